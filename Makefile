@@ -1,0 +1,78 @@
+# `make` alone lists the commands. Plain make and POSIX sh: macOS ships GNU make 3.81.
+PYTHON ?= python3
+SITE := site
+PY := .venv/bin/python
+FLOOR := .cache/floor
+# Two cores are common; pages share one process per file so that a file's order holds.
+XDIST := -n 2 --dist loadfile
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help serve test check outputs lint unit site browser floor
+
+help:
+	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
+	@echo 'make test     everything: lint, types, package, pages, site, browser, oldest NumPy'
+	@echo 'make check    for every save: lint, types, package and page tests (under 2 minutes)'
+	@echo 'make outputs  rewrite the outputs and marked numbers of the pages in place'
+	@echo
+	@echo 'parts of test: make lint unit site browser floor'
+	@echo 'another Python: make PYTHON=python3.13 ...   another browser: make CHROMIUM=/path/to/it ...'
+
+serve: .venv/.ready
+	@$(PY) tools/serve.py
+
+test: lint unit site browser floor
+	@echo 'make test: all parts passed'
+
+check: lint unit
+
+outputs: .venv/.ready
+	$(PY) tests/outputs.py
+
+lint: .venv/.ready
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	.venv/bin/actionlint .github/workflows/*.yml
+	.venv/bin/zizmor --offline --persona pedantic --no-progress .github/workflows
+
+unit: .venv/.ready
+	$(PY) -m pytest $(XDIST) --ignore=tests/browser
+
+# An address with a path: the browser tests serve the site below it, where a wrong link shows.
+site: .venv/.ready
+	SITE_URL=$${SITE_URL:-https://convref.invalid/convref/} $(PY) tools/build.py --out $(SITE)
+
+# The site must be the one just built: `make browser` alone builds it too.
+browser: site
+	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
+	SITE_DIR=$(SITE) $(PY) -m pytest $(XDIST) tests/browser
+
+# --confcutdir keeps the pages' conftest out: it needs PyTorch, which this environment lacks on purpose.
+floor: $(FLOOR)/.ready
+	$(FLOOR)/bin/python -m pytest --confcutdir=tests/numpy_only tests/numpy_only
+
+# .ready comes last. An environment without it was interrupted, and is made anew: nobody knows what
+# is half there. One that has it is brought up to date.
+.venv/.ready: pyproject.toml constraints.txt
+	@if test -f $@; then rm $@; else $(call make_venv,.venv); fi
+	$(PY) -m pip install --disable-pip-version-check -e '.[site,test]' -c constraints.txt
+	@touch $@
+
+$(FLOOR)/.ready: pyproject.toml tests/numpy_only/requirements.txt
+	@if test -f $@; then rm $@; else $(call make_venv,$(FLOOR)); fi
+	$(FLOOR)/bin/python -m pip install --disable-pip-version-check -e . -r tests/numpy_only/requirements.txt
+	@touch $@
+
+define make_venv
+command -v $(PYTHON) >/dev/null || { \
+  echo "$(PYTHON) was not found: install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }; \
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+  echo "convref needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name a newer one: make PYTHON=python3.12" >&2; exit 1; }; \
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+  echo "$(PYTHON) lacks venv (on Debian: apt-get install python3-venv)" >&2; exit 1; }; \
+echo "creating the environment $(1) with $$($(PYTHON) -V 2>&1) ..."; \
+$(PYTHON) -m venv --clear $(1)
+endef
