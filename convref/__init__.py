@@ -1,0 +1,14 @@
+"""Convolution layers as PyTorch has them, computed exactly with NumPy alone.
+
+`conv1d`, `conv2d`, `conv3d` and `pad` are functions of arrays; `Conv1d`, `Conv2d`, `Conv3d` hold
+their weights. `size` is the size formula. How a result comes about can be read in
+`convref.convolution` (six steps) and `convref.definition` (the textbook's sum).
+"""
+
+from convref.convolution import conv1d, conv2d, conv3d
+from convref.layers import Conv1d, Conv2d, Conv3d
+from convref.padding import pad
+from convref.sizes import size
+
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "conv1d", "conv2d", "conv3d", "pad", "size"]
+__version__ = "0.1.0"

@@ -1,0 +1,467 @@
+"""Every argument check, and every message that a caller can get.
+
+A message says which argument, the rule with its arithmetic, what was received, and what to do.
+Nothing is allocated before all checks have passed.
+"""
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from convref.geometry import Axis, Pads, Pair, output_size, padded_size, reach, resolve
+
+Array: TypeAlias = npt.NDArray[Any]
+Ints: TypeAlias = int | Sequence[int]
+Padding: TypeAlias = Ints | Literal["same", "valid"]
+PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]
+
+MODES: Final = ("zeros", "reflect", "replicate", "circular")
+PAD_MODES: Final = ("constant", *MODES[1:])
+FLOATS: Final = tuple(map(np.dtype, ("float16", "float32", "float64", "complex64", "complex128")))
+INTEGERS: Final = tuple(
+    np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)
+)
+DTYPES: Final = (*FLOATS, *INTEGERS)
+LIMIT: Final = 2**36  # bytes of one array (64 GiB): beyond it a call is taken for a slip
+LAYOUT: Final = {1: "L", 2: "H, W", 3: "D, H, W"}  # PyTorch's names for the spatial axes
+
+MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
+    "array": (
+        TypeError,
+        "{name} must be a NumPy array, received {received}: convert it with {convert}.",
+    ),
+    "masked": (
+        TypeError,
+        "{name} must be a plain NumPy array, received a masked one, whose mask would be ignored: "
+        "pass {name}.filled(0), or another value for the masked cells.",
+    ),
+    "dtype": (
+        TypeError,
+        "{name} has dtype {received}, which convolution does not take; it takes {allowed}: "
+        "convert with {name}.astype(...).",
+    ),
+    "mixed": (
+        TypeError,
+        "{name} has dtype {received}, but input has {expected}, and both must be equal: "
+        "convert one of them, for example {name}.astype(input.dtype).",
+    ),
+    "rank": (
+        ValueError,
+        "input must have {batched} axes (N, C, {layout}), or {unbatched} unbatched (C, {layout}), "
+        "received shape {received} with {axes}: reshape it, for example with input[None].",
+    ),
+    "weight rank": (
+        ValueError,
+        "weight must have {expected} axes (O, C / groups, {kernel}), "
+        "received shape {received} with {axes}: reshape it, for example with weight[None].",
+    ),
+    "empty": (
+        ValueError,
+        "{name} must have at least 1 cell along each of its axes {which}, "
+        "received shape {received}: only the batch and the channels of input may be empty.",
+    ),
+    "integer": (
+        TypeError,
+        "{name} must be {kinds}, received {received}: pass whole numbers.",
+    ),
+    "length": (
+        ValueError,
+        "{name} must be one integer or {expected} of them, one for each spatial axis "
+        "({layout}), received {count}: {received}.",
+    ),
+    "least": (
+        ValueError,
+        "{name} must be at least {least}, received {received}.",
+    ),
+    "word": (
+        ValueError,
+        "{name} must be one of {allowed}, received {received}.",
+    ),
+    "same": (
+        ValueError,
+        "padding='same' keeps the size only with stride 1, received stride={stride}: "
+        "pad explicitly with convref.pad, or give padding as integers.",
+    ),
+    "groups": (
+        ValueError,
+        "{name} must be divisible by groups, received {received} % {groups} = {rest}: "
+        "choose groups among the divisors of {received}.",
+    ),
+    "channels": (
+        ValueError,
+        "input must have weight.shape[1] * groups = {per_group} * {groups} = {expected} channels, "
+        "received {received} (axis {axis} of shape {shape}): check the order of its axes, "
+        "(N, C, {layout}), or give weight of shape (O, {received} / groups, {kernel}).",
+    ),
+    "bias": (
+        ValueError,
+        "bias must have shape ({expected},), one number for each output channel, "
+        "received shape {received}.",
+    ),
+    "reach": (
+        ValueError,
+        "{where}: the kernel reaches over dilation * (kernel - 1) + 1 = "
+        "{dilation} * ({kernel} - 1) + 1 = {reach} cells, but the padded input has "
+        "{before} + {size} + {after} = {padded}: enlarge input or padding, or use a smaller "
+        "kernel or dilation.",
+    ),
+    "reflect": (
+        ValueError,
+        "{where}: padding with mode 'reflect' must be less than the size, since the edge is not "
+        "repeated, received {received} for size {size}: pad at most {most}, or use another mode.",
+    ),
+    "circular": (
+        ValueError,
+        "{where}: padding with mode 'circular' must be at most the size, since it wraps around "
+        "once, received {received} for size {size}: pad at most {most}, or use another mode.",
+    ),
+    "nothing to show": (
+        ValueError,
+        "{where}: mode {mode!r} shows cells of input, but none are there (size {size}): "
+        "use mode 'constant'.",
+    ),
+    "pairs": (
+        ValueError,
+        "pad must hold (before, after) for at most {axes} axes, the last axis first, so an even "
+        "number of integers up to 2 * {axes} = {most}, received {count}: {received}.",
+    ),
+    "pad rank": (
+        ValueError,
+        "mode {mode!r} pads the last {axes} of {low} or {high} axes with {count} integers, "
+        "received an input of shape {received}: {advice}",
+    ),
+    "crop": (
+        ValueError,
+        "{where}: negative pads crop, and {before} + {size} + {after} = {left} is less than 0 "
+        "cells: crop less.",
+    ),
+    "value": (
+        ValueError,
+        "value must be a number that dtype {dtype} can hold, received {received}.",
+    ),
+    "value and mode": (
+        ValueError,
+        "value={received} is for mode 'constant' alone; mode {mode!r} copies cells of input: "
+        "leave value out.",
+    ),
+    "limit": (
+        ValueError,
+        "{what} would have shape {shape} and take {bytes:,} bytes, more than the limit of "
+        "{limit:,} (convref.checks.LIMIT): check the sizes.",
+    ),
+    "device": (
+        ValueError,
+        "device must be None or 'cpu', since NumPy computes on the CPU, received {received}.",
+    ),
+    "keys": (
+        ValueError,
+        "state_dict must hold exactly {expected}, received {received}.",
+    ),
+    "shape": (
+        ValueError,
+        "{name} must have shape {expected}, received {received}.",
+    ),
+}
+
+
+def refuse(rule: str, **values: object) -> NoReturn:
+    """Raise the error of a rule, with its message filled in."""
+    error, message = MESSAGES[rule]
+    raise error(message.format(**values))
+
+
+# One value -------------------------------------------------------------------------------------
+
+
+def array(name: str, value: object) -> Array:
+    """A plain array, or a TypeError which says how to convert what was received."""
+    if isinstance(value, np.ma.MaskedArray):
+        refuse("masked", name=name)
+    if isinstance(value, np.ndarray):
+        return np.asarray(value)
+    kind = type(value)
+    tensor = kind.__module__.partition(".")[0] == "torch"
+    convert = f"{name}.detach().numpy()" if tensor else f"numpy.asarray({name})"
+    refuse("array", name=name, received=f"{kind.__module__}.{kind.__qualname__}", convert=convert)
+
+
+def number_array(name: str, value: object) -> Array:
+    """An array of a dtype that convolution takes, in the machine's byte order."""
+    checked = array(name, value)
+    if checked.dtype.newbyteorder("=") not in DTYPES:
+        refuse("dtype", name=name, received=checked.dtype, allowed=", ".join(map(str, DTYPES)))
+    return checked.astype(checked.dtype.newbyteorder("="), copy=False)
+
+
+def integer(name: str, value: object, least: int, kinds: str = "an integer") -> int:
+    """A whole number, NumPy's included; True and 1.0 are none."""
+    if isinstance(value, bool | np.bool_ | np.ndarray):
+        refuse("integer", name=name, kinds=kinds, received=repr(value))
+    try:
+        number = operator.index(cast(int, value))
+    except TypeError:
+        refuse("integer", name=name, kinds=kinds, received=repr(value))
+    if number < least:
+        refuse("least", name=name, least=least, received=number)
+    return number
+
+
+def integers(name: str, value: object, rank: int, least: int) -> tuple[int, ...]:
+    """One integer for every spatial axis, from one integer or a sequence of one or `rank`."""
+    kinds = f"an integer or a tuple of {rank} integers" if rank > 1 else "an integer"
+    if not isinstance(value, tuple | list):
+        return (integer(name, value, least, kinds),) * rank
+    if len(value) not in (1, rank):
+        refuse(
+            "length",
+            name=name,
+            expected=rank,
+            layout=LAYOUT[rank],
+            count=len(value),
+            received=tuple(value),
+        )
+    numbers = tuple(integer(name, each, least, kinds) for each in value)
+    return numbers * rank if len(numbers) == 1 else numbers
+
+
+def word(name: str, value: object, allowed: Sequence[str]) -> str:
+    """One of the allowed strings."""
+    if not isinstance(value, str) or value not in allowed:
+        refuse("word", name=name, allowed=", ".join(map(repr, allowed)), received=repr(value))
+    return value
+
+
+def pads(value: object, stride: Sequence[int]) -> Pads:
+    """Padding as (before, after) pairs, or 'same' or 'valid'."""
+    if isinstance(value, str):
+        chosen = word("padding", value, ("same", "valid"))
+        if chosen == "same" and any(s != 1 for s in stride):
+            refuse("same", stride=tuple(stride))
+        return cast(Literal["same", "valid"], chosen)
+    return [(p, p) for p in integers("padding", value, len(stride), 0)]
+
+
+def sides(value: object, stride: Sequence[int]) -> Pads:
+    """Padding of a single axis, where (before, after) may differ."""
+    if isinstance(value, tuple | list) and len(value) == 2:
+        before, after = (integer("padding", each, 0) for each in value)
+        return [(before, after)]
+    return pads(value, stride)
+
+
+def divisible(name: str, number: int, groups: int) -> None:
+    """Channels split into equal groups."""
+    if number % groups:
+        refuse("groups", name=name, received=number, groups=groups, rest=number % groups)
+
+
+def fits_memory(what: str, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Sizes in the range of slips (terabytes) are refused before anything is allocated."""
+    bytes = math.prod(shape) * dtype.itemsize
+    if bytes > LIMIT:
+        refuse("limit", what=what, shape=tuple(shape), bytes=bytes, limit=LIMIT)
+
+
+# Padding modes ---------------------------------------------------------------------------------
+
+
+def padding_limits(where: str, size: int, pair: Pair, mode: str) -> None:
+    """The limits of PyTorch's modes: reflect < size, circular <= size, the others none."""
+    most = {"reflect": max(0, size - 1), "circular": size}.get(mode)
+    if most is not None and max(pair) > most:
+        refuse(mode, where=where, received=max(pair), size=size, most=most)
+    if mode == "replicate" and size == 0:
+        refuse("nothing to show", where=where, mode=mode, size=size)
+
+
+def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
+    """Check `convref.pad`'s arguments; return (before, after) for every axis in order."""
+    data = array("input", input)
+    name = word("mode", mode, PAD_MODES)
+    if not isinstance(pad, tuple | list):
+        refuse("integer", name="pad", kinds="a tuple of integers", received=repr(pad))
+    flat = [integer("pad", each, -(2**63), "a tuple of integers") for each in pad]
+    if len(flat) % 2 or len(flat) > 2 * data.ndim:
+        refuse("pairs", axes=data.ndim, most=2 * data.ndim, count=len(flat), received=tuple(flat))
+    given = list(zip(flat[::2], flat[1::2], strict=True))
+    if name == "constant":
+        fill_value(value, data.dtype)
+    else:
+        pad_rank(data, len(given), name)
+        if value is not None and value != 0:
+            refuse("value and mode", received=repr(value), mode=name)
+    pairs = [(0, 0)] * (data.ndim - len(given)) + given[::-1]
+    for axis, (size, (before, after)) in enumerate(zip(data.shape, pairs, strict=True)):
+        where = f"axis {axis}"
+        left = min(before, 0) + size + min(after, 0)
+        if left < 0 or before + size + after < 0:
+            refuse("crop", where=where, before=before, size=size, after=after, left=left)
+        if axis >= data.ndim - len(given):
+            padding_limits(where, left, (max(before, 0), max(after, 0)), name)
+    shape = [n + before + after for n, (before, after) in zip(data.shape, pairs, strict=True)]
+    fits_memory("the padded array", shape, data.dtype)
+    return pairs
+
+
+def pad_rank(data: Array, axes: int, mode: str) -> None:
+    """The modes that copy cells need one or two axes in front of the 1 to 3 that they pad."""
+    if axes in (1, 2, 3) and data.ndim in (axes + 1, axes + 2):
+        return
+    advice = "pad 1, 2 or 3 axes." if axes not in (1, 2, 3) else "add axes with input[None]."
+    refuse(
+        "pad rank",
+        mode=mode,
+        axes=axes,
+        low=axes + 1,
+        high=axes + 2,
+        count=2 * axes,
+        received=data.shape,
+        advice=advice,
+    )
+
+
+def fill_value(value: object, dtype: np.dtype[Any]) -> None:
+    """A number, and one that the dtype can hold without overflow."""
+    held = isinstance(value, int | float | complex | np.number | np.bool_)
+    if held and dtype.kind in "iu":
+        number = cast(Any, value)
+        limits = np.iinfo(dtype)
+        held = not isinstance(number, complex) and limits.min <= number <= limits.max
+    elif held and dtype.kind == "f":
+        held = not isinstance(value, complex | np.complexfloating)
+    if not held:
+        refuse("value", dtype=dtype, received=repr(value))
+
+
+def device(value: object) -> None:
+    """NumPy has one device."""
+    if value is not None and str(value) != "cpu":
+        refuse("device", received=repr(value))
+
+
+def float_dtype(value: object) -> np.dtype[Any]:
+    """A dtype in which weights can be drawn."""
+    try:
+        dtype: np.dtype[Any] = np.dtype(cast(Any, value))
+    except TypeError:
+        dtype = np.dtype(object)
+    if value is None or dtype not in FLOATS:
+        refuse("dtype", name="dtype", received=value, allowed=", ".join(map(str, FLOATS)))
+    return dtype
+
+
+# Whole calls -----------------------------------------------------------------------------------
+
+
+class Call(NamedTuple):
+    """A convolution's arguments after all checks, in one normal form."""
+
+    input: Array
+    weight: Array
+    bias: Array | None
+    axes: tuple[Axis, ...]
+    groups: int
+    padding_mode: str
+    batched: bool
+
+
+def convolution(
+    rank: int,
+    input: object,
+    weight: object,
+    bias: object,
+    stride: object,
+    padding: object,
+    dilation: object,
+    groups: object,
+    padding_mode: object,
+) -> Call:
+    """Check every argument of `conv1d`, `conv2d`, `conv3d`; the input comes back batched."""
+    data, kernels, offsets = operands(rank, input, weight, bias)
+    strides = integers("stride", stride, rank, 1)
+    dilations = integers("dilation", dilation, rank, 1)
+    count = integer("groups", groups, 1)
+    mode = word("padding_mode", padding_mode, MODES)
+    pairs = pads(padding, strides)
+    out_channels, per_group, *kernel = kernels.shape
+    divisible("weight.shape[0]", out_channels, count)
+    batched = data.ndim == rank + 2
+    if not batched:
+        data = data[None]
+    N, C, *sizes = data.shape
+    if per_group * count != C:
+        refuse(
+            "channels",
+            per_group=per_group,
+            groups=count,
+            expected=per_group * count,
+            received=C,
+            axis=int(batched),
+            shape=data.shape if batched else data.shape[1:],
+            layout=LAYOUT[rank],
+            kernel=kernel_layout(rank),
+        )
+    axes = resolve(sizes, kernel, strides, pairs, dilations)
+    for axis, letter in zip(axes, LAYOUT[rank].split(", "), strict=True):
+        kernel_fits(letter, axis)
+        padding_limits(letter, axis.size, (axis.before, axis.after), mode)
+    fits_memory("the padded input", (N, C, *map(padded_size, axes)), data.dtype)
+    fits_memory("the output", (N, out_channels, *map(output_size, axes)), data.dtype)
+    return Call(data, kernels, offsets, axes, count, mode, batched)
+
+
+def operands(
+    rank: int, input: object, weight: object, bias: object
+) -> tuple[Array, Array, Array | None]:
+    """Arrays of one dtype and of the right ranks."""
+    data, kernels = number_array("input", input), number_array("weight", weight)
+    offsets = None if bias is None else number_array("bias", bias)
+    for name, each in (("weight", kernels), ("bias", offsets)):
+        if each is not None and each.dtype != data.dtype:
+            refuse("mixed", name=name, received=each.dtype, expected=data.dtype)
+    if data.ndim not in (rank + 1, rank + 2):
+        refuse(
+            "rank",
+            batched=rank + 2,
+            unbatched=rank + 1,
+            layout=LAYOUT[rank],
+            received=data.shape,
+            axes=data.ndim,
+        )
+    if kernels.ndim != rank + 2:
+        refuse(
+            "weight rank",
+            expected=rank + 2,
+            kernel=kernel_layout(rank),
+            received=kernels.shape,
+            axes=kernels.ndim,
+        )
+    if 0 in data.shape[-rank:]:
+        refuse("empty", name="input", which=f"({LAYOUT[rank]})", received=data.shape)
+    if 0 in (kernels.shape[0], *kernels.shape[2:]):
+        which = f"(O, {kernel_layout(rank)})"
+        refuse("empty", name="weight", which=which, received=kernels.shape)
+    if offsets is not None and offsets.shape != kernels.shape[:1]:
+        refuse("bias", expected=len(kernels), received=offsets.shape)
+    return data, kernels, offsets
+
+
+def kernel_layout(rank: int) -> str:
+    """'kH, kW' and its like."""
+    return ", ".join(f"k{letter}" for letter in LAYOUT[rank].split(", "))
+
+
+def kernel_fits(where: str, axis: Axis) -> None:
+    """At least one whole window fits into the padded input."""
+    if reach(axis.kernel, axis.dilation) > padded_size(axis):
+        refuse(
+            "reach",
+            where=where,
+            reach=reach(axis.kernel, axis.dilation),
+            padded=padded_size(axis),
+            **axis._asdict(),
+        )

@@ -1,0 +1,173 @@
+"""conv1d, conv2d, conv3d in six steps: check → geometry → pad → windows → contract → bias."""
+
+import numpy as np
+
+from convref import checks
+from convref.checks import Array, Ints, Padding, PaddingMode
+from convref.engine import contract, windows
+from convref.padding import extend
+
+
+def convolve(rank: int, *arguments: object) -> Array:
+    """Check and convolve; `arguments` are those of `conv2d`, in its order."""
+    call = checks.convolution(rank, *arguments)  # check; input (N, C, *sizes)
+    axes = call.axes  # geometry: one Axis for each spatial axis
+    pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
+    padded = extend(call.input, pairs, call.padding_mode)  # (N, C, *padded)
+    view = windows(padded, axes)  # (N, C, *out, *kernel)
+    out = contract(view, call.weight, call.groups)  # (N, O, *out)
+    if call.bias is not None:
+        out = out + call.bias.reshape(-1, *[1] * rank)
+    out = np.ascontiguousarray(out, dtype=call.input.dtype)
+    return out if call.batched else out[0]
+
+
+def conv1d(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    padding_mode: PaddingMode = "zeros",
+) -> Array:
+    """Slide kernels along one axis, as `torch.nn.functional.conv1d` does (PyTorch 2.13).
+
+    All parameters, limits and errors are those of `conv2d`, with one spatial axis instead of two.
+
+    Parameters
+    ----------
+    input : ndarray, shape (N, C, L) or (C, L)
+        C channels of L cells; for a sentence, C is the embedding and L counts the words.
+    weight : ndarray, shape (O, C / groups, kL)
+    bias : ndarray of shape (O,), or None
+    stride, padding, dilation, groups, padding_mode
+        See `conv2d`.
+
+    Returns
+    -------
+    ndarray, shape (N, O, L_out) or (O, L_out)
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `conv2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv1d
+    >>> conv1d(np.array([[1, 2, 3, 4]]), np.array([[[1, 10]]]))
+    array([[21, 32, 43]])
+    """
+    return convolve(1, input, weight, bias, stride, padding, dilation, groups, padding_mode)
+
+
+def conv2d(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    padding_mode: PaddingMode = "zeros",
+) -> Array:
+    """Slide kernels over a plane, as `torch.nn.functional.conv2d` does (PyTorch 2.13).
+
+    The kernel is not flipped: in mathematics this is called a cross-correlation.
+
+    Parameters
+    ----------
+    input : ndarray, shape (N, C, H, W) or (C, H, W)
+        N inputs of C channels; without N, a single one. Dtypes: float16, float32, float64,
+        complex64, complex128 and all integers; bool is refused.
+    weight : ndarray, shape (O, C / groups, kH, kW)
+        O kernels, one for each output channel; dtype as `input`.
+    bias : ndarray of shape (O,), or None
+        Added to every cell of its output channel; dtype as `input`.
+    stride : int or (int, int)
+        Cells between one window and the next, at least 1.
+    padding : int, (int, int), 'same' or 'valid'
+        Cells added on each side of an axis. 'valid' adds none. 'same' adds ``dilation * (k - 1)``
+        in total, the odd one at the end, so that the size stays; it needs stride 1.
+    dilation : int or (int, int)
+        Cells between one tap of the kernel and the next, at least 1.
+    groups : int
+        Splits input and output channels into so many independent convolutions.
+    padding_mode : {'zeros', 'reflect', 'replicate', 'circular'}
+        What the padding cells show, as in `torch.nn.Conv2d`. 'reflect' needs padding < size,
+        'circular' padding <= size.
+
+    Returns
+    -------
+    ndarray, shape (N, O, H_out, W_out) or (O, H_out, W_out)
+        A new array of the input's dtype; integers wrap around as in PyTorch. Along each axis the
+        size is ``floor((before + size + after - dilation * (kernel - 1) - 1) / stride) + 1``.
+
+    Raises
+    ------
+    TypeError
+        An operand is no NumPy array, its dtype is refused or differs, or an integer is none.
+    ValueError
+        Shapes, groups, sizes or modes do not fit; the message shows the arithmetic.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv2d
+    >>> image = np.arange(9).reshape(1, 3, 3)
+    >>> conv2d(image, np.ones((1, 1, 2, 2), int))
+    array([[[ 8, 12],
+            [20, 24]]])
+    >>> conv2d(image, np.ones((1, 1, 3, 3), int), padding="same", padding_mode="circular")
+    array([[[36, 36, 36],
+            [36, 36, 36],
+            [36, 36, 36]]])
+    """
+    return convolve(2, input, weight, bias, stride, padding, dilation, groups, padding_mode)
+
+
+def conv3d(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    padding_mode: PaddingMode = "zeros",
+) -> Array:
+    """Slide kernels through a volume or a video, as `torch.nn.functional.conv3d` does.
+
+    All parameters, limits and errors are those of `conv2d`, with three spatial axes instead of two.
+
+    Parameters
+    ----------
+    input : ndarray, shape (N, C, D, H, W) or (C, D, H, W)
+        D is the depth of a volume, or the frames of a video.
+    weight : ndarray, shape (O, C / groups, kD, kH, kW)
+    bias : ndarray of shape (O,), or None
+    stride, padding, dilation, groups, padding_mode
+        See `conv2d`.
+
+    Returns
+    -------
+    ndarray, shape (N, O, D_out, H_out, W_out) or (O, D_out, H_out, W_out)
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `conv2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv3d
+    >>> video = np.arange(8).reshape(1, 2, 2, 2)
+    >>> conv3d(video, np.ones((1, 1, 2, 1, 1), int))
+    array([[[[ 4,  6],
+             [ 8, 10]]]])
+    """
+    return convolve(3, input, weight, bias, stride, padding, dilation, groups, padding_mode)

@@ -1,0 +1,107 @@
+"""Sizes and positions along one axis: the only home of the size formula.
+
+Pure integers, no arrays. Everything that convref computes, refuses or draws is derived from here.
+Arguments are expected to have been checked (`convref.checks` does that at every public door).
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+Pair: TypeAlias = tuple[int, int]
+Pads: TypeAlias = Sequence[Pair] | Literal["same", "valid"]
+
+
+class Axis(NamedTuple):
+    """One spatial axis of a convolution: all that decides its output size.
+
+    Attributes
+    ----------
+    size : int
+        Cells of the input along this axis.
+    kernel : int
+        Taps of the kernel along this axis.
+    stride, dilation : int
+        Step between windows; step between the taps of one window.
+    before, after : int
+        Padding cells in front of the first input cell and behind the last one.
+    """
+
+    size: int
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+    after: int = 0
+
+
+def reach(kernel: int, dilation: int) -> int:
+    """Cells from the first tap of a window to its last, both included: d · (k - 1) + 1."""
+    return dilation * (kernel - 1) + 1
+
+
+def padded_size(axis: Axis) -> int:
+    """Cells after padding: before + size + after."""
+    return axis.before + axis.size + axis.after
+
+
+def output_size(axis: Axis) -> int:
+    """Number of windows that fit: floor((padded - reach) / stride) + 1.
+
+    This is the formula of `torch.nn.Conv2d`'s documentation (PyTorch 2.13); floor means that cells
+    which the last whole window does not touch are dropped.
+    """
+    return (padded_size(axis) - reach(axis.kernel, axis.dilation)) // axis.stride + 1
+
+
+def same_padding(kernel: int, dilation: int) -> Pair:
+    """Padding that keeps the size at stride 1; an odd total puts the extra cell at the end."""
+    total = reach(kernel, dilation) - 1
+    return total // 2, total - total // 2
+
+
+def resolve(
+    sizes: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Pads,
+    dilation: Sequence[int],
+) -> tuple[Axis, ...]:
+    """Turn per-axis parameters into one `Axis` each, 'same' and 'valid' included."""
+    if padding == "same":
+        pads = [same_padding(k, d) for k, d in zip(kernel, dilation, strict=True)]
+    elif padding == "valid":
+        pads = [(0, 0)] * len(sizes)
+    else:
+        pads = [(before, after) for before, after in padding]
+    return tuple(
+        Axis(n, k, s, d, before, after)
+        for n, k, s, d, (before, after) in zip(sizes, kernel, stride, dilation, pads, strict=True)
+    )
+
+
+def position(axis: Axis, output: int, tap: int) -> int:
+    """Where a tap of one window looks: 0 is the first input cell, negatives lie in the padding."""
+    return output * axis.stride + tap * axis.dilation - axis.before
+
+
+def source(position: int, size: int, mode: str) -> int | None:
+    """Index of the input cell shown at a position, or None where the padding is a constant.
+
+    With the input ``1234`` and two cells of padding on each side:
+
+    ========= ==============
+    zeros     ``00 1234 00``
+    reflect   ``32 1234 32``
+    replicate ``11 1234 44``
+    circular  ``34 1234 12``
+    ========= ==============
+    """
+    if 0 <= position < size:
+        return position
+    if mode == "reflect":
+        return -position if position < 0 else 2 * (size - 1) - position
+    if mode == "replicate":
+        return 0 if position < 0 else size - 1
+    if mode == "circular":
+        return position % size
+    return None

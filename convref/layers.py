@@ -1,0 +1,188 @@
+"""Layers that hold their weights: Conv1d, Conv2d, Conv3d, as in torch.nn."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from convref import checks
+from convref.checks import Array, Ints, Padding, PaddingMode
+from convref.convolution import convolve
+
+
+class _Conv:
+    """What the three layers share; `rank` is the number of spatial axes."""
+
+    rank: ClassVar[int]
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Ints,
+        stride: Ints = 1,
+        padding: Padding = 0,
+        dilation: Ints = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: PaddingMode = "zeros",
+        device: str | None = None,
+        dtype: npt.DTypeLike = np.float32,
+        *,
+        seed: int | np.random.Generator | None = None,
+    ) -> None:
+        self.in_channels = checks.integer("in_channels", in_channels, 1)
+        self.out_channels = checks.integer("out_channels", out_channels, 1)
+        self.kernel_size = checks.integers("kernel_size", kernel_size, self.rank, 1)
+        self.stride = checks.integers("stride", stride, self.rank, 1)
+        self.dilation = checks.integers("dilation", dilation, self.rank, 1)
+        self.groups = checks.integer("groups", groups, 1)
+        self.padding_mode = checks.word("padding_mode", padding_mode, checks.MODES)
+        pads = checks.pads(padding, self.stride)
+        self.padding = pads if isinstance(pads, str) else tuple(each for each, _ in pads)
+        checks.divisible("in_channels", self.in_channels, self.groups)
+        checks.divisible("out_channels", self.out_channels, self.groups)
+        checks.device(device)
+        shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
+        kind = checks.float_dtype(dtype)
+        checks.fits_memory("weight", shape, kind)
+        bound = 1 / math.sqrt(math.prod(shape[1:]))
+        generator = np.random.default_rng(seed)
+        self.weight: Array = generator.uniform(-bound, bound, shape).astype(kind)
+        self.bias: Array | None = None
+        if bias:
+            self.bias = generator.uniform(-bound, bound, self.out_channels).astype(kind)
+
+    def __call__(self, input: Array) -> Array:
+        """Convolve `input`, (N, C, ...) or (C, ...), with the layer's weights."""
+        return convolve(
+            self.rank,
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.groups,
+            self.padding_mode,
+        )
+
+    def state_dict(self) -> dict[str, Array]:
+        """The parameters by name: 'weight', and 'bias' where there is one."""
+        named = {"weight": self.weight, "bias": self.bias}
+        return {name: value for name, value in named.items() if value is not None}
+
+    def load_state_dict(self, state_dict: Mapping[str, Array]) -> None:
+        """Copy 'weight' and 'bias' from arrays of the same shapes; the layer's dtype stays.
+
+        From a PyTorch layer: ``{name: t.numpy() for name, t in layer.state_dict().items()}``.
+        """
+        own = self.state_dict()
+        if not isinstance(state_dict, Mapping) or set(state_dict) != set(own):
+            received = (
+                sorted(map(str, state_dict)) if isinstance(state_dict, Mapping) else state_dict
+            )
+            checks.refuse("keys", expected=sorted(own), received=received)
+        values = {name: checks.number_array(name, state_dict[name]) for name in own}
+        for name, value in values.items():
+            if value.shape != own[name].shape:
+                checks.refuse("shape", name=name, expected=own[name].shape, received=value.shape)
+        for name, value in values.items():
+            setattr(self, name, value.astype(own[name].dtype))
+
+    def __repr__(self) -> str:
+        """As torch.nn prints it: arguments that have their default are left out."""
+        parts = [
+            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
+            f"stride={self.stride}"
+        ]
+        once, zero = (1,) * self.rank, (0,) * self.rank
+        shown: dict[str, tuple[Any, bool]] = {
+            "padding": (self.padding, self.padding != zero),
+            "dilation": (self.dilation, self.dilation != once),
+            "groups": (self.groups, self.groups != 1),
+            "bias": (False, self.bias is None),
+            "padding_mode": (self.padding_mode, self.padding_mode != "zeros"),
+        }
+        parts += [f"{name}={value}" for name, (value, differs) in shown.items() if differs]
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class Conv1d(_Conv):
+    """A 1-D convolution layer, with the arguments of `Conv2d` and one spatial axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import Conv1d
+    >>> layer = Conv1d(6, 5, 3, stride=2, padding=1)
+    >>> layer
+    Conv1d(6, 5, kernel_size=(3,), stride=(2,), padding=(1,))
+    >>> layer(np.ones((2, 6, 4), np.float32)).shape
+    (2, 5, 2)
+    """
+
+    rank = 1
+
+
+class Conv2d(_Conv):
+    """A 2-D convolution layer with the arguments and attributes of `torch.nn.Conv2d`.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels of the input; channels of the output, one kernel for each.
+    kernel_size : int or (int, int)
+    stride, padding, dilation, groups, padding_mode
+        See `convref.conv2d`.
+    bias : bool
+        Whether the layer adds a learnable number to each output channel.
+    device : None or 'cpu'
+        Accepted so that PyTorch's calls can be kept as they are.
+    dtype : dtype
+        Of the parameters: float16, float32, float64, complex64 or complex128.
+    seed : int or numpy.random.Generator, optional
+        Makes the initialisation repeatable. The numbers are not those that PyTorch would draw.
+
+    Attributes
+    ----------
+    weight : ndarray, shape (out_channels, in_channels / groups, kH, kW)
+        Drawn uniformly from ±1 / sqrt(in_channels / groups · kH · kW), as in PyTorch 2.13; a
+        complex dtype gets real numbers.
+    bias : ndarray of shape (out_channels,), or None
+        Drawn from the same interval.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `convref.conv2d` does, already when the layer is made.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import Conv2d
+    >>> layer = Conv2d(3, 6, 3, bias=False, seed=0)
+    >>> layer.weight.shape
+    (6, 3, 3, 3)
+    >>> layer.weight[0] = 1
+    >>> layer(np.ones((1, 3, 3, 3), np.float32))[:, 0]
+    array([[[27.]]], dtype=float32)
+    """
+
+    rank = 2
+
+
+class Conv3d(_Conv):
+    """A 3-D convolution layer, with the arguments of `Conv2d` and three spatial axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import Conv3d
+    >>> Conv3d(3, 8, (3, 5, 5), padding="same")(np.ones((3, 4, 9, 9), np.float32)).shape
+    (8, 4, 9, 9)
+    """
+
+    rank = 3

@@ -1,0 +1,78 @@
+"""`pad`: the four ways to continue an array beyond its edge."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from convref import checks
+from convref.checks import Array
+from convref.geometry import Pair, source
+
+
+def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Array:
+    """Pad an array as `torch.nn.functional.pad` does (PyTorch 2.13).
+
+    Parameters
+    ----------
+    input : ndarray
+        Any rank for 'constant'. The other modes pad the last 1, 2 or 3 axes, behind one or two
+        leading axes (channels, or batch and channels), as in PyTorch.
+    pad : sequence of int
+        (before, after) of the last axis, then of the one in front of it, and so on: for images
+        ``(left, right, top, bottom)``. Negative numbers crop, before anything is added.
+    mode : {'constant', 'reflect', 'replicate', 'circular'}
+        With two cells on each side: constant ``00 1234 00``, reflect ``32 1234 32`` (pad < size),
+        replicate ``11 1234 44``, circular ``34 1234 12`` (pad <= size).
+    value : float
+        What 'constant' fills in; must be representable in the input's dtype.
+
+    Returns
+    -------
+    ndarray
+        Axis i has size ``before + size + after``; always a new array of the input's dtype.
+
+    Raises
+    ------
+    TypeError
+        `input` is no array, or a pad is no integer.
+    ValueError
+        `pad` does not fit the rank, the mode is unknown, or a pad is beyond the mode's limit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import pad
+    >>> pad(np.array([[1, 2, 3, 4]]), (2, 2), mode="reflect")
+    array([[3, 2, 1, 2, 3, 4, 3, 2]])
+    >>> pad(np.array([[1, 2], [3, 4]]), (1, 0, 0, 1), value=9)
+    array([[9, 1, 2],
+           [9, 3, 4],
+           [9, 9, 9]])
+    """
+    pairs = checks.pad(input, pad, mode, value)
+    return extend(input, pairs, mode, value)
+
+
+def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> Array:
+    """Pad by checked (before, after) pairs, one for each axis in order."""
+    crop = [
+        slice(max(0, -before), n - max(0, -after))
+        for n, (before, after) in zip(array.shape, pairs, strict=True)
+    ]
+    array = array[tuple(crop)]
+    pairs = [(max(0, before), max(0, after)) for before, after in pairs]
+    if mode in ("constant", "zeros"):
+        shape = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
+        out = np.full(shape, value, array.dtype)
+        out[
+            tuple(
+                slice(before, before + n) for n, (before, _) in zip(array.shape, pairs, strict=True)
+            )
+        ] = array
+        return out
+    out = array.copy()
+    for axis, (n, (before, after)) in enumerate(zip(array.shape, pairs, strict=True)):
+        if before or after:
+            shown = [source(position, n, mode) for position in range(-before, n + after)]
+            out = out.take(np.array(shown, np.intp), axis)
+    return out

@@ -1,0 +1,44 @@
+"""`size`: the size formula for one axis, with its arguments checked."""
+
+from convref import checks
+from convref.checks import Padding
+from convref.geometry import output_size, resolve
+
+
+def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: int = 1) -> int:
+    """Output size of a convolution along one axis.
+
+    Parameters
+    ----------
+    n : int
+        Input size.
+    kernel, stride, dilation : int
+    padding : int, (before, after), 'same' or 'valid'
+        Cells on each side; two numbers where the sides differ.
+
+    Returns
+    -------
+    int
+        ``floor((before + n + after - dilation * (kernel - 1) - 1) / stride) + 1``, the formula of
+        `torch.nn.Conv2d` (PyTorch 2.13).
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is no whole number or too small, or no window fits.
+
+    Examples
+    --------
+    >>> from convref import size
+    >>> size(224, 7, stride=2, padding=3)
+    112
+    >>> size(5, 3, stride=3, padding=1)
+    2
+    """
+    cells, taps = checks.integer("n", n, 0), checks.integer("kernel", kernel, 1)
+    strides = checks.integers("stride", stride, 1, 1)
+    dilations = checks.integers("dilation", dilation, 1, 1)
+    sides = checks.sides(padding, strides)
+    (axis,) = resolve([cells], [taps], strides, sides, dilations)
+    checks.kernel_fits("n", axis)
+    return output_size(axis)
