@@ -1,0 +1,77 @@
+"""One server and one browser for the session, one context per look (palette and width)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from served import ROOT, Look, Served, serve
+
+# Without these, Chromium calls home at every start; as root it needs --no-sandbox.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Served]:
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or subprocess.check_output(
+        [sys.executable, ROOT / "tools/chromium.py"], text=True
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path.strip(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def context_of(browser: Browser) -> Iterator[Callable[[Look], BrowserContext]]:
+    contexts: dict[Look, BrowserContext] = {}
+
+    def get(look: Look) -> BrowserContext:
+        if look not in contexts:
+            contexts[look] = browser.new_context(
+                color_scheme=look.palette,
+                viewport={"width": look.width, "height": 900},
+                reduced_motion="reduce",  # half a fade is neither colour
+            )
+        return contexts[look]
+
+    yield get
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def fresh_page(browser: Browser) -> Iterator[Page]:
+    """A first visit: nothing stored, nothing cached."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context.new_page()
+    context.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tables that tests recorded, shown whether or not they passed."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if name.startswith("table: "):
+                    terminalreporter.section(name.removeprefix("table: "))
+                    terminalreporter.write_line(value)

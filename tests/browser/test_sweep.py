@@ -1,0 +1,131 @@
+"""Every page in every look: nothing missing, nothing foreign, nothing said, accessible, no overflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+from served import LOOKS, Look, Served, SitePage, pages, site_directory, text_pages
+
+AXE = Axe()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+SCHEMES = {"light": "default", "dark": "slate"}
+
+# What sticks out of the window and cannot be scrolled to within something of its own.
+OVERFLOW = """() => {
+  const width = document.documentElement.clientWidth;
+  const scrolls = (element) => {
+    for (let e = element; e && e !== document.body; e = e.parentElement)
+      if (["auto", "scroll"].includes(getComputedStyle(e).overflowX)) return true;
+    return false;
+  };
+  const out = [];
+  if (document.documentElement.scrollWidth > width)
+    out.push(`the document is ${document.documentElement.scrollWidth} px wide`);
+  for (const e of document.querySelectorAll("main article, main article *")) {
+    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const box = e.getBoundingClientRect();
+    if (box.width > 1 && (box.right > width + 1 || box.left < -1) && !scrolls(e))
+      out.push(`${e.tagName.toLowerCase()}.${e.getAttribute("class")} from ${Math.round(box.left)} `
+        + `to ${Math.round(box.right)} px: ${e.textContent.trim().slice(0, 60)}`);
+  }
+  return out.slice(0, 5);
+}"""
+
+
+def watch(page: Page, site: Served) -> list[str]:
+    """Everything that a visit must not bring, as it happens."""
+    problems: list[str] = []
+
+    def request(url: str) -> None:
+        if not url.startswith((site.address, "data:", "blob:")):
+            problems.append(f"request outside the site: {url}")
+
+    page.on("request", lambda r: request(r.url))
+    page.on("requestfailed", lambda r: problems.append(f"request failed: {r.url}: {r.failure}"))
+    page.on(
+        "response",
+        lambda r: problems.append(f"status {r.status}: {r.url}") if r.status >= 400 else None,
+    )
+    page.on(
+        "console",
+        lambda m: (
+            problems.append(f"console {m.type}: {m.text} ({m.location.get('url')})")
+            if m.type in ("error", "warning")
+            else None
+        ),
+    )
+    page.on("pageerror", lambda e: problems.append(f"script error: {e}"))
+    return problems
+
+
+def accessibility(page: Page) -> list[str]:
+    found = AXE.run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+    ran = {rule["id"] for kind in ("passes", "violations", "incomplete") for rule in found[kind]}
+    assert "color-contrast" in ran and len(ran) > 20, f"axe ran only {sorted(ran)}"
+    return [
+        f"axe {violation['id']} ({violation['impact']}): {violation['help']}\n    "
+        + "\n    ".join(
+            f"{' '.join(map(str, node['target']))}: {node['html'][:200]}\n      "
+            + str(node.get("failureSummary", "")).replace("\n", " ")
+            for node in violation["nodes"][:5]
+        )
+        for violation in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_page(
+    page: SitePage, look: Look, site: Served, context_of: Callable[[Look], BrowserContext]
+) -> None:
+    tab = context_of(look).new_page()
+    problems = watch(tab, site)
+    asked = len(site.answers)
+    tab.goto(site.url(page), wait_until="load")
+    scheme = tab.locator("body").get_attribute("data-md-color-scheme")
+    assert scheme == SCHEMES[look.palette], f"{page} {look}: the palette shown is {scheme}"
+    # Lazy pictures load when they are reached.
+    tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+    tab.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
+    problems += accessibility(tab)
+    problems += [f"overflow: {what}" for what in tab.evaluate(OVERFLOW)]
+    site.wait_until_quiet(0.1)
+    tab.close()
+    # The server also sees what workers ask for.
+    problems += [f"answered {a.status}: {a.path}" for a in site.answers[asked:] if a.status >= 400]
+    if problems:
+        pytest.fail(f"{page} {look}:\n" + "\n".join(problems), pytrace=False)
+
+
+def test_missing_address(site: Served, fresh_page: Page) -> None:
+    """The page for a missing address works at any depth, since it is served at any."""
+    problems = watch(fresh_page, site)
+    missing = site.address + "no/such/page/"
+    fresh_page.goto(missing)
+    fresh_page.locator("main h1").wait_for()
+    for link in fresh_page.locator("main article a, header a").all():
+        target = link.evaluate("a => a.href")
+        assert target.startswith(site.address), f"404 page: link leaves the site: {target}"
+    problems = [p for p in problems if missing not in p]
+    if problems:
+        pytest.fail("404 page:\n" + "\n".join(problems), pytrace=False)
+
+
+def test_sitemap_lists_every_page() -> None:
+    """Listing and site map agree: no page is built that search engines are not told of."""
+    import xml.etree.ElementTree as ElementTree
+
+    locations = set()
+    for name in ("sitemap.xml", "en/sitemap.xml"):
+        tree = ElementTree.parse(site_directory() / name)
+        locations |= {e.text for e in tree.iter() if e.tag.endswith("}loc")}
+    root = min(location for location in locations if location)
+    assert locations == {root + page.path for page in text_pages()}
+
+
+def test_both_languages_have_every_page() -> None:
+    assert pages(), "no pages found"
+    assert {page.other for page in pages()} == set(pages())
