@@ -1,0 +1,174 @@
+"""A `conv-figure` fence becomes a drawing with a caption, the paragraph that follows it.
+
+    ```conv-figure
+    figure: window
+    size: 5
+    kernel: 3
+    ```
+
+    What the reader shall see in it.
+
+The drawing holds no words, so both languages share the fence; the caption is its description.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NoReturn
+from xml.etree.ElementTree import Element
+
+import yaml
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from pymdownx.superfences import SuperFencesException
+
+from convref.figures import draw
+
+LANGUAGE = "conv-figure"
+DRAWING = '<div class="conv-figure-drawing"'
+WIDTH = re.compile(r' width="([\d.]+)" height="[\d.]+" font-size')
+NAMES = {"zh": "图", "en": "Figure"}
+NATURAL = 460  # wider drawings scroll on a phone, since scaled down their numbers were too small
+
+
+class FigureError(SuperFencesException, PluginError):
+    """SuperFences would swallow any other error and show the fence as text."""
+
+
+def parsed(body: str) -> tuple[str, dict[str, Any]]:
+    """The kind of a figure and its parameters, from the body of its fence."""
+    try:
+        given = yaml.safe_load(body)
+    except yaml.YAMLError as error:
+        raise ValueError(f"not `key: value` lines: {' '.join(str(error).split())}") from error
+    if not isinstance(given, dict) or next(iter(given), None) != "figure":
+        raise ValueError("the first line must be `figure: <kind>`")
+    if not all(isinstance(key, str) for key in given):
+        raise ValueError(f"every key must be a word, received {list(given)}")
+    return given.pop("figure"), given
+
+
+def numbers(body: str) -> set[str]:
+    """The numerals that a figure shows, without signs."""
+    kind, parameters = parsed(body)
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", draw(kind, **parameters))
+    return set(re.findall(r"\d+(?:\.\d+)?", " ".join(texts)))
+
+
+def line_of(body: str, path: Path) -> int:
+    """The line of a page on which the fence with this body begins."""
+    wanted = [line.strip() for line in body.split("\n")]
+    lines = [line.strip("> \t") for line in path.read_text("utf-8").splitlines()]
+    for at, line in enumerate(lines):
+        if LANGUAGE in line and lines[at + 1 : at + 1 + len(wanted)] == wanted:
+            return at + 1
+    return 1
+
+
+class Figures(Extension):
+    """Draws the fences of one page after the other."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.name = NAMES[language]
+        self.begin(Path(), "")
+
+    def begin(self, path: Path, shown: str) -> None:
+        """A page begins: figures are counted, and errors named, by page."""
+        self.path, self.shown = path, shown
+        self.bodies: list[str] = []
+
+    def refuse(self, body: str, reason: object) -> NoReturn:
+        raise FigureError(f"{self.shown}:{line_of(body, self.path)}: {LANGUAGE}: {reason}")
+
+    def check_header(
+        self, language: str, inputs: dict[str, str], options: Any, attrs: Any, md: Markdown
+    ) -> bool:
+        if inputs:
+            raise FigureError(f"{self.shown}: {LANGUAGE} takes no options, received {inputs}")
+        return True
+
+    def format(
+        self, source: str, language: str, class_name: str, options: Any, md: Markdown, **rest: Any
+    ) -> str:
+        self.bodies.append(source)
+        count = len(self.bodies)
+        name = f"{self.name} {count}"
+        try:
+            kind, parameters = parsed(source)
+            svg = draw(kind, label=name, described_by=f"figure-{count}", **parameters)
+        except (TypeError, ValueError) as error:
+            self.refuse(source, error)
+        scroll = ""
+        if float(WIDTH.findall(svg)[0]) > NATURAL:
+            scroll = f' tabindex="0" role="group" aria-label="{name}"'
+        return f'{DRAWING} id="drawing-{count}" data-search-exclude{scroll}>{svg}</div>'
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        # Before inline Markdown (20), which then works in captions as in paragraphs.
+        md.treeprocessors.register(Captions(md, self), "convref_figures", 21)
+
+
+class Captions(Treeprocessor):
+    """Puts each drawing and the paragraph after it into one <figure>."""
+
+    def __init__(self, md: Markdown, figures: Figures) -> None:
+        super().__init__(md)
+        self.figures = figures
+
+    def run(self, root: Element) -> None:
+        left = set(range(1, len(self.figures.bodies) + 1))
+        for parent in list(root.iter()):
+            for element in list(parent):
+                count = self.drawing(element)
+                if count is None:
+                    continue
+                place = list(parent).index(element)
+                caption = parent[place + 1] if place + 1 < len(parent) else None
+                if caption is None or caption.tag != "p" or self.drawing(caption) is not None:
+                    break
+                parent.remove(caption)
+                caption.tag = "figcaption"
+                caption.set("id", f"figure-{count}")
+                element.tag = "figure"
+                element.set("class", "conv-figure")
+                element.append(caption)
+                left.discard(count)
+        if left:
+            self.figures.refuse(
+                self.figures.bodies[min(left) - 1],
+                "a paragraph must follow as the caption, with a blank line between",
+            )
+
+    def drawing(self, element: Element) -> int | None:
+        """The number of the figure that an element stands for."""
+        match = HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip())
+        if match is None:
+            return None
+        stashed = str(self.md.htmlStash.rawHtmlBlocks[int(match[1])])
+        found = re.match(DRAWING + r' id="drawing-(\d+)"', stashed)
+        return int(found[1]) if found else None
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    global figures
+    figures = Figures(config.theme["language"])
+    fence = {
+        "name": LANGUAGE,
+        "class": LANGUAGE,
+        "format": figures.format,
+        "validator": figures.check_header,
+    }
+    config.mdx_configs.setdefault("pymdownx.superfences", {})["custom_fences"] = [fence]
+    extensions: list[Any] = config.markdown_extensions
+    extensions.append(figures)
+    return config
+
+
+def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Any) -> None:
+    path = Path(page.file.abs_src_path)
+    figures.begin(path, str(path.relative_to(Path(config.config_file_path).parent)))
