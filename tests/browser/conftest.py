@@ -63,6 +63,7 @@ def fresh_page(browser: Browser) -> Iterator[Page]:
     """A first visit: nothing stored, nothing cached."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
@@ -72,6 +73,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, value in getattr(report, "user_properties", ()):
-                if name.startswith("table: "):
+                if name.startswith("table: ") and report.when == "call":
                     terminalreporter.section(name.removeprefix("table: "))
                     terminalreporter.write_line(value)

@@ -123,7 +123,7 @@ class Served:
     def url(self, page: SitePage) -> str:
         return self.address + page.path
 
-    def wait_until_quiet(self, seconds: float = 0.4) -> None:
+    def wait_until_quiet(self, seconds: float = 0.25) -> None:
         """Workers fetch where the browser's own "network idle" does not look."""
         seen = -1
         while seen != len(self.answers):

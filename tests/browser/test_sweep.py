@@ -1,4 +1,4 @@
-"""Every page in every look: nothing missing, nothing foreign, nothing said, accessible, no overflow."""
+"""Every page in every look: nothing missing, foreign or complained of; accessible; no overflow."""
 
 from __future__ import annotations
 

@@ -1,0 +1,154 @@
+"""What a reader does: without scripts, by keyboard, switching language and palette, searching."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from served import Served, SitePage, text_pages
+
+SEARCHES = [
+    ("zh", "卷积核", "learn/convolution/"),
+    ("zh", "填充", "learn/padding-modes/"),
+    ("en", "padding mode", "learn/padding-modes/"),
+]
+SCHEME = "() => document.body.dataset.mdColorScheme"
+
+# Text that should be readable, and is not. Other tabs wait for their turn.
+HIDDEN = """() => {
+  const seen = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    && e.getClientRects().length > 0;
+  const waits = (e) => {
+    const tab = e.closest(".tabbed-block");
+    if (!tab) return false;
+    const place = [...tab.parentElement.children].indexOf(tab);
+    return !tab.closest(".tabbed-set").querySelectorAll(":scope > input")[place].checked;
+  };
+  return [...document.querySelectorAll("main article :is(h1,h2,h3,h4,p,li,td,th,pre,math,svg,dt,dd)")]
+    .filter((e) => (e.textContent.trim() || e.matches("svg")) && !seen(e) && !waits(e)
+      && !e.closest("details:not([open])"))
+    .map((e) => `${e.tagName.toLowerCase()}: ${e.textContent.trim().slice(0, 80)}`);
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_without_scripts(site: Served, browser: Browser, width: int) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": width, "height": 900}
+    )
+    tab = context.new_page()
+    problems = []
+    for page in text_pages():
+        tab.goto(site.url(page))
+        assert tab.locator("main article h1").is_visible(), f"{page} {width}: no heading is seen"
+        problems += [f"{page} {width}: hidden {what}" for what in tab.evaluate(HIDDEN)]
+        for tabs in tab.locator(".tabbed-set").all():
+            labels = tabs.locator(":scope > .tabbed-labels > label")
+            contents = tabs.locator(":scope > .tabbed-content > .tabbed-block")
+            assert labels.count() == contents.count() > 1
+            for number in range(labels.count()):
+                labels.nth(number).click()
+                if not contents.nth(number).is_visible():
+                    name = labels.nth(number).inner_text()
+                    problems.append(f"{page} {width}: the tab {name!r} does not open")
+                # Its own content is checked while it is open.
+                problems += [f"{page} {width}: hidden {what}" for what in tab.evaluate(HIDDEN)]
+    context.close()
+    assert not problems, "\n".join(problems)
+
+
+def switch(page: Page, language: str) -> None:
+    page.locator(f"header a[hreflang={language}]:visible").click()
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_language_switch_keeps_the_page(site: Served, fresh_page: Page, width: int) -> None:
+    fresh_page.set_viewport_size({"width": width, "height": 900})
+    for page in text_pages():
+        fresh_page.goto(site.url(page))
+        for target in (page.other, page):
+            switch(fresh_page, target.language)
+            assert fresh_page.url == site.url(target), f"{page} {width}: leads to {fresh_page.url}"
+            assert fresh_page.locator("html").get_attribute("lang") == target.language
+
+
+def test_language_switch_keeps_the_section(site: Served, fresh_page: Page) -> None:
+    page = SitePage("learn/convolution/", "zh")
+    fresh_page.goto(site.url(page))
+    section = fresh_page.locator("main article :is(h1, h2)[id]").last.get_attribute("id")
+    fresh_page.goto(site.url(page) + f"#{section}")
+    switch(fresh_page, "en")
+    assert fresh_page.url == site.url(page.other) + f"#{section}"
+    assert fresh_page.locator(f"[id='{section}']").count() == 1
+
+
+@pytest.mark.parametrize(("language", "words", "name"), SEARCHES)
+def test_search(site: Served, fresh_page: Page, language: str, words: str, name: str) -> None:
+    wanted = SitePage(name, language)
+    fresh_page.goto(site.url(SitePage("", language)))
+    fresh_page.locator("input[data-md-component=search-query]").click()
+    fresh_page.keyboard.type(words)
+    fresh_page.keyboard.press("Shift")  # CJK typed by Playwright brings no keyup of its own
+    results = fresh_page.locator("a.md-search-result__link")
+    results.first.wait_for()
+    found = [str(link.evaluate("a => a.href.split(/[?#]/)[0]")) for link in results.all()]
+    allowed = {site.url(page) for page in text_pages() if page.language == language}
+    assert set(found) <= allowed, f"{words}: results outside the {language} site: {found}"
+    pages = list(dict.fromkeys(found))
+    assert site.url(wanted) in pages[:3], f"{words}: {wanted} is not among the first of {pages}"
+    results.nth(found.index(site.url(wanted))).click()
+    fresh_page.wait_for_url(f"{site.url(wanted)}**")
+    expect(fresh_page.locator("main article mark").first).to_be_attached()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_skip_link(site: Served, fresh_page: Page, language: str) -> None:
+    for page in text_pages():
+        if page.language != language:
+            continue
+        fresh_page.goto(site.url(page))
+        fresh_page.keyboard.press("Tab")
+        link = fresh_page.locator("a:focus")
+        expect(link, f"{page}: the first tab stop").to_contain_class("md-skip")
+        assert link.bounding_box() and link.evaluate("a => a.checkVisibility()"), f"{page}: unseen"
+        opacity = "a => new Promise(r => setTimeout(() => r(getComputedStyle(a).opacity), 400))"
+        assert link.evaluate(opacity) == "1", f"{page}: the skip link stays transparent"
+        target = link.evaluate("a => a.hash.slice(1)")
+        fresh_page.keyboard.press("Enter")
+        assert fresh_page.url.endswith(f"#{target}")
+        # The next stop lies in the article: the whole navigation was skipped.
+        fresh_page.keyboard.press("Tab")
+        after = fresh_page.evaluate(
+            """(id) => { const target = document.getElementById(id), e = document.activeElement;
+              return e === document.body || target.contains(e)
+                || Boolean(target.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING); }""",
+            target,
+        )
+        assert after, f"{page}: after the skip link, the focus is before #{target}"
+
+
+def to_palette(page: Page) -> None:
+    """Tab until the palette's switch has the focus."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("Boolean(document.activeElement.closest('[data-md-component=palette]'))"):
+            return
+    raise AssertionError("the palette's switch cannot be reached by keyboard")
+
+
+def test_palette_by_keyboard_persists(site: Served, fresh_page: Page) -> None:
+    page = SitePage("", "zh")
+    fresh_page.goto(site.url(page), wait_until="networkidle")
+    assert fresh_page.evaluate(SCHEME) == "default"
+    to_palette(fresh_page)
+    fresh_page.keyboard.press("Enter")
+    fresh_page.wait_for_function(f"({SCHEME})() === 'slate'")
+    fresh_page.reload(wait_until="networkidle")
+    assert fresh_page.evaluate(SCHEME) == "slate", "the palette is lost by reloading"
+    for other in text_pages():
+        fresh_page.goto(site.url(other))
+        scheme = fresh_page.evaluate(SCHEME)
+        assert scheme == "slate", f"{other}: the palette chosen on {page} is lost: {scheme}"
+    to_palette(fresh_page)
+    fresh_page.keyboard.press("Enter")
+    fresh_page.wait_for_function(f"({SCHEME})() === 'default'")
