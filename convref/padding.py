@@ -63,12 +63,9 @@ def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> 
     pairs = [(max(0, before), max(0, after)) for before, after in pairs]
     if mode in ("constant", "zeros"):
         shape = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
+        inner = [slice(b, b + n) for n, (b, _) in zip(array.shape, pairs, strict=True)]
         out = np.full(shape, value, array.dtype)
-        out[
-            tuple(
-                slice(before, before + n) for n, (before, _) in zip(array.shape, pairs, strict=True)
-            )
-        ] = array
+        out[tuple(inner)] = array
         return out
     out = array.copy()
     for axis, (n, (before, after)) in enumerate(zip(array.shape, pairs, strict=True)):

@@ -1,0 +1,43 @@
+"""Pages and docstrings become tests here; a skipped test fails the run."""
+
+import pytest
+import torch
+from docblocks import parse_page
+from sybil import Sybil
+from sybil.document import PythonDocStringDocument
+from sybil.parsers.rest import DocTestParser
+
+# Otherwise a warning comes once per process, and a page's output depends on what ran before it.
+torch.set_warn_always(True)
+# Two workers share two cores.
+torch.set_num_threads(1)
+
+pages = Sybil(
+    parsers=[parse_page],
+    patterns=["docs/**/*.md", "README.md", "CONTRIBUTING.md"],
+    name="page",
+)
+docstrings = Sybil(
+    parsers=[DocTestParser()],
+    patterns=["convref/*.py"],
+    document_types={".py": PythonDocStringDocument},
+    name="docstring",
+)
+pytest_collect_file = (pages + docstrings).pytest()
+
+skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped:
+        skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if skipped:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for test in skipped:
+        terminalreporter.write_line(f"skipped, which counts as failed: {test}", red=True)

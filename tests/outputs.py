@@ -1,0 +1,67 @@
+"""Rewrite the outputs and the marked numbers of the pages in place: `make outputs`.
+
+    python tests/outputs.py [page ...]
+
+An output that still agrees is left alone. Read the difference before you commit it: this makes the
+page say what the code does, and does not ask whether that is right.
+"""
+
+import sys
+from pathlib import Path
+
+from docblocks import (
+    ROOT,
+    Fence,
+    check_block,
+    check_mark,
+    line_of,
+    marks,
+    names,
+    parse,
+    run,
+    written,
+)
+
+
+def rewritten(path: str, text: str) -> str:
+    """The page's text with every output and marked number as the code gives them now."""
+    changes: dict[tuple[int, int], str] = {}
+    for block in parse(text).blocks:
+        output = block.output
+        if check_block(block, path, text) is None or output is None:
+            continue
+        result = run(block.source, path, line_of(text, block.body_start))
+        # A pair's output is the first block's; the second is only held to it by the tests.
+        if (output.body_start, output.body_end) not in changes:
+            changes[output.body_start, output.body_end] = indented(result.printed, output)
+    namespace = names(text)
+    for found in marks(text):
+        if check_mark(found["shown"], found["expression"], namespace) is not None:
+            value = eval(found["expression"], dict(namespace))
+            changes[found.span("shown")] = written(value, found["shown"].replace("−", "-"))
+    for (start, end), new in sorted(changes.items(), reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def indented(printed: str, output: Fence) -> str:
+    lines = printed.rstrip("\n").split("\n")
+    return "".join(f"{output.indent}{line}\n" if line else "\n" for line in lines)
+
+
+def main(arguments: list[str]) -> None:
+    given = [Path(argument).resolve() for argument in arguments]
+    for path in given or [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]:
+        text = path.read_text("utf-8")
+        new = rewritten(str(path.relative_to(ROOT)), text)
+        if new != text:
+            path.write_text(new, "utf-8")
+            print(f"rewritten: {path.relative_to(ROOT)}")
+        for block in parse(new).blocks:
+            if problem := check_block(block, str(path.relative_to(ROOT)), new):
+                print(f"{path.relative_to(ROOT)}:{line_of(new, block.start)}: differs:\n{problem}")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main(sys.argv[1:])
