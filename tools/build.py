@@ -37,7 +37,7 @@ def build_languages(work: Path, languages: Iterable[str] = tuple(CONFIGS)) -> No
     running = []
     for language in languages:
         command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean"]
-        command += ["--config-file", CONFIGS[language], "--site-dir", str(work / language)]
+        command += ["--config-file", str(ROOT / CONFIGS[language]), "--site-dir", str(work / language)]
         log = tempfile.TemporaryFile("w+", encoding="utf-8")
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
