@@ -52,14 +52,14 @@ def indented(printed: str, output: Fence) -> str:
 def main(arguments: list[str]) -> None:
     given = [Path(argument).resolve() for argument in arguments]
     for path in given or [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]:
-        text = path.read_text("utf-8")
-        new = rewritten(str(path.relative_to(ROOT)), text)
+        name, text = str(path.relative_to(ROOT)), path.read_text("utf-8")
+        new = rewritten(name, text)
         if new != text:
             path.write_text(new, "utf-8")
-            print(f"rewritten: {path.relative_to(ROOT)}")
+            print(f"rewritten: {name}")
         for block in parse(new).blocks:
-            if problem := check_block(block, str(path.relative_to(ROOT)), new):
-                print(f"{path.relative_to(ROOT)}:{line_of(new, block.start)}: differs:\n{problem}")
+            if problem := check_block(block, name, new):
+                print(f"{name}:{line_of(new, block.start)}: still differs:\n{problem}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import markdown
 import pymdownx.highlight
@@ -31,8 +32,9 @@ def site():
     return config
 
 
-def rendered(text: str) -> tuple[list[tuple[str, str]], str]:
+def rendered(text: str, path: Path) -> tuple[list[tuple[str, str]], str]:
     """The blocks that the site's Markdown shows, as (language, source), and the HTML."""
+    site().hooks["hooks/figures.py"].figures.begin(path, str(path))
     seen: list[tuple[str, str]] = []
     highlight = pymdownx.highlight.Highlight.highlight
 
@@ -55,11 +57,11 @@ def same(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip("\n").split("\n"))
 
 
-def escaped(text: str) -> list[str]:
+def escaped(text: str, path: Path) -> list[str]:
     """What is rendered and not parsed, parsed and not rendered, or of no known kind."""
     body = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
     page = parse(body)
-    seen, html = rendered(body)
+    seen, html = rendered(body, path)
     parsed = Counter(
         (("python" if f.role == "quoted" else f.role), same(f.source))
         for f in page.fences
@@ -83,5 +85,5 @@ def escaped(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_rendered_block_is_tested(path):
-    problems = escaped(path.read_text("utf-8"))
+    problems = escaped(path.read_text("utf-8"), path)
     assert not problems, f"{path.relative_to(ROOT)}:\n" + "\n".join(problems)
