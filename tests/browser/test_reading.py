@@ -23,7 +23,8 @@ HIDDEN = """() => {
     const place = [...tab.parentElement.children].indexOf(tab);
     return !tab.closest(".tabbed-set").querySelectorAll(":scope > input")[place].checked;
   };
-  return [...document.querySelectorAll("main article :is(h1,h2,h3,h4,p,li,td,th,pre,math,svg,dt,dd)")]
+  const text = "main article :is(h1,h2,h3,h4,p,li,td,th,pre,math,svg,dt,dd)";
+  return [...document.querySelectorAll(text)]
     .filter((e) => (e.textContent.trim() || e.matches("svg")) && !seen(e) && !waits(e)
       && !e.closest("details:not([open])"))
     .map((e) => `${e.tagName.toLowerCase()}: ${e.textContent.trim().slice(0, 80)}`);
@@ -119,9 +120,11 @@ def test_skip_link(site: Served, fresh_page: Page, language: str) -> None:
         # The next stop lies in the article: the whole navigation was skipped.
         fresh_page.keyboard.press("Tab")
         after = fresh_page.evaluate(
-            """(id) => { const target = document.getElementById(id), e = document.activeElement;
-              return e === document.body || target.contains(e)
-                || Boolean(target.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING); }""",
+            """(id) => {
+              const target = document.getElementById(id), e = document.activeElement;
+              const follows = target.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING;
+              return e === document.body || target.contains(e) || follows > 0;
+            }""",
             target,
         )
         assert after, f"{page}: after the skip link, the focus is before #{target}"
