@@ -6,23 +6,20 @@ Colours are classes (``cf-...``) that a stylesheet fills in; without one the fig
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from html import escape
 from itertools import product
 from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from convref import checks
-from convref.geometry import Axis, output_size, position, resolve, source
+from convref.drawing import CELL, CHARACTER, Box, Canvas, Grid, Index, shown
+from convref.geometry import Axis, group_channels, output_size, position, reach, resolve, source
 
-Index: TypeAlias = tuple[int, ...]
 Values: TypeAlias = Mapping[Index, Decimal]
 
-CELL: Final = 28  # side of a cell that holds a number
 SMALL: Final = 16  # side of a cell without one
 GAP: Final = 36  # between two grids, with a sign in the middle
 LINE: Final = 20  # from one line of text to the next
-CHARACTER: Final = 7.9  # advance of the monospaced digits at 13 px
 MOST: Final = 600  # cells of one grid; more could not be read
 
 
@@ -68,139 +65,6 @@ def draw(kind: str, *, label: str = "", described_by: str = "", **parameters: ob
 def refuse(message: str) -> NoReturn:
     """Raise the error of a rule that only figures have."""
     raise ValueError(message)
-
-
-# Drawing ---------------------------------------------------------------------------------------
-
-
-class Box(NamedTuple):
-    """A rectangle on the drawing."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def grown(self, by: float) -> "Box":
-        """The same rectangle with a margin."""
-        return Box(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
-
-    def around(self, other: "Box") -> "Box":
-        """The smallest rectangle that holds both."""
-        x, y = min(self.x, other.x), min(self.y, other.y)
-        right = max(self.x + self.width, other.x + other.width)
-        bottom = max(self.y + self.height, other.y + other.height)
-        return Box(x, y, right - x, bottom - y)
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y + self.height / 2
-
-
-class Canvas:
-    """SVG elements in drawing order, and the rectangle that they fill."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.extent: Box | None = None
-
-    def add(self, tag: str, box: Box, content: str | None, **attributes: object) -> None:
-        """Append one element; `box` is where it lies."""
-        self.extent = self.extent.around(box) if self.extent else box
-        written = "".join(
-            f' {name.rstrip("_").replace("_", "-")}="{escape(shown(value))}"'
-            for name, value in attributes.items()
-            if value is not None
-        )
-        end = "/>" if content is None else f">{escape(content)}</{tag}>"
-        self.parts.append(f"<{tag}{written}{end}")
-
-    def rectangle(self, box: Box, class_: str, **data: object) -> None:
-        """A rectangle; extra attributes say what it stands for."""
-        self.add(
-            "rect",
-            box,
-            None,
-            class_=class_,
-            x=box.x,
-            y=box.y,
-            width=box.width,
-            height=box.height,
-            **data,
-        )
-
-    def text(self, x: float, y: float, text: str, class_: str | None = None) -> None:
-        """Text centred at a point."""
-        width = CHARACTER * len(text)
-        self.add("text", Box(x - width / 2, y - 8, width, 16), text, class_=class_, x=x, y=y)
-
-    def path(self, box: Box, d: Sequence[object], class_: str, **data: object) -> None:
-        """A path from its commands and numbers."""
-        written = " ".join(each if isinstance(each, str) else shown(each) for each in d)
-        self.add("path", box, None, class_=class_, d=written, **data)
-
-    def line(
-        self, start: tuple[float, float], end: tuple[float, float], class_: str, **data: object
-    ) -> None:
-        """A straight line."""
-        box = Box(*start, 0, 0).around(Box(*end, 0, 0))
-        self.path(box, ("M", *start, "L", *end), class_, **data)
-
-    def svg(self, kind: str, label: str, described_by: str) -> str:
-        """The whole drawing."""
-        assert self.extent is not None
-        # Half a pixel aside, lines one pixel wide are sharp at the natural size.
-        box = self.extent.grown(3.5)
-        view = " ".join(map(shown, box))
-        names = f' aria-label="{escape(label)}"' if label else ""
-        names += f' aria-describedby="{escape(described_by)}"' if described_by else ""
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="cf" role="img"{names}'
-            f' data-figure="{kind}" viewBox="{view}" width="{shown(box.width)}"'
-            f' height="{shown(box.height)}" font-size="13" text-anchor="middle"'
-            f' dominant-baseline="central">{"".join(self.parts)}</svg>'
-        )
-
-
-def shown(value: object) -> str:
-    """Numbers without needless zeros, indices with commas."""
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    if isinstance(value, Decimal):
-        plain = f"{value:f}"
-        plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-        return "0" if plain == "-0" else plain.replace("-", "−")
-    return f"{round(value, 2):g}" if isinstance(value, float) else str(value)
-
-
-class Grid(NamedTuple):
-    """Cells in rows and columns; `ranges` holds the indices along one axis or two."""
-
-    x: float
-    y: float
-    ranges: tuple[range, ...]
-    width: float = CELL
-    height: float = CELL
-
-    def indices(self) -> Iterator[Index]:
-        """Every index, row by row."""
-        return product(*self.ranges)
-
-    def cell(self, index: Index) -> Box:
-        """The rectangle of one cell."""
-        steps = [i - along.start for i, along in zip(index, self.ranges, strict=True)]
-        row, column = (0, *steps)[-2:]
-        return Box(
-            self.x + column * self.width, self.y + row * self.height, self.width, self.height
-        )
-
-    def box(self) -> Box:
-        """The rectangle of all cells."""
-        return self.span([along.start for along in self.ranges], [a[-1] for a in self.ranges])
-
-    def span(self, first: Sequence[int], last: Sequence[int]) -> Box:
-        """The rectangle from one cell to another."""
-        return self.cell(tuple(first)).around(self.cell(tuple(last)))
 
 
 # Parameters ------------------------------------------------------------------------------------
@@ -605,8 +469,392 @@ def padding_modes(*, size: object = None, padding: object = 2, input: object = N
     return canvas
 
 
+# Stride and dilation ---------------------------------------------------------------------------
+
+
+def stride(
+    *,
+    size: object,
+    kernel: object = 3,
+    stride: object = 2,
+    padding: object = 0,
+    dilation: object = 1,
+) -> Canvas:
+    """Where each window starts, and the cells that no window reads."""
+    the = plan(size, kernel, stride, padding, dilation)
+    canvas = Canvas()
+    (staircase if len(the.axes) == 1 else starts)(canvas, the)
+    return canvas
+
+
+def read(the: Plan) -> set[Index]:
+    """Every position that some tap of some window reads."""
+    return {where for at in product(*the.outputs()) for where in the.window(at)}
+
+
+def strided_input(canvas: Canvas, field: Grid, the: Plan, labels: Mapping[Index, int]) -> None:
+    """The input with its padding; what is never read is hatched."""
+    touched = read(the)
+    for where in field.indices():
+        box, inside = field.cell(where), the.inside(where)
+        canvas.rectangle(
+            box,
+            ("cf-input" if inside else "cf-padding") + (" cf-tap" if where in labels else ""),
+            data_position=where,
+            data_unread=None if where in touched else 1,
+        )
+        if where not in touched:
+            hatch(canvas, box)
+        elif where in labels:
+            canvas.text(*box.middle, shown(labels[where]))
+
+
+def hatch(canvas: Canvas, box: Box) -> None:
+    """A cross over a cell that is left over."""
+    x, y, width, height = box.grown(-6)
+    canvas.path(box, ("M", x, y, "l", width, height, "m", -width, 0, "l", width, -height), "cf-cut")
+
+
+def staircase(canvas: Canvas, the: Plan) -> None:
+    """1-D: a line for each window under the input, with a square at each tap."""
+    field = Grid(0, 0, the.padded())
+    strided_input(canvas, field, the, {})
+    for (where,) in field.indices():
+        if the.inside((where,)) and (where,) in read(the):
+            canvas.text(*field.cell((where,)).middle, shown(where))
+    for (at,) in product(*the.outputs()):
+        y = CELL + 16 + at * 18
+        cells = [field.cell(where) for where in the.window((at,))]
+        canvas.line((cells[0].middle[0], y), (cells[-1].middle[0], y), "cf-tie", data_window=at)
+        for tap, cell in enumerate(cells):
+            square = Box(cell.middle[0] - 5, y - 5, 10, 10)
+            canvas.rectangle(square, "cf-dot" if tap else "cf-head", data_reads=at, data_tap=tap)
+    width = field.box().width
+    result = Grid(
+        (width - CELL * len(the.outputs()[0])) / 2,
+        CELL + 16 + 18 * len(the.outputs()[0]) + 6,
+        the.outputs(),
+    )
+    outputs(canvas, result, None, None)
+    for (at,) in result.indices():
+        canvas.text(*result.cell((at,)).middle, shown(at))
+
+
+def starts(canvas: Canvas, the: Plan) -> None:
+    """2-D: the first cell of each window carries the number of its output cell."""
+    numbered = {at: i for i, at in enumerate(product(*the.outputs()))}
+    first = {the.ends(at)[0]: i for at, i in numbered.items()}
+    field = Grid(0, 0, the.padded())
+    strided_input(canvas, field, the, first)
+    for beside in ((0, 1), (1, 0)):
+        if beside in numbered:
+            box = field.span(*the.ends(beside)).grown(-2)
+            canvas.rectangle(box, "cf-window cf-later", data_window=beside)
+    canvas.rectangle(field.span(*the.ends((0, 0))), "cf-window", data_window=(0, 0))
+    middle = field.box().middle[1]
+    result = Grid(field.box().width + GAP, middle - CELL * len(the.outputs()[0]) / 2, the.outputs())
+    outputs(canvas, result, None, None)
+    for at, i in numbered.items():
+        canvas.text(*result.cell(at).middle, shown(i))
+    canvas.text(result.x - GAP / 2, middle, "→", "cf-sign")
+    sizes(canvas, field.box(), [axis.size for axis in the.axes])
+    sizes(canvas, result.box(), lengths(the.outputs()))
+
+
+def dilation(*, size: object, kernel: object = 3, dilations: object = (1, 2, 3)) -> Canvas:
+    """The taps of one kernel, further and further apart."""
+    if not isinstance(dilations, list | tuple) or not dilations:
+        refuse(f"dilations must be a list of integers, received {dilations!r}.")
+    canvas = Canvas()
+    x, y = 0.0, 0.0
+    for each in dilations:
+        step = checks.integer("dilations", each, 1)
+        the = plan(size, kernel, 1, 0, step)
+        flat = len(the.axes) == 1
+        side = CELL if flat else SMALL
+        field = Grid(x, y, the.padded(), side, side)
+        padded_input(canvas, field, the, None, the.window(the.at))
+        frame = field.span(*the.ends(the.at))
+        canvas.rectangle(frame, "cf-window", data_window=the.at, data_dilation=step)
+        label = (x - 30, y + CELL / 2) if flat else (field.box().middle[0], y - 14)
+        canvas.text(*label, f"d={step}", "cf-muted")
+        span = frame if flat else field.box()._replace(width=frame.width)
+        measure(canvas, span, reach(the.axes[-1].kernel, step))
+        if flat:
+            y += CELL + 42
+        else:
+            x += field.box().width + 24
+    return canvas
+
+
+def measure(canvas: Canvas, box: Box, length: int) -> None:
+    """A dimension line under a box."""
+    y, right = box.y + box.height + 9, box.x + box.width
+    outline = Box(box.x, y - 4, box.width, 8)
+    d = ("M", box.x, y - 4, "v", 8, "M", box.x, y, "H", right, "M", right, y - 4, "v", 8)
+    canvas.path(outline, d, "cf-measure")
+    canvas.text(box.middle[0], y + 13, shown(length), "cf-muted")
+
+
+# Channels --------------------------------------------------------------------------------------
+
+
+def count(name: str, value: object, most: int) -> int:
+    """A number of channels that a figure has room for."""
+    number = checks.integer(name, value, 1)
+    if number > most:
+        refuse(f"a figure shows at most {most} {name}, received {number}.")
+    return number
+
+
+def groups(
+    *, in_channels: object, out_channels: object, groups: object = 1, at: object = None
+) -> Canvas:
+    """Which input channels each output channel sees."""
+    C, outs = count("in_channels", in_channels, 24), count("out_channels", out_channels, 24)
+    G = checks.integer("groups", groups, 1)
+    checks.divisible("in_channels", C, G)
+    checks.divisible("out_channels", outs, G)
+    marked = None if at is None else checks.integer("at", at, 0)
+    if marked is not None and marked >= outs:
+        refuse(f"at must be less than out_channels = {outs}, received {marked}.")
+    seen = {o: group_channels(o, C, outs, G) for o in range(outs)}
+    canvas = Canvas()
+    inputs: dict[int, Box] = {}
+    results: dict[int, Box] = {}
+    step, low, left = CELL + 8, CELL + 74, 0.0
+    for channels in dict.fromkeys(seen.values()):
+        fed = [o for o in seen if seen[o] == channels]
+        wide = max(len(channels), len(fed)) * step - 8
+        for boxes, row, y in ((inputs, channels, 0), (results, fed, low)):
+            start = left + (wide - len(row) * step + 8) / 2
+            for i, channel in enumerate(row):
+                boxes[channel] = Box(start + i * step, y, CELL, CELL)
+        left += wide + 24
+    # Marked wires come last, on top of the others.
+    for o in sorted(seen, key=lambda o: o == marked):
+        for c in seen[o]:
+            ends = (inputs[c].middle[0], CELL + 2), (results[o].middle[0], low - 2)
+            canvas.line(*ends, "cf-tie" if o == marked else "cf-wire", data_wire=(c, o))
+    for c, box in inputs.items():
+        lit = marked is not None and c in seen[marked]
+        canvas.rectangle(box, "cf-input cf-tap" if lit else "cf-input", data_channel=c)
+        canvas.text(*box.middle, shown(c))
+    for o, box in results.items():
+        canvas.rectangle(box, "cf-output", data_output=o)
+        canvas.text(*box.middle, shown(o))
+        if o == marked:
+            canvas.rectangle(box, "cf-now", data_now=o)
+    return canvas
+
+
+class Stack(NamedTuple):
+    """Planes one behind the other, seen from the front, left and above."""
+
+    x: float
+    y: float
+    planes: int
+    ranges: tuple[range, ...]
+    shift: int = 11
+
+    def plane(self, index: int) -> Grid:
+        """One plane; the first is in front."""
+        aside = index * self.shift
+        up = (self.planes - 1 - index) * self.shift
+        return Grid(self.x + aside, self.y + up, self.ranges, SMALL, SMALL)
+
+    def box(self) -> Box:
+        """The rectangle around all planes."""
+        return self.plane(0).box().around(self.plane(self.planes - 1).box())
+
+    def centred(self, middle: float) -> "Stack":
+        """The same stack at another height."""
+        return self._replace(y=self.y + middle - self.box().middle[1])
+
+
+def channels(
+    *,
+    in_channels: object = 3,
+    out_channels: object = 2,
+    size: object = (5, 5),
+    kernel: object = 3,
+    stride: object = 1,
+    at: object = 0,
+) -> Canvas:
+    """Every kernel has a slice for each input plane; all products and one bias give one cell."""
+    C, outs = count("in_channels", in_channels, 8), count("out_channels", out_channels, 6)
+    the = plan(size, kernel, stride, at=at, ranks=(2,))
+    canvas = Canvas()
+    covered = the.window(the.at)
+    kernel_stack = Stack(0, 0, C, the.taps())
+    output_plane = Grid(0, 0, the.outputs(), SMALL, SMALL)
+    row = max(kernel_stack.box().height, output_plane.box().height) + 22
+    middle = max(Stack(0, 0, C, the.padded()).box().height, outs * row - 22) / 2
+    field = Stack(0, 0, C, the.padded()).centred(middle)
+    for c in reversed(range(C)):
+        plane = field.plane(c)
+        for where in plane.indices():
+            tap = covered.get(where)
+            canvas.rectangle(
+                plane.cell(where),
+                "cf-input" + ("" if tap is None else " cf-tap"),
+                data_input=(c, *where),
+                data_tap=tap,
+            )
+        canvas.rectangle(plane.span(*the.ends(the.at)), "cf-window", data_window=(c, *the.at))
+    x = field.box().width + GAP
+    top = middle - (outs * row - 22) / 2
+    lines: list[Box] = []
+    for o in range(outs):
+        centre = top + o * row + (row - 22) / 2
+        kernels = kernel_stack._replace(x=x).centred(centre)
+        for c in reversed(range(C)):
+            slices(canvas, kernels.plane(c), (o, c))
+        bias = Box(x + kernels.box().width + 30, centre - 11, 22, 22)
+        canvas.text(bias.x - 15, centre, "+", "cf-sign")
+        canvas.rectangle(bias, "cf-weight", rx=11, data_bias=o)
+        canvas.text(*bias.middle, "b")
+        left = bias.x + bias.width + GAP
+        result = output_plane._replace(x=left, y=centre - output_plane.box().middle[1])
+        canvas.text(left - GAP / 2, centre, "=", "cf-sign")
+        flat_outputs(canvas, result, the.at, (o,))
+        lines = [kernels.box(), bias, result.box()]
+    canvas.text(x - GAP / 2, middle, "∗", "cf-sign")
+    bottom = (canvas.extent or field.box()).height
+    for box, shape in zip(
+        [field.box(), *lines],
+        [
+            (C, *lengths(the.padded())),
+            (outs, C, *lengths(the.taps())),
+            (outs,),
+            (outs, *lengths(the.outputs())),
+        ],
+        strict=True,
+    ):
+        sizes(canvas, box._replace(y=0, height=bottom), shape)
+    return canvas
+
+
+def slices(canvas: Canvas, plane: Grid, leading: Index) -> None:
+    """One 2-D slice of a kernel, cells without numbers."""
+    for tap in plane.indices():
+        canvas.rectangle(plane.cell(tap), "cf-weight", rx=4, data_weight=(*leading, *tap))
+
+
+def flat_outputs(canvas: Canvas, plane: Grid, at: Index | None, leading: Index) -> None:
+    """One output plane, cells without numbers."""
+    for index in plane.indices():
+        canvas.rectangle(plane.cell(index), "cf-output", data_output=(*leading, *index))
+    if at is not None:
+        canvas.rectangle(plane.cell(at), "cf-now", data_now=(*leading, *at))
+
+
+# One and three dimensions ----------------------------------------------------------------------
+
+
+def sentence(
+    *,
+    length: object,
+    channels: object,
+    kernel: object = 3,
+    out_channels: object = 1,
+    stride: object = 1,
+    padding: object = 0,
+    dilation: object = 1,
+    at: object = 0,
+) -> Canvas:
+    """Conv1d on words: a column for each word; the window slides along the words alone."""
+    the = plan(length, kernel, stride, padding, dilation, at=at, ranks=(1,))
+    C, outs = count("channels", channels, 12), count("out_channels", out_channels, 8)
+    canvas = Canvas()
+    side = 20
+    rows = range(C)
+    field = Grid(0, 0, (rows, *the.padded()), side, side)
+    covered = the.window(the.at)
+    for c, where in field.indices():
+        inside, tap = the.inside((where,)), covered.get((where,))
+        canvas.rectangle(
+            field.cell((c, where)),
+            ("cf-input" if inside else "cf-padding") + ("" if tap is None else " cf-tap"),
+            data_position=(c, where),
+            data_input=(c, where) if inside else None,
+            data_tap=tap,
+        )
+    for where in the.padded()[0]:
+        if the.inside((where,)):
+            canvas.text(field.cell((0, where)).middle[0], -12, shown(where), "cf-muted")
+    first, last = the.ends(the.at)
+    canvas.rectangle(field.span((0, *first), (C - 1, *last)), "cf-window", data_window=the.at)
+    middle = field.box().middle[1]
+    kernels = Stack(field.box().width + GAP, 0, outs, (rows, *the.taps()), 8).centred(middle)
+    for o in reversed(range(outs)):
+        slices(canvas, kernels.plane(o), (o,))
+    left = kernels.box().x + kernels.box().width + GAP
+    result = Grid(left, middle - outs * side / 2, (range(outs), *the.outputs()), side, side)
+    flat_outputs(canvas, result, (0, *the.at), ())
+    canvas.text(kernels.x - GAP / 2, middle, "∗", "cf-sign")
+    canvas.text(left - GAP / 2, middle, "=", "cf-sign")
+    bottom = canvas.extent or field.box()
+    for box, shape in (
+        (field.box(), (C, the.axes[0].size)),
+        (kernels.box(), (outs, C, the.axes[0].kernel)),
+        (result.box(), (outs, *lengths(the.outputs()))),
+    ):
+        sizes(canvas, box._replace(y=bottom.y, height=bottom.height), shape)
+    return canvas
+
+
+def volume(*, size: object, kernel: object = 3, stride: object = 1, at: object = 0) -> Canvas:
+    """Conv3d: the kernel is a box that covers several frames."""
+    the = plan(size, kernel, stride, at=at, ranks=(3,))
+    canvas = Canvas()
+    covered = the.window(the.at)
+    first, last = the.ends(the.at)
+    frames, taps, out = (each[0] for each in (the.padded(), the.taps(), the.outputs()))
+    shift = 22
+    field = Stack(0, 0, len(frames), the.padded()[1:], shift)
+    middle = field.box().middle[1]
+    for d in reversed(frames):
+        plane = field.plane(d)
+        for where in plane.indices():
+            tap = covered.get((d, *where))
+            canvas.rectangle(
+                plane.cell(where),
+                "cf-input" + ("" if tap is None else " cf-tap"),
+                data_input=(d, *where),
+                data_tap=tap,
+            )
+        if first[0] <= d <= last[0]:
+            box = plane.span(first[1:], last[1:])
+            canvas.rectangle(box, "cf-window", data_window=(d, *the.at[1:]))
+    near, far = (field.plane(d).span(first[1:], last[1:]) for d in (first[0], last[0]))
+    for right in (0, 1):
+        for down in (0, 1):
+            ends = [(b.x + right * b.width, b.y + down * b.height) for b in (near, far)]
+            canvas.line(ends[0], ends[1], "cf-tie")
+    kernels = Stack(field.box().width + GAP, 0, len(taps), the.taps()[1:], shift).centred(middle)
+    for t in reversed(taps):
+        slices(canvas, kernels.plane(t), (t,))
+    left = kernels.x + kernels.box().width + GAP
+    result = Stack(left, 0, len(out), the.outputs()[1:], shift).centred(middle)
+    for o in reversed(out):
+        flat_outputs(canvas, result.plane(o), the.at[1:] if o == the.at[0] else None, (o,))
+    canvas.text(kernels.x - GAP / 2, middle, "∗", "cf-sign")
+    canvas.text(left - GAP / 2, middle, "=", "cf-sign")
+    height = field.box().height
+    for stack, shape in ((field, the.padded()), (kernels, the.taps()), (result, the.outputs())):
+        sizes(canvas, stack.box()._replace(y=0, height=height), lengths(shape))
+    return canvas
+
+
 KINDS: Final[dict[str, Callable[..., Canvas]]] = {
     "window": window,
     "padding": padding,
     "padding-modes": padding_modes,
+    "stride": stride,
+    "dilation": dilation,
+    "groups": groups,
+    "channels": channels,
+    "sentence": sentence,
+    "volume": volume,
 }

@@ -105,3 +105,10 @@ def source(position: int, size: int, mode: str) -> int | None:
     if mode == "circular":
         return position % size
     return None
+
+
+def group_channels(output: int, in_channels: int, out_channels: int, groups: int) -> range:
+    """Input channels that one output channel sees: those of its group."""
+    width = in_channels // groups
+    first = output // (out_channels // groups) * width
+    return range(first, first + width)
