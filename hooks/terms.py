@@ -9,7 +9,7 @@ from pathlib import Path
 import jieba
 from mkdocs.config.defaults import MkDocsConfig
 
-HEADING = re.compile(r"^#{2,4}\s+(?P<title>.+?)\s*\{#[\w-]+\}\s*$", re.M)
+HEADING = re.compile(r"^###\s+(?P<title>.+?)\s*\{#[\w-]+\}\s*$", re.M)
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 FREQUENT = 100_000  # above every word of the dictionary that could cut a term in two
 
