@@ -13,9 +13,7 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 from mkdocs.config.defaults import MkDocsConfig
 
-MARK = re.compile(
-    r"(?P<shown>[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?)<!--=\s*(?P<expression>.+?)\s*-->"
-)
+MARK = re.compile(r"(?P<shown>[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?)<!--=\s*(?P<expression>.+?)\s*-->")
 
 
 class RemoveMarks(Preprocessor):
@@ -28,7 +26,7 @@ class RemoveMarks(Preprocessor):
 
 
 class Marks(Extension):
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's name)
+    def extendMarkdown(self, md: Markdown) -> None:
         # After fenced code is stashed (25), before raw HTML is (20).
         md.preprocessors.register(RemoveMarks(md), "convref_marks", 22)
 

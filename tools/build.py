@@ -27,36 +27,40 @@ class BuildError(Exception):
 
 def build_languages(work: Path, languages: Iterable[str] = tuple(CONFIGS)) -> None:
     """Build each language into its own folder below `work`, side by side."""
-    # A fresh process each: changed hooks and a changed package are always seen.
-    environment = os.environ | {
-        "NO_MKDOCS_2_WARNING": "1",  # a notice about a date, which --strict would not forgive
-        "PYTHONDONTWRITEBYTECODE": "1",  # no new files in folders that the server watches
-        "PYTHONUNBUFFERED": "1",
-    }
     started = time.monotonic()
-    running = []
-    for language in languages:
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean"]
-        command += ["--config-file", str(ROOT / CONFIGS[language]), "--site-dir", str(work / language)]
-        log = tempfile.TemporaryFile("w+", encoding="utf-8")
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        print(f"building {language} ...", flush=True)
-        running.append((language, process, log))
+    running = {language: start(language, work) for language in languages}
     failures = []
-    for language, process, log in running:
-        status = process.wait()
-        with log:
-            log.seek(0)
-            said = log.read()
-        if status:
+    for language, process in running.items():
+        said, _ = process.communicate()
+        if process.returncode:
             failures.append(f"{CONFIGS[language]}:\n{said}")
         else:
-            pages = sum(1 for _ in (work / language).rglob("index.html"))
-            print(f"built {language}: {pages} pages, {time.monotonic() - started:.1f} s", flush=True)
+            pages = len(list((work / language).rglob("index.html")))
+            seconds = time.monotonic() - started
+            print(f"built {language}: {pages} pages, {seconds:.1f} s", flush=True)
     if failures:
         raise BuildError("\n".join(failures))
+
+
+def start(language: str, work: Path) -> subprocess.Popen[str]:
+    """Run MkDocs in a fresh process, which sees changed hooks and a changed package."""
+    print(f"building {language} ...", flush=True)
+    config, site = ROOT / CONFIGS[language], work / language
+    environment = os.environ | {
+        "NO_MKDOCS_2_WARNING": "1",  # a notice about a date, not about this site
+        "PYTHONDONTWRITEBYTECODE": "1",  # no new files in folders that the server watches
+    }
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "mkdocs", "build", "--strict"),
+            *("--config-file", str(config), "--site-dir", str(site)),
+        ],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
 
 
 def assemble(work: Path, out: Path) -> None:

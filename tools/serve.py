@@ -1,6 +1,6 @@
 """Serve the whole site on 127.0.0.1 and rebuild it when a page, the theme or the package changes.
 
-    python tools/serve.py [--port 8000]
+python tools/serve.py [--port 8000]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mkdocs.livereload import LiveReloadServer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.build import CONFIGS, ROOT, BuildError, assemble, build_languages  # noqa: E402
+from tools.build import CONFIGS, ROOT, BuildError, assemble, build_languages
 
 HOST = "127.0.0.1"
 SHARED = ("convref", "hooks", "theme", *CONFIGS.values())
