@@ -311,7 +311,11 @@ def pad_rank(data: Array, axes: int, mode: str) -> None:
     """The modes that copy cells need one or two axes in front of the 1 to 3 that they pad."""
     if axes in (1, 2, 3) and data.ndim in (axes + 1, axes + 2):
         return
-    advice = "pad 1, 2 or 3 axes." if axes not in (1, 2, 3) else "add axes with input[None]."
+    advice = "reshape input, or give more integers, 0 for an axis that stays."
+    if axes not in (1, 2, 3):
+        advice = "pad 1, 2 or 3 axes."
+    elif data.ndim <= axes:
+        advice = "add axes with input[None]."
     refuse(
         "pad rank",
         mode=mode,

@@ -15,10 +15,11 @@ def convolve(rank: int, *arguments: object) -> Array:
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
     padded = extend(call.input, pairs, call.padding_mode)  # (N, C, *padded)
     view = windows(padded, axes)  # (N, C, *out, *kernel)
-    out = contract(view, call.weight, call.groups)  # (N, O, *out)
-    if call.bias is not None:
-        out = out + call.bias.reshape(-1, *[1] * rank)
-    out = np.ascontiguousarray(out, dtype=call.input.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):  # inf and nan come as quietly as in PyTorch
+        out = contract(view, call.weight, call.groups)  # (N, O, *out)
+        if call.bias is not None:
+            out = out + call.bias.reshape(-1, *[1] * rank)
+        out = np.ascontiguousarray(out, dtype=call.input.dtype)
     return out if call.batched else out[0]
 
 

@@ -1,0 +1,109 @@
+"""Convolutions that are valid by construction, with a paste-ready reproduction of each."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from convref.geometry import output_size, reach, resolve
+
+# In CI every run tries the same cases; elsewhere each run tries new ones.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("local", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@dataclass(frozen=True, repr=False)
+class Case:
+    """The shapes and options of one call of conv1d, conv2d or conv3d."""
+
+    input: tuple[int, ...]
+    weight: tuple[int, ...]
+    bias: bool
+    stride: tuple[int, ...]
+    padding: Any
+    dilation: tuple[int, ...]
+    groups: int
+    padding_mode: str
+
+    @property
+    def rank(self) -> int:
+        return len(self.weight) - 2
+
+    @property
+    def options(self) -> dict[str, Any]:
+        names = ("stride", "padding", "dilation", "groups", "padding_mode")
+        return {name: getattr(self, name) for name in names}
+
+    def axes(self):
+        """One Axis for each spatial axis."""
+        named = isinstance(self.padding, str)
+        padding = self.padding if named else [(p, p) for p in self.padding]
+        sizes = self.input[-self.rank :]
+        return resolve(sizes, self.weight[2:], self.stride, padding, self.dilation)
+
+    def arrays(self, dtype="int64"):
+        """Input, weight and bias in which a wrong cell shows: every value is another one."""
+        input = np.arange(np.prod(self.input)).reshape(self.input) - 5
+        weight = 3 - np.arange(np.prod(self.weight)).reshape(self.weight)
+        bias = 100 * (1 + np.arange(self.weight[0])) if self.bias else None
+        return [None if each is None else each.astype(dtype) for each in (input, weight, bias)]
+
+    def __repr__(self) -> str:
+        bias = f"100 * (1 + np.arange({self.weight[0]}))" if self.bias else "None"
+        options = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+        return (
+            "\nimport numpy as np\nimport convref\n"
+            f"input = np.arange({np.prod(self.input)}).reshape{self.input} - 5\n"
+            f"weight = 3 - np.arange({np.prod(self.weight)}).reshape{self.weight}\n"
+            f"print(convref.conv{self.rank}d(input, weight, {bias}, {options}))\n"
+        )
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # Hypothesis would print the fields
+
+
+@st.composite
+def cases(draw, ranks=(1, 2, 3), largest=3) -> Case:
+    """Draw groups first and then multiples, the kernel first and then an input that it fits."""
+    rank = draw(st.sampled_from(ranks))
+    few = st.integers(1, largest)
+    groups, per_group, multiplier = draw(few), draw(few), draw(few)
+    kernel = [draw(st.integers(1, 4)) for _ in range(rank)]
+    dilation = [draw(few) for _ in range(rank)]
+    mode = draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"]))
+    padding: Any = draw(st.sampled_from(["same", "valid", "numbers", "numbers"]))
+    stride = [1 if padding == "same" else draw(few) for _ in range(rank)]
+    if padding == "numbers":
+        padding = tuple(draw(st.integers(0, 3)) for _ in range(rank))
+    sizes = []
+    for axis in resolve(
+        [0] * rank,
+        kernel,
+        stride,
+        padding if isinstance(padding, str) else [(p, p) for p in padding],
+        dilation,
+    ):
+        pad = max(axis.before, axis.after)
+        least = reach(axis.kernel, axis.dilation) - axis.before - axis.after
+        least = max(1, least, {"reflect": pad + 1, "circular": pad}.get(mode, 0))
+        sizes.append(least + draw(st.integers(0, 3)))
+    batch = draw(st.sampled_from([(), (0,), (1,), (2,)]))
+    return Case(
+        (*batch, groups * per_group, *sizes),
+        (groups * multiplier, per_group, *kernel),
+        draw(st.booleans()),
+        tuple(stride),
+        padding,
+        tuple(dilation),
+        groups,
+        mode,
+    )
+
+
+def output_shape(case: Case) -> tuple[int, ...]:
+    batch = case.input[: len(case.input) - case.rank - 1]
+    return (*batch, case.weight[0], *map(output_size, case.axes()))

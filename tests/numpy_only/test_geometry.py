@@ -1,0 +1,78 @@
+"""Sizes and positions against a walk along the axis, one step at a time."""
+
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convref import size
+from convref.geometry import Axis, output_size, position, reach, resolve, same_padding, source
+
+small = st.integers(1, 6)
+axes = st.builds(
+    Axis, st.integers(0, 12), small, small, small, st.integers(0, 5), st.integers(0, 5)
+)
+
+
+def windows_by_walking(axis: Axis) -> int:
+    """Step a window from the first padded cell until its last tap leaves the padded axis."""
+    cells = axis.before + axis.size + axis.after
+    for steps in count():
+        taps = [steps * axis.stride + tap * axis.dilation for tap in range(axis.kernel)]
+        if taps[-1] >= cells:
+            return steps
+    raise AssertionError
+
+
+@given(axes)
+def test_output_size_counts_the_windows(axis):
+    if windows_by_walking(axis) > 0:  # what does not fit at all is refused before
+        assert output_size(axis) == windows_by_walking(axis)
+
+
+@given(axes)
+def test_positions_start_in_the_padding_and_step_by_stride_and_dilation(axis):
+    assert position(axis, 0, 0) == -axis.before
+    assert position(axis, 1, 0) - position(axis, 0, 0) == axis.stride
+    assert position(axis, 0, 1) - position(axis, 0, 0) == axis.dilation
+    assert position(axis, 0, axis.kernel - 1) + axis.before + 1 == reach(axis.kernel, axis.dilation)
+
+
+# The same four cells in every mode, as far as each mode's limit allows.
+CONTINUED = {
+    "zeros": "...1234...",
+    "reflect": "4321234321",
+    "replicate": "1111234444",
+    "circular": "2341234123",
+}
+
+
+@pytest.mark.parametrize("mode", CONTINUED)
+def test_source_continues_the_row(mode):
+    cells = [source(at, 4, mode) for at in range(-3, 7)]
+    assert "".join("." if cell is None else "1234"[cell] for cell in cells) == CONTINUED[mode]
+
+
+@given(small, small, st.integers(0, 12))
+def test_same_keeps_the_size_with_the_extra_cell_at_the_end(kernel, dilation, cells):
+    before, after = same_padding(kernel, dilation)
+    assert after - before in (0, 1)
+    assert output_size(Axis(cells, kernel, 1, dilation, before, after)) == cells
+
+
+def test_resolve_gives_one_axis_for_each():
+    assert resolve((5, 7), (3, 2), (2, 1), [(1, 1), (0, 2)], (1, 3)) == (
+        Axis(5, 3, 2, 1, 1, 1),
+        Axis(7, 2, 1, 3, 0, 2),
+    )
+    assert resolve((5,), (4,), (1,), "same", (1,)) == (Axis(5, 4, 1, 1, 1, 2),)
+    assert resolve((5,), (4,), (2,), "valid", (1,)) == (Axis(5, 4, 2, 1, 0, 0),)
+
+
+def test_size():
+    assert size(224, 7, stride=2, padding=3) == 112
+    assert size(5, 4, padding="same") == 5
+    assert size(5, 4, padding=(1, 2)) == 5
+    assert size(7, 3, dilation=3, padding="valid") == 1
+    assert size(0, 3, padding=2) == 2

@@ -1,0 +1,73 @@
+"""The layers: shapes of parameters, initialisation, and the way to the functions."""
+
+import numpy as np
+import pytest
+
+from convref import Conv1d, Conv2d, Conv3d, conv2d
+
+
+@pytest.mark.parametrize(
+    ("layer", "weight", "text"),
+    [
+        (
+            Conv1d(4, 6, 3, groups=2),
+            (6, 2, 3),
+            "Conv1d(4, 6, kernel_size=(3,), stride=(1,), groups=2)",
+        ),
+        (
+            Conv2d(1, 2, (3, 2), 2, (1, 0), 2, 1, False, "reflect"),
+            (2, 1, 3, 2),
+            "Conv2d(1, 2, kernel_size=(3, 2), stride=(2, 2), padding=(1, 0), dilation=(2, 2), "
+            "bias=False, padding_mode=reflect)",
+        ),
+        (
+            Conv3d(2, 4, (1, 2, 3), padding="same"),
+            (4, 2, 1, 2, 3),
+            "Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=same)",
+        ),
+    ],
+)
+def test_weight_and_repr(layer, weight, text):
+    assert layer.weight.shape == weight
+    assert repr(layer) == text
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64"])
+def test_parameters_fill_their_interval_and_have_the_dtype(dtype):
+    layer = Conv2d(8, 64, 3, groups=2, dtype=dtype, seed=1)
+    bound = 1 / np.sqrt(4 * 3 * 3)
+    for parameter in (layer.weight, layer.bias):
+        assert parameter.dtype == dtype
+        real = np.abs(parameter.real.astype(float))
+        assert 0.9 * bound < real.max() <= bound * (1 + np.finfo(dtype).eps)
+        assert abs(parameter.real.astype(float).mean()) < 0.25 * bound
+
+
+def test_a_seed_repeats_and_another_one_differs():
+    first, again, other = (Conv2d(3, 4, 3, seed=seed).weight for seed in (7, 7, 8))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    shared = np.random.default_rng(7)
+    np.testing.assert_array_equal(Conv2d(3, 4, 3, seed=shared).weight, first)
+    assert not np.array_equal(Conv2d(3, 4, 3, seed=shared).weight, first)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_calling_a_layer_is_the_function_with_its_arguments(bias):
+    layer = Conv2d(4, 6, (3, 2), (2, 1), (1, 2), (1, 3), 2, bias, "circular", seed=0)
+    input = np.random.default_rng(0).standard_normal((2, 4, 7, 9)).astype(np.float32)
+    expected = conv2d(input, layer.weight, layer.bias, (2, 1), (1, 2), (1, 3), 2, "circular")
+    np.testing.assert_array_equal(layer(input), expected)
+    np.testing.assert_array_equal(layer(input[0]), expected[0])
+
+
+def test_state_goes_out_and_in_as_copies():
+    layer, other = Conv1d(2, 3, 4, seed=0), Conv1d(2, 3, 4, seed=1)
+    state = {name: value.astype(float) for name, value in layer.state_dict().items()}
+    other.load_state_dict(state)
+    np.testing.assert_array_equal(other.weight, layer.weight)
+    np.testing.assert_array_equal(other.bias, layer.bias)
+    assert other.weight.dtype == np.float32
+    state["weight"][:] = 0
+    assert np.any(other.weight)
+    assert list(Conv1d(2, 3, 4, bias=False).state_dict()) == ["weight"]

@@ -1,0 +1,134 @@
+"""Bad input: the error's type and its whole message, and nothing else ever."""
+
+import re
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import convref
+from convref import Conv1d, Conv2d, Conv3d, checks, conv1d, conv2d, conv3d, pad, size
+
+X, W = np.ones((1, 3, 5, 7)), np.ones((4, 3, 2, 3))
+HUGE = np.lib.stride_tricks.as_strided(np.ones(1), (1, 1, 2**20, 2**20), (0, 0, 0, 0))
+
+
+class Tensor:
+    """Stands in for torch.Tensor."""
+
+
+Tensor.__module__ = "torch"
+MASKED = np.ma.masked_array(X, X > 0)
+
+# rule, call, and a part of the message that shows the argument and the arithmetic
+BAD = [
+    ("array", lambda: conv2d([[1]], W), "input must be a NumPy array, received builtins.list"),
+    ("array", lambda: conv2d(X, Tensor()), "convert it with weight.detach().numpy()"),
+    ("array", lambda: pad((1, 2), (1, 1)), "numpy.asarray(input)"),
+    ("masked", lambda: conv2d(MASKED, W), "input.filled(0)"),
+    ("dtype", lambda: conv2d(X.astype(bool), W.astype(bool)), "input has dtype bool"),
+    ("dtype", lambda: conv2d(X.astype(object), W), "input has dtype object"),
+    ("dtype", lambda: conv2d(X.astype("M8[s]"), W), "input has dtype datetime64[s]"),
+    ("dtype", lambda: Conv2d(1, 1, 1, dtype="int64"), "dtype has dtype int64"),
+    ("dtype", lambda: Conv2d(1, 1, 1, dtype="nonsense"), "dtype has dtype nonsense"),
+    ("mixed", lambda: conv2d(X, W.astype("f4")), "weight has dtype float32, but input has float64"),
+    ("mixed", lambda: conv2d(X, W, np.ones(4, int)), "bias has dtype int64, but input has float64"),
+    ("rank", lambda: conv2d(X[0, 0], W), "must have 4 axes (N, C, H, W), or 3 unbatched"),
+    ("rank", lambda: conv1d(X, W), "received shape (1, 3, 5, 7) with 4"),
+    ("rank", lambda: conv3d(X[0], W), "(N, C, D, H, W)"),
+    ("weight rank", lambda: conv2d(X, W[0]), "4 axes (O, C / groups, kH, kW)"),
+    ("empty", lambda: conv2d(X[:, :, :0], W), "axes (H, W), received shape (1, 3, 0, 7)"),
+    ("empty", lambda: conv2d(X, W[:0]), "weight must have at least 1 cell"),
+    ("empty", lambda: conv2d(X, W[:, :, :0]), "received shape (4, 3, 0, 3)"),
+    ("integer", lambda: conv2d(X, W, stride=True), "tuple of 2 integers, received True"),
+    ("integer", lambda: conv2d(X, W, stride=1.5), "received 1.5"),
+    ("integer", lambda: conv2d(X, W, stride=(1, "3")), "received '3'"),
+    ("integer", lambda: conv2d(X, W, dilation=float("nan")), "dilation must be"),
+    ("integer", lambda: conv2d(X, W, groups=np.True_), "groups must be an integer"),
+    ("integer", lambda: conv2d(X, W, padding=None), "padding must be"),
+    ("integer", lambda: conv2d(X, W, padding=np.array([1, 1])), "padding must be"),
+    ("integer", lambda: pad(X, 1), "pad must be a tuple of integers, received 1"),
+    ("integer", lambda: pad(X, (1.0, 1)), "received 1.0"),
+    ("integer", lambda: size(5.0, 3), "n must be an integer, received 5.0"),
+    ("length", lambda: conv2d(X, W, stride=(1, 2, 3)), "axis (H, W), received 3: (1, 2, 3)"),
+    ("length", lambda: conv2d(X, W, dilation=()), "received 0: ()"),
+    ("length", lambda: conv1d(X[0], W[0], padding=(1, 2)), "axis (L), received 2"),
+    ("least", lambda: conv2d(X, W, stride=0), "stride must be at least 1, received 0"),
+    ("least", lambda: conv2d(X, W, padding=(1, -2)), "padding must be at least 0, received -2"),
+    ("least", lambda: conv2d(X, W, dilation=0), "dilation must be at least 1"),
+    ("least", lambda: conv2d(X, W, groups=-1), "groups must be at least 1"),
+    ("least", lambda: Conv2d(1, 1, 0), "kernel_size must be at least 1"),
+    ("least", lambda: size(-1, 3), "n must be at least 0, received -1"),
+    ("word", lambda: conv2d(X, W, padding="full"), "'same', 'valid', received 'full'"),
+    ("word", lambda: conv2d(X, W, padding_mode="symmetric"), "'reflect', 'replicate', 'circular'"),
+    ("word", lambda: conv2d(X, W, padding_mode=None), "received None"),
+    ("word", lambda: pad(X, (1, 1), "zeros"), "mode must be one of 'constant'"),
+    ("same", lambda: conv2d(X, W, stride=(1, 2), padding="same"), "received stride=(1, 2)"),
+    ("same", lambda: Conv2d(1, 1, 1, 2, "same"), "received stride=(2, 2)"),
+    ("groups", lambda: conv2d(X, W, groups=3), "weight.shape[0] must be divisible by groups"),
+    ("groups", lambda: Conv2d(4, 6, 1, groups=4), "out_channels must be divisible"),
+    ("groups", lambda: Conv2d(3, 6, 1, groups=2), "in_channels must be divisible by groups"),
+    ("channels", lambda: conv2d(X[:, :1], W), "3 * 1 = 3 channels, received 1 (axis 1 of shape"),
+    ("channels", lambda: conv2d(X[0], W, groups=2), "3 * 2 = 6 channels, received 3 (axis 0 of"),
+    ("bias", lambda: conv2d(X, W, np.ones(3)), "shape (4,), one number for each output channel"),
+    ("reach", lambda: conv2d(X, W, dilation=(1, 4)), "W: the kernel reaches over"),
+    ("reach", lambda: conv2d(X, np.ones((4, 3, 6, 1))), "1 * (6 - 1) + 1 = 6 cells, but the padd"),
+    ("reach", lambda: conv2d(X, W, dilation=10**30), "the kernel reaches"),
+    ("reach", lambda: size(2, 3), "0 + 2 + 0 = 2"),
+    ("reflect", lambda: conv2d(X, W, padding=5, padding_mode="reflect"), "H: padding with mode"),
+    ("reflect", lambda: pad(X[0], (7, 0), "reflect"), "size 7: pad at most 6"),
+    ("reflect", lambda: pad(X[0], (-4, 3), "reflect"), "received 3 for size 3: pad at most 2"),
+    ("circular", lambda: conv2d(X, W, padding=6, padding_mode="circular"), "pad at most 5"),
+    ("circular", lambda: pad(X[0], (8, 0), "circular"), "received 8 for size 7: pad at most 7"),
+    ("nothing to show", lambda: pad(X[0, ..., :0], (1, 0), "replicate"), "none are there (size 0)"),
+    ("pairs", lambda: pad(X, (1,)), "up to 2 * 4 = 8, received 1: (1,)"),
+    ("pairs", lambda: pad(X[0, 0, 0], (1, 1, 1, 1)), "at most 1 axes"),
+    ("pad rank", lambda: pad(X, (1, 1), "reflect"), "the last 1 of 2 or 3 axes with 2 integers"),
+    ("pad rank", lambda: pad(X[0, 0, 0], (1, 1), "circular"), "add axes with input[None]"),
+    ("pad rank", lambda: pad(X, (), "replicate"), "pad 1, 2 or 3 axes"),
+    ("crop", lambda: pad(X, (-4, -4)), "axis 3: negative pads crop, and -4 + 7 + -4 = -1"),
+    ("value", lambda: pad(X.astype("i1"), (1, 1), value=300), "dtype int8 can hold, received 300"),
+    ("value", lambda: pad(X.astype(int), (1, 1), value=float("nan")), "received nan"),
+    ("value", lambda: pad(X, (1, 1), value=1j), "received 1j"),
+    ("value", lambda: pad(X, (1, 1), value="0"), "received '0'"),
+    ("value and mode", lambda: pad(X[0], (1, 1), "reflect", 2.0), "value=2.0 is for mode 'consta"),
+    ("limit", lambda: conv2d(X, W, padding=2**40), "the padded input would have shape (1, 3, 219"),
+    ("limit", lambda: conv2d(HUGE, np.ones((1, 1, 1, 1))), "bytes, more than the limit of 68,719"),
+    ("limit", lambda: pad(X, (2**40, 0)), "the padded array would have shape"),
+    ("limit", lambda: Conv3d(2**20, 2**20, 9), "weight would have shape"),
+    ("device", lambda: Conv1d(1, 1, 1, device="cuda"), "received 'cuda'"),
+    ("keys", lambda: Conv1d(1, 1, 1).load_state_dict({}), "['bias', 'weight'], received []"),
+    ("keys", lambda: Conv1d(1, 1, 1).load_state_dict(None), "received None"),
+    (
+        "shape",
+        lambda: Conv1d(1, 1, 2, bias=False).load_state_dict({"weight": np.ones((1, 1, 3))}),
+        "weight must have shape (1, 1, 2), received (1, 1, 3)",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "call", "part"), BAD, ids=[f"{rule}-{i}" for i, (rule, *_) in enumerate(BAD)]
+)
+def test_bad_input_is_refused_with_the_rule_and_without_memory(rule, call, part):
+    error, message = checks.MESSAGES[rule]
+    whole = re.sub(r"\\\{.*?\\\}", "(?s:.*)", re.escape(message))
+    tracemalloc.start()
+    try:
+        with pytest.raises(error) as caught:
+            call()
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
+    assert re.fullmatch(whole, str(caught.value)), f"not the rule {rule!r}: {caught.value}"
+    assert part in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_every_rule_is_tried():
+    assert {rule for rule, *_ in BAD} == set(checks.MESSAGES)
+
+
+def test_every_public_name_is_there():
+    assert sorted(convref.__all__) == convref.__all__
+    assert all(hasattr(convref, name) for name in convref.__all__)

@@ -1,0 +1,187 @@
+"""convref against PyTorch: results, dtypes, layers and refusals."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy_only.cases import Case, cases
+
+import convref
+from convref import checks
+
+# PyTorch tells of the cost of such a padding; the numbers are what is wanted here.
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
+
+# PyTorch has no kernels for dilated convolutions of these (2.13, CPU), nor for these at all.
+NOT_DILATED = {"int8", "int16", "int32", "uint8"}
+NEVER = {"uint16", "uint32", "uint64"}
+
+
+def tensors(arrays):
+    return [None if a is None else torch.from_numpy(a) for a in arrays]
+
+
+def by_pytorch(case: Case, arrays):
+    """A layer with these weights, since F.conv2d has no padding_mode."""
+    input, weight, bias = tensors(arrays)
+    layer = getattr(torch.nn, f"Conv{case.rank}d")(
+        weight.shape[1] * case.groups,
+        weight.shape[0],
+        tuple(weight.shape[2:]),
+        bias=bias is not None,
+        dtype=weight.dtype if weight.is_floating_point() or weight.is_complex() else None,
+        **case.options,
+    )
+    return layer._conv_forward(input, weight, bias).numpy()
+
+
+def by_convref(case: Case, arrays):
+    return getattr(convref, f"conv{case.rank}d")(*arrays, **case.options)
+
+
+@given(cases())
+def test_integers_are_pytorchs_exactly(case):
+    arrays = case.arrays("int64")
+    np.testing.assert_array_equal(by_convref(case, arrays), by_pytorch(case, arrays))
+
+
+@pytest.mark.parametrize("dtype", [t.name for t in checks.DTYPES if t.name not in NEVER])
+def test_every_dtype_gives_pytorchs_dtype_and_values(dtype):
+    dilation = (1, 1) if dtype in NOT_DILATED else (1, 2)
+    case = Case((2, 4, 7, 9), (6, 2, 3, 2), True, (2, 1), (1, 2), dilation, 2, "zeros")
+    arrays = case.arrays(dtype)  # int8 wraps around here
+    got, expected = by_convref(case, arrays), by_pytorch(case, arrays)
+    assert got.dtype == expected.dtype == dtype
+    np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "complex128"])
+@given(case=cases(), seed=st.integers(0, 2**32 - 1))
+def test_floats_are_pytorchs_within_rounding(dtype, case, seed):
+    random = np.random.default_rng(seed)
+    arrays = [
+        None if a is None else random.standard_normal(a.shape).astype(dtype) for a in case.arrays()
+    ]
+    got, expected = by_convref(case, arrays), by_pytorch(case, arrays)
+    assert got.dtype == expected.dtype
+    terms = np.prod(case.weight[1:]) + 1
+    scale = by_convref(case, [None if a is None else abs(a).astype(float) for a in arrays])
+    assert np.all(abs(got - expected) <= 2 * terms * np.finfo(dtype).eps * scale)
+
+
+def test_overflow_is_infinite_without_a_warning():
+    arrays = [np.full((1, 1, 4), 300, "f2"), np.full((1, 1, 2), 300, "f2"), None]
+    case = Case((1, 1, 4), (1, 1, 2), False, (1,), (0,), (1,), 1, "zeros")
+    assert np.isinf(by_convref(case, arrays)).all()
+    assert np.isinf(by_pytorch(case, arrays)).all()
+
+
+@given(st.data(), st.sampled_from(["constant", "reflect", "replicate", "circular"]))
+def test_pad_is_pytorchs(data, mode):
+    axes = data.draw(st.integers(1, 3))
+    sizes = [data.draw(st.integers(2, 5)) for _ in range(axes)]
+    flat = []
+    for n in reversed(sizes):
+        crop = [data.draw(st.sampled_from([0, 0, 1])) if n > 3 else 0 for _ in range(2)]
+        most = n - sum(crop) - (mode == "reflect")
+        flat += [-c if c else data.draw(st.integers(0, most)) for c in crop]
+    input = np.arange(6 * np.prod(sizes)).reshape(2, 3, *sizes)
+    value = data.draw(st.integers(-9, 9)) if mode == "constant" else 0
+    expected = F.pad(torch.from_numpy(input), flat, mode, value if mode == "constant" else None)
+    np.testing.assert_array_equal(convref.pad(input, flat, mode, value), expected.numpy())
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_a_layer_takes_pytorchs_state_and_prints_and_computes_like_it(rank):
+    options = {"stride": 2, "padding": 1, "dilation": 2, "groups": 2, "padding_mode": "replicate"}
+    for extra in ({}, options, {"padding": "same", "bias": False}):
+        theirs = getattr(torch.nn, f"Conv{rank}d")(4, 6, 3, **extra)
+        ours = getattr(convref, f"Conv{rank}d")(4, 6, 3, **extra)
+        assert repr(ours) == repr(theirs)
+        ours.load_state_dict({name: t.numpy() for name, t in theirs.state_dict().items()})
+        input = np.random.default_rng(0).standard_normal((2, 4, 6, 7, 8)[: rank + 2], np.float32)
+        expected = theirs(torch.from_numpy(input)).detach().numpy()
+        np.testing.assert_allclose(ours(input), expected, rtol=1e-5, atol=1e-6)
+        bound = max(abs(p).max() for p in ours.state_dict().values())
+        fresh = getattr(convref, f"Conv{rank}d")(4, 6, 3, **extra)
+        assert max(abs(p).max() for p in fresh.state_dict().values()) == pytest.approx(
+            bound, rel=0.3
+        )
+
+
+@pytest.mark.parametrize("name", ["Conv1d", "Conv2d", "Conv3d"])
+def test_layers_have_pytorchs_arguments_in_its_order(name):
+    ours = list(inspect.signature(getattr(convref, name)).parameters)
+    theirs = list(inspect.signature(getattr(torch.nn, name)).parameters)
+    assert ours == [*theirs, "seed"]
+
+
+@pytest.mark.parametrize("name", ["conv1d", "conv2d", "conv3d"])
+def test_functions_have_pytorchs_arguments_in_its_order(name):
+    ours = list(inspect.signature(getattr(convref, name)).parameters)
+    (theirs,) = re.findall(rf"{name}\(([^()]*)\) -> Tensor", getattr(F, name).__doc__)
+    assert ours == [*(part.split("=")[0].strip() for part in theirs.split(",")), "padding_mode"]
+
+
+X, W = np.ones((1, 4, 5, 7), np.float32), np.ones((4, 2, 3, 3), np.float32)
+# What PyTorch refuses, convref has to refuse: the arguments of one conv2d each.
+REFUSED = [
+    ((X[0, 0], W), {"groups": 2}),
+    ((X, W[0]), {"groups": 2}),
+    ((X, W), {}),
+    ((X, W[:3]), {"groups": 2}),
+    ((X, W), {"groups": 0}),
+    ((X, W, W[0, 0, 0]), {"groups": 2}),
+    ((X, W.astype(float)), {"groups": 2}),
+    ((X, W, np.ones(4)), {"groups": 2}),
+    ((X.astype(bool), W.astype(bool)), {"groups": 2}),
+    ((X[:, :, :0], W), {"groups": 2}),
+    ((X, W[:0]), {"groups": 2}),
+    ((X, W[..., :0]), {"groups": 2}),
+    ((X[:, :, :2], W), {"groups": 2}),
+    ((X, W), {"groups": 2, "dilation": 3}),
+    ((X, W), {"groups": 2, "dilation": 0}),
+    ((X, W), {"groups": 2, "stride": 0}),
+    ((X, W), {"groups": 2, "stride": (1, 1, 1)}),
+    ((X, W), {"groups": 2, "stride": True}),
+    ((X, W), {"groups": 2, "stride": 1.5}),
+    ((X, W), {"groups": 2, "padding": -1}),
+    ((X, W), {"groups": 2, "padding": "full"}),
+    ((X, W), {"groups": 2, "padding": "same", "stride": 2}),
+]
+
+
+@pytest.mark.parametrize(("arrays", "options"), REFUSED)
+def test_what_pytorch_refuses_is_refused(arrays, options):
+    with pytest.raises((RuntimeError, TypeError, ValueError)):
+        F.conv2d(*tensors(arrays), **options)
+    with pytest.raises((TypeError, ValueError)):
+        convref.conv2d(*arrays, **options)
+
+
+@pytest.mark.parametrize(("mode", "limit"), [("reflect", 4), ("circular", 5), ("replicate", None)])
+def test_limits_of_the_modes_are_pytorchs(mode, limit):
+    input = np.arange(15).reshape(1, 3, 5)
+    for most in (3, 4, 5, 6, 11):
+        for flat in ((most, 0), (0, most)):
+            if limit is None or most <= limit:
+                expected = F.pad(torch.from_numpy(input), flat, mode)
+                np.testing.assert_array_equal(convref.pad(input, flat, mode), expected.numpy())
+            else:
+                with pytest.raises(RuntimeError):
+                    F.pad(torch.from_numpy(input), flat, mode)
+                with pytest.raises(ValueError, match=f"pad at most {limit}"):
+                    convref.pad(input, flat, mode)
+
+
+@pytest.mark.parametrize(("name", "mode"), [("full", "zeros"), (1, "symmetric"), ("same", "zeros")])
+def test_layers_refuse_what_pytorchs_do(name, mode):
+    stride = 2 if name == "same" else 1
+    for library in (torch.nn, convref):
+        with pytest.raises(ValueError):
+            library.Conv2d(1, 1, 3, stride=stride, padding=name, padding_mode=mode)
