@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 Index: TypeAlias = tuple[int, ...]
 
-CELL: Final = 28  # side of a cell that holds a number
+CELL: Final = 26  # side of a cell that holds a number
 CHARACTER: Final = 7.9  # advance of the monospaced digits at 13 px
 
 

@@ -18,7 +18,7 @@ from convref.geometry import Axis, group_channels, output_size, position, reach,
 Values: TypeAlias = Mapping[Index, Decimal]
 
 SMALL: Final = 16  # side of a cell without one
-GAP: Final = 36  # between two grids, with a sign in the middle
+GAP: Final = 28  # between two grids, with a sign in the middle
 LINE: Final = 20  # from one line of text to the next
 MOST: Final = 600  # cells of one grid; more could not be read
 
@@ -297,7 +297,7 @@ def stacked(
 ) -> None:
     """A 1-D window: each weight stands under the cell that it meets, the output below."""
     wide = cell_width(data, taps, results)
-    step = CELL + GAP - 4
+    step = CELL + 32
     field = Grid(0, 0, the.padded(), wide)
     covered = the.window(the.at)
     frame = field.span(*the.ends(the.at))
@@ -352,7 +352,11 @@ def written_sum(
     if offset is not None:
         lines.append(factor(offset))
     lines = [("+ " if i else "  ") + line for i, line in enumerate(lines)]
-    lines.append("= " + shown(total(products, offset)))
+    result = "= " + shown(total(products, offset))
+    if len(lines) == 1:
+        lines = [f"{lines[0].strip()} {result}"]
+    else:
+        lines.append(result)
     assert canvas.extent is not None
     box = canvas.extent
     widest = max(map(len, lines)) * CHARACTER
@@ -404,8 +408,8 @@ def padding(
     canvas.rectangle(field.span([0] * rank, [axis.size - 1 for axis in the.axes]), "cf-edge")
     cell = the.shows(where)
     if cell is not None and not the.inside(where):
-        canvas.rectangle(field.cell(where), "cf-window", data_from=where)
-        canvas.rectangle(field.cell(cell), "cf-window", data_to=cell)
+        canvas.rectangle(field.cell(where), "cf-window")
+        canvas.rectangle(field.cell(cell), "cf-window", data_from=where, data_to=cell)
     return canvas
 
 
@@ -442,7 +446,7 @@ def padded_row(canvas: Canvas, the: Plan, top: float, data: Values | None) -> fl
 def arc(canvas: Canvas, start: float, end: float, y: float, **data: object) -> None:
     """Half an ellipse below a row, with an arrowhead at its end."""
     left, wide = min(start, end), abs(end - start)
-    deep = min(wide / 2, 22)
+    deep = 5 + wide / 6
     box = Box(left - 3, y, wide + 6, deep + 1)
     sweep = 0 if end > start else 1
     canvas.path(box, ("M", start, y, "A", wide / 2, deep, 0, 0, sweep, end, y), "cf-arc", **data)
@@ -526,6 +530,7 @@ def staircase(canvas: Canvas, the: Plan) -> None:
         y = CELL + 16 + at * 18
         cells = [field.cell(where) for where in the.window((at,))]
         canvas.line((cells[0].middle[0], y), (cells[-1].middle[0], y), "cf-tie", data_window=at)
+        canvas.text(cells[0].middle[0] - 16, y, shown(at), "cf-muted")
         for tap, cell in enumerate(cells):
             square = Box(cell.middle[0] - 5, y - 5, 10, 10)
             canvas.rectangle(square, "cf-dot" if tap else "cf-head", data_reads=at, data_tap=tap)
@@ -791,7 +796,8 @@ def sentence(
         slices(canvas, kernels.plane(o), (o,))
     left = kernels.box().x + kernels.box().width + GAP
     result = Grid(left, middle - outs * side / 2, (range(outs), *the.outputs()), side, side)
-    flat_outputs(canvas, result, (0, *the.at), ())
+    flat_outputs(canvas, result, None, ())
+    canvas.rectangle(result.span((0, *the.at), (outs - 1, *the.at)), "cf-now", data_now=the.at)
     canvas.text(kernels.x - GAP / 2, middle, "∗", "cf-sign")
     canvas.text(left - GAP / 2, middle, "=", "cf-sign")
     bottom = canvas.extent or field.box()
@@ -827,11 +833,12 @@ def volume(*, size: object, kernel: object = 3, stride: object = 1, at: object =
         if first[0] <= d <= last[0]:
             box = plane.span(first[1:], last[1:])
             canvas.rectangle(box, "cf-window", data_window=(d, *the.at[1:]))
-    near, far = (field.plane(d).span(first[1:], last[1:]) for d in (first[0], last[0]))
-    for right in (0, 1):
-        for down in (0, 1):
-            ends = [(b.x + right * b.width, b.y + down * b.height) for b in (near, far)]
-            canvas.line(ends[0], ends[1], "cf-tie")
+        if d == first[0]:
+            # Now, so that nearer frames hide what they should.
+            far = field.plane(last[0]).span(first[1:], last[1:])
+            for right, down in ((0, 0), (1, 0), (1, 1)):
+                start, end = ((b.x + right * b.width, b.y + down * b.height) for b in (box, far))
+                canvas.line(start, end, "cf-tie")
     kernels = Stack(field.box().width + GAP, 0, len(taps), the.taps()[1:], shift).centred(middle)
     for t in reversed(taps):
         slices(canvas, kernels.plane(t), (t,))

@@ -82,6 +82,15 @@ class Figures(Extension):
         self.path, self.shown = path, shown
         self.bodies: list[str] = []
 
+    def fence(self) -> dict[str, Any]:
+        """What SuperFences needs to know of the fence."""
+        return {
+            "name": LANGUAGE,
+            "class": LANGUAGE,
+            "format": self.format,
+            "validator": self.check_header,
+        }
+
     def refuse(self, body: str, reason: object) -> NoReturn:
         raise FigureError(f"{self.shown}:{line_of(body, self.path)}: {LANGUAGE}: {reason}")
 
@@ -157,13 +166,7 @@ class Captions(Treeprocessor):
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global figures
     figures = Figures(config.theme["language"])
-    fence = {
-        "name": LANGUAGE,
-        "class": LANGUAGE,
-        "format": figures.format,
-        "validator": figures.check_header,
-    }
-    config.mdx_configs.setdefault("pymdownx.superfences", {})["custom_fences"] = [fence]
+    config.mdx_configs.setdefault("pymdownx.superfences", {})["custom_fences"] = [figures.fence()]
     extensions: list[Any] = config.markdown_extensions
     extensions.append(figures)
     return config
