@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 from math_core import LatexError, LatexToMathML
@@ -14,8 +15,19 @@ CONVERTER = LatexToMathML(fancy_error=False)
 FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">\\(?P<open>[(\[])(?P<tex>.*?)\\[)\]]</(?P=tag)>', re.S
 )
+SIGN = re.compile(r"<(?P<tag>m[ino])(?P<attributes>[^>]*)>(?P<text>[^<]*)<")
 STYLE = re.compile(r' style="(?P<style>[^"]*)"')
+INVISIBLE = "\u2061\u2062\u2063\u2064\ufe00"
+DRAWN = INVISIBLE + Path(__file__).parent.parent.joinpath(
+    "theme/assets/fonts/stix-two-math-subset.txt"
+).read_text("utf-8")
 LABEL = {"zh": "公式", "en": "Formula"}
+
+ITALICS = {chr(ord("A") + i): chr(0x1D434 + i) for i in range(26)}
+ITALICS |= {chr(ord("a") + i): chr(0x1D44E + i) for i in range(26)} | {"h": "\u210e"}
+ITALICS |= {chr(0x391 + i): chr(0x1D6E2 + i) for i in range(25)}
+ITALICS |= {chr(0x3B1 + i): chr(0x1D6FC + i) for i in range(25)}
+ITALICS |= {"∂": "\U0001d715", "ϵ": "\U0001d716", "ϕ": "\U0001d719"}
 
 # The content policy forbids style attributes: each one that the converter writes has a class.
 CLASSES = {
@@ -34,7 +46,20 @@ def convert(tex: str, *, display: bool) -> str:
             raise ValueError(f"no class stands for the style {match['style']!r}") from None
 
     mathml = CONVERTER.convert_with_local_state(tex, displaystyle=display)
+    if missing := signs(mathml) - set(DRAWN):
+        raise ValueError(f"the math font lacks {sorted(missing)}: add it with tools/math_font.py")
     return STYLE.sub(named, mathml)
+
+
+def signs(mathml: str) -> set[str]:
+    """The characters that a browser draws with the math font."""
+    found = set()
+    for match in SIGN.finditer(mathml):
+        text = html.unescape(match["text"])
+        # A lone letter is drawn in italics, which are characters of their own.
+        lone = match["tag"] == "mi" and len(text) == 1 and "normal" not in match["attributes"]
+        found |= set(ITALICS.get(text, text) if lone else text)
+    return found
 
 
 def on_page_content(content: str, page: Any, config: MkDocsConfig, files: Any) -> str:
