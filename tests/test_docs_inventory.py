@@ -8,12 +8,16 @@ from pathlib import Path
 import markdown
 import pymdownx.highlight
 import pytest
-from docblocks import ROOT, parse
+from docblocks import ROOT, Fence, line_of, parse
 from docrules import DOCS, pages
 from mkdocs.config import load_config
+from sybil.document import PythonDocStringDocument
+from sybil.parsers.rest import DocTestParser
 
-# How often each source of examples is run; a number that falls means that something escaped.
-DOCSTRING_EXAMPLES = 0
+# A number that falls means that an example escaped. (Each page counts its own: `examples:`.)
+DOCSTRING_EXAMPLES = 36
+# Blocks that are shown and not run, in each language: only what cannot be run here.
+QUOTED = 0
 
 PAGES = [
     *(path for x in DOCS for path in pages(x).values() if path.suffix == ".md"),
@@ -59,31 +63,69 @@ def same(source: str) -> str:
 
 def escaped(text: str, path: Path) -> list[str]:
     """What is rendered and not parsed, parsed and not rendered, or of no known kind."""
-    body = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+    # Blank lines in place of the front matter, which MkDocs takes off: lines keep their numbers.
+    body = re.sub(r"\A---\n.*?\n---\n", lambda m: "\n" * m[0].count("\n"), text, flags=re.S)
     page = parse(body)
     seen, html = rendered(body, path)
+    known = [f for f in page.fences if f.role != "unknown"]
     parsed = Counter(
-        (("python" if f.role == "quoted" else f.role), same(f.source))
-        for f in page.fences
-        if f.role not in ("unknown", "conv-figure")
+        ("python" if f.role == "quoted" else f.role, same(f.source))
+        for f in known
+        if f.role != "conv-figure"
     )
     shown = Counter((language, same(source)) for language, source in seen)
-    problems = [f"rendered, but not tested: {item}" for item in shown - parsed]
-    problems += [f"tested, but not rendered: {item}" for item in parsed - shown]
-    problems += [
-        f"the fence {f.info!r} is of no known kind" for f in page.fences if f.role == "unknown"
+    problems = [
+        f"{place(body, source, known)}: rendered, but not tested: {language!r} {source!r}"
+        for language, source in shown - parsed
     ]
-    problems += [f"this text block is nobody's output:\n{f.source}" for f in page.stray]
+    problems += [
+        f"{place(body, source, [])}: tested, but not rendered: {role!r} {source!r}"
+        for role, source in parsed - shown
+    ]
+    problems += [
+        f"{line_of(body, f.start)}: the fence {f.info!r} is of no known kind"
+        for f in page.fences
+        if f.role == "unknown"
+    ]
+    problems += [f"{line_of(body, f.start)}: this text is nobody's output" for f in page.stray]
     blocks = len(re.findall(r"<pre\b", html))
     if blocks != len(seen):
-        problems.append(f"{blocks} <pre> elements, but {len(seen)} highlighted blocks")
+        problems.append(f"1: {blocks} <pre> elements, but {len(seen)} highlighted blocks")
     figures = len(re.findall(r'<figure\b[^>]*class="conv-figure', html))
     if figures != sum(f.role == "conv-figure" for f in page.fences):
-        problems.append(f"{figures} figures are rendered")
-    return problems
+        problems.append(f"1: {figures} figures are rendered")
+    return [f"{path.relative_to(ROOT)}:{problem}" for problem in problems]
+
+
+def place(text: str, source: str, known: list[Fence]) -> int:
+    """The line on which a block begins that stands outside the known fences."""
+    lines = [line.strip(" \t>") for line in text.split("\n")]
+    wanted = [line.strip(" \t>") for line in source.split("\n")]
+    taken = {
+        line for f in known for line in range(line_of(text, f.start), line_of(text, f.end) + 1)
+    }
+    for at in range(len(lines)):
+        if lines[at : at + len(wanted)] == wanted and at + 1 not in taken:
+            return at if lines[at - 1][:3] in ("```", "~~~") else at + 1
+    return 1
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_rendered_block_is_tested(path):
     problems = escaped(path.read_text("utf-8"), path)
-    assert not problems, f"{path.relative_to(ROOT)}:\n" + "\n".join(problems)
+    assert not problems, "\n".join(problems)
+
+
+def test_docstring_examples_are_counted():
+    documents = [
+        PythonDocStringDocument.parse(str(path), DocTestParser())
+        for path in sorted((ROOT / "convref").glob("*.py"))
+    ]
+    assert sum(len(list(document.examples())) for document in documents) == DOCSTRING_EXAMPLES
+
+
+def test_quoted_blocks_are_counted():
+    for language in DOCS:
+        texts = [p.read_text("utf-8") for p in pages(language).values() if p.suffix == ".md"]
+        quoted = sum(fence.role == "quoted" for text in texts for fence in parse(text).fences)
+        assert quoted == QUOTED
