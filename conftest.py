@@ -1,5 +1,8 @@
 """Pages and docstrings become tests here; a skipped test fails the run."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import torch
 from docblocks import parse_page
@@ -24,6 +27,13 @@ docstrings = Sybil(
     name="docstring",
 )
 pytest_collect_file = (pages + docstrings).pytest()
+
+
+@pytest.fixture
+def runs() -> Callable[[Path], bool]:
+    """Whether a file's examples are run."""
+    return lambda path: pages.should_parse(path) or docstrings.should_parse(path)
+
 
 skipped: list[str] = []
 

@@ -116,6 +116,11 @@ def test_every_rendered_block_is_tested(path):
     assert not problems, "\n".join(problems)
 
 
+def test_every_file_with_examples_is_run(runs):
+    files = [*PAGES, *(ROOT / "convref").rglob("*.py")]
+    assert [path for path in files if not runs(path)] == []
+
+
 def test_docstring_examples_are_counted():
     documents = [
         PythonDocStringDocument.parse(str(path), DocTestParser())
