@@ -35,25 +35,19 @@ def conv1d(
 ) -> Array:
     """Slide kernels along one axis, as `torch.nn.functional.conv1d` does (PyTorch 2.13).
 
-    All parameters, limits and errors are those of `conv2d`, with one spatial axis instead of two.
+    What is not listed here is as in `conv2d`, with one spatial axis instead of two.
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, L) or (C, L)
+    input : ndarray of shape (N, C, L) or (C, L)
         C channels of L cells; for a sentence, C is the embedding and L counts the words.
-    weight : ndarray, shape (O, C / groups, kL)
-    bias : ndarray of shape (O,), or None
-    stride, padding, dilation, groups, padding_mode
-        See `conv2d`.
+    weight : ndarray of shape (O, C / groups, kL)
+        O kernels, one for each output channel; dtype as `input`.
 
     Returns
     -------
-    ndarray, shape (N, O, L_out) or (O, L_out)
-
-    Raises
-    ------
-    TypeError, ValueError
-        See `conv2d`.
+    ndarray of shape (N, O, L_out) or (O, L_out)
+        A new array of the input's dtype.
 
     Examples
     --------
@@ -81,29 +75,29 @@ def conv2d(
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, H, W) or (C, H, W)
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
         N inputs of C channels; without N, a single one. Dtypes: float16, float32, float64,
         complex64, complex128 and all integers; bool is refused.
-    weight : ndarray, shape (O, C / groups, kH, kW)
+    weight : ndarray of shape (O, C / groups, kH, kW)
         O kernels, one for each output channel; dtype as `input`.
     bias : ndarray of shape (O,), or None
         Added to every cell of its output channel; dtype as `input`.
-    stride : int or (int, int)
+    stride : int or pair of int
         Cells between one window and the next, at least 1.
-    padding : int, (int, int), 'same' or 'valid'
+    padding : int, pair of int, 'same' or 'valid'
         Cells added on each side of an axis. 'valid' adds none. 'same' adds ``dilation * (k - 1)``
         in total, the odd one at the end, so that the size stays; it needs stride 1.
-    dilation : int or (int, int)
+    dilation : int or pair of int
         Cells between one tap of the kernel and the next, at least 1.
     groups : int
         Splits input and output channels into so many independent convolutions.
-    padding_mode : {'zeros', 'reflect', 'replicate', 'circular'}
+    padding_mode : one of 'zeros', 'reflect', 'replicate', 'circular'
         What the padding cells show, as in `torch.nn.Conv2d`. 'reflect' needs padding < size,
-        'circular' padding <= size.
+        'circular' needs padding <= size.
 
     Returns
     -------
-    ndarray, shape (N, O, H_out, W_out) or (O, H_out, W_out)
+    ndarray of shape (N, O, H_out, W_out) or (O, H_out, W_out)
         A new array of the input's dtype; integers wrap around as in PyTorch. Along each axis the
         size is ``floor((before + size + after - dilation * (kernel - 1) - 1) / stride) + 1``.
 
@@ -122,7 +116,8 @@ def conv2d(
     >>> conv2d(image, np.ones((1, 1, 2, 2), int))
     array([[[ 8, 12],
             [20, 24]]])
-    >>> conv2d(image, np.ones((1, 1, 3, 3), int), padding="same", padding_mode="circular")
+    >>> kernel = np.ones((1, 1, 3, 3), int)
+    >>> conv2d(image, kernel, padding="same", padding_mode="circular")
     array([[[36, 36, 36],
             [36, 36, 36],
             [36, 36, 36]]])
@@ -142,25 +137,19 @@ def conv3d(
 ) -> Array:
     """Slide kernels through a volume or a video, as `torch.nn.functional.conv3d` does.
 
-    All parameters, limits and errors are those of `conv2d`, with three spatial axes instead of two.
+    What is not listed here is as in `conv2d`, with three spatial axes instead of two.
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, D, H, W) or (C, D, H, W)
+    input : ndarray of shape (N, C, D, H, W) or (C, D, H, W)
         D is the depth of a volume, or the frames of a video.
-    weight : ndarray, shape (O, C / groups, kD, kH, kW)
-    bias : ndarray of shape (O,), or None
-    stride, padding, dilation, groups, padding_mode
-        See `conv2d`.
+    weight : ndarray of shape (O, C / groups, kD, kH, kW)
+        O kernels, one for each output channel; dtype as `input`.
 
     Returns
     -------
-    ndarray, shape (N, O, D_out, H_out, W_out) or (O, D_out, H_out, W_out)
-
-    Raises
-    ------
-    TypeError, ValueError
-        See `conv2d`.
+    ndarray of shape (N, O, D_out, H_out, W_out) or (O, D_out, H_out, W_out)
+        A new array of the input's dtype.
 
     Examples
     --------

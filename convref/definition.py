@@ -25,17 +25,22 @@ def convolution(
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, *sizes)
-    weight : ndarray, shape (O, C / groups, *kernel)
+    input : ndarray of shape (N, C, ...)
+        Always with its batch axis. Nothing is checked here.
+    weight : ndarray of shape (O, C / groups, ...)
+        O kernels, one for each output channel.
     bias : ndarray of shape (O,), or None
+        Added once to every cell of its output channel.
     axes : sequence of Axis
         One for each spatial axis, from `convref.geometry.resolve`.
-    groups, padding_mode
-        As in `convref.conv2d`. Nothing is checked here.
+    groups : int
+        As in `convref.conv2d`.
+    padding_mode : str
+        As in `convref.conv2d`.
 
     Returns
     -------
-    ndarray, shape (N, O, *output sizes)
+    ndarray of shape (N, O, ...)
         Summed in the input's own dtype, in the order of the loops.
     """
     kernels, channels = weight.shape[:2]

@@ -20,10 +20,20 @@ class Axis(NamedTuple):
         Cells of the input along this axis.
     kernel : int
         Taps of the kernel along this axis.
-    stride, dilation : int
-        Step between windows; step between the taps of one window.
-    before, after : int
-        Padding cells in front of the first input cell and behind the last one.
+    stride : int
+        Cells from one window to the next.
+    dilation : int
+        Cells from one tap of a window to the next.
+    before : int
+        Padding cells in front of the first input cell.
+    after : int
+        Padding cells behind the last input cell.
+
+    Examples
+    --------
+    >>> from convref.geometry import Axis, output_size
+    >>> output_size(Axis(size=5, kernel=3, stride=2, before=1, after=1))
+    3
     """
 
     size: int
@@ -35,17 +45,17 @@ class Axis(NamedTuple):
 
 
 def reach(kernel: int, dilation: int) -> int:
-    """Cells from the first tap of a window to its last, both included: d · (k - 1) + 1."""
+    """Cells from a window's first tap to its last, both included: ``dilation * (kernel - 1) + 1``."""
     return dilation * (kernel - 1) + 1
 
 
 def padded_size(axis: Axis) -> int:
-    """Cells after padding: before + size + after."""
+    """Cells after padding: ``before + size + after``."""
     return axis.before + axis.size + axis.after
 
 
 def output_size(axis: Axis) -> int:
-    """Number of windows that fit: floor((padded - reach) / stride) + 1.
+    """Number of windows that fit: ``floor((padded - reach) / stride) + 1``.
 
     This is the formula of `torch.nn.Conv2d`'s documentation (PyTorch 2.13); floor means that cells
     which the last whole window does not touch are dropped.
@@ -66,7 +76,10 @@ def resolve(
     padding: Pads,
     dilation: Sequence[int],
 ) -> tuple[Axis, ...]:
-    """Turn per-axis parameters into one `Axis` each, 'same' and 'valid' included."""
+    """Turn per-axis parameters into one `Axis` each.
+
+    `padding` is 'same', 'valid', or a pair (before, after) for each axis.
+    """
     if padding == "same":
         pads = [same_padding(k, d) for k, d in zip(kernel, dilation, strict=True)]
     elif padding == "valid":
@@ -87,14 +100,8 @@ def position(axis: Axis, output: int, tap: int) -> int:
 def source(position: int, size: int, mode: str) -> int | None:
     """Index of the input cell shown at a position, or None where the padding is a constant.
 
-    With the input ``1234`` and two cells of padding on each side:
-
-    ========= ==============
-    zeros     ``00 1234 00``
-    reflect   ``32 1234 32``
-    replicate ``11 1234 44``
-    circular  ``34 1234 12``
-    ========= ==============
+    With the input ``1234`` and two cells of padding on each side, 'zeros' gives ``00 1234 00``,
+    'reflect' ``32 1234 32``, 'replicate' ``11 1234 44`` and 'circular' ``34 1234 12``.
     """
     if 0 <= position < size:
         return position

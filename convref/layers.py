@@ -132,23 +132,34 @@ class Conv2d(_Conv):
 
     Parameters
     ----------
-    in_channels, out_channels : int
-        Channels of the input; channels of the output, one kernel for each.
-    kernel_size : int or (int, int)
-    stride, padding, dilation, groups, padding_mode
-        See `convref.conv2d`.
+    in_channels : int
+        Channels of the input.
+    out_channels : int
+        Channels of the output, one kernel for each.
+    kernel_size : int or pair of int
+        Size of the kernels along the spatial axes.
+    stride : int or pair of int
+        As in `convref.conv2d`.
+    padding : int, pair of int, 'same' or 'valid'
+        As in `convref.conv2d`.
+    dilation : int or pair of int
+        As in `convref.conv2d`.
+    groups : int
+        As in `convref.conv2d`.
     bias : bool
         Whether the layer adds a learnable number to each output channel.
-    device : None or 'cpu'
-        Accepted so that PyTorch's calls can be kept as they are.
+    padding_mode : one of 'zeros', 'reflect', 'replicate', 'circular'
+        As in `convref.conv2d`.
+    device : str, optional
+        None or 'cpu', accepted so that PyTorch's calls can be kept as they are.
     dtype : dtype
-        Of the parameters: float16, float32, float64, complex64 or complex128.
+        Of weight and bias: float16, float32, float64, complex64 or complex128.
     seed : int or numpy.random.Generator, optional
         Makes the initialisation repeatable. The numbers are not those that PyTorch would draw.
 
     Attributes
     ----------
-    weight : ndarray, shape (out_channels, in_channels / groups, kH, kW)
+    weight : ndarray of shape (out_channels, in_channels / groups, kH, kW)
         Drawn uniformly from ±1 / sqrt(in_channels / groups · kH · kW), as in PyTorch 2.13; a
         complex dtype gets real numbers.
     bias : ndarray of shape (out_channels,), or None
@@ -156,8 +167,10 @@ class Conv2d(_Conv):
 
     Raises
     ------
-    TypeError, ValueError
-        As `convref.conv2d` does, already when the layer is made.
+    TypeError
+        As in `convref.conv2d`, but already when the layer is made.
+    ValueError
+        Likewise.
 
     Examples
     --------
@@ -181,7 +194,8 @@ class Conv3d(_Conv):
     --------
     >>> import numpy as np
     >>> from convref import Conv3d
-    >>> Conv3d(3, 8, (3, 5, 5), padding="same")(np.ones((3, 4, 9, 9), np.float32)).shape
+    >>> layer = Conv3d(3, 8, (3, 5, 5), padding="same")
+    >>> layer(np.ones((3, 4, 9, 9), np.float32)).shape
     (8, 4, 9, 9)
     """
 

@@ -20,7 +20,7 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float =
     pad : sequence of int
         (before, after) of the last axis, then of the one in front of it, and so on: for images
         ``(left, right, top, bottom)``. Negative numbers crop, before anything is added.
-    mode : {'constant', 'reflect', 'replicate', 'circular'}
+    mode : one of 'constant', 'reflect', 'replicate', 'circular'
         With two cells on each side: constant ``00 1234 00``, reflect ``32 1234 32`` (pad < size),
         replicate ``11 1234 44``, circular ``34 1234 12`` (pad <= size).
     value : float

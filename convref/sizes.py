@@ -11,21 +11,29 @@ def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: i
     Parameters
     ----------
     n : int
-        Input size.
-    kernel, stride, dilation : int
-    padding : int, (before, after), 'same' or 'valid'
-        Cells on each side; two numbers where the sides differ.
+        Input size, at least 0.
+    kernel : int
+        Kernel size, at least 1.
+    stride : int
+        Cells between one window and the next, at least 1.
+    padding : int, pair of int, 'same' or 'valid'
+        Cells on each side; a pair (before, after) where the sides differ.
+    dilation : int
+        Cells between one tap and the next, at least 1.
 
     Returns
     -------
     int
+        The number of windows:
         ``floor((before + n + after - dilation * (kernel - 1) - 1) / stride) + 1``, the formula of
         `torch.nn.Conv2d` (PyTorch 2.13).
 
     Raises
     ------
-    TypeError, ValueError
-        An argument is no whole number or too small, or no window fits.
+    TypeError
+        An argument is no whole number.
+    ValueError
+        An argument is too small, or no window fits.
 
     Examples
     --------
