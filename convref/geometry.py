@@ -45,7 +45,7 @@ class Axis(NamedTuple):
 
 
 def reach(kernel: int, dilation: int) -> int:
-    """Cells from a window's first tap to its last, both included: ``dilation * (kernel - 1) + 1``."""
+    """Cells from the first tap to the last, both included: ``dilation * (kernel - 1) + 1``."""
     return dilation * (kernel - 1) + 1
 
 
