@@ -212,6 +212,9 @@ def padded_input(
             data_source=None if inside else cell or "",
             data_tap=tap,
         )
+        if tap is not None and any(axis.dilation > 1 for axis in plan.axes):
+            # Between gaps a colour alone would tell what is read.
+            canvas.rectangle(grid.cell(where).grown(-3), "cf-mark", rx=3)
         if values is not None:
             text = shown(values[cell] if cell is not None else Decimal(0))
             canvas.text(*grid.cell(where).middle, text, None if inside else "cf-muted")
@@ -785,6 +788,8 @@ def sentence(
             data_input=(c, where) if inside else None,
             data_tap=tap,
         )
+        if tap is not None and the.axes[0].dilation > 1:
+            canvas.rectangle(field.cell((c, where)).grown(-3), "cf-mark", rx=3)
     for where in the.padded()[0]:
         if the.inside((where,)):
             canvas.text(field.cell((0, where)).middle[0], -12, shown(where), "cf-muted")

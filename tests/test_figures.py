@@ -3,6 +3,7 @@
 import gzip
 import random
 import re
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,31 @@ def test_window_shows_the_cells_that_the_definition_reads(seed: int) -> None:
     assert set(elements(svg, "output")) == set(product(*map(range, shape)))
     assert set(elements(svg, "input")) == set(product(*map(range, case["size"])))
     assert list(elements(svg, "now")) == list(elements(svg, "window")) == [at]
+    assert corners([elements(svg, "window")[at]]) == corners(elements(svg, "tap").values())
+    assert corners([elements(svg, "now")[at]]) == corners([elements(svg, "output")[at]])
+    for name in ("position", "output"):
+        cells = elements(svg, name)
+        first = min(cells)
+        for cell, box in cells.items():
+            row, column = (0, *(c - f for c, f in zip(cell, first, strict=True)))[-2:]
+            assert left_top(box, cells[first]) == (column, row)
+    if len(at) == 1:
+        under = {tap: cell["x"] for tap, cell in elements(svg, "tap").items()}
+        assert {tap: str(int(w["x"]) - 1) for tap, w in elements(svg, "weight").items()} == under
+
+
+def corners(boxes: Iterable[dict[str, str]]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of rectangles together."""
+    sides = [[float(box[key]) for key in ("x", "y", "width", "height")] for box in boxes]
+    left, top = min(x for x, _, _, _ in sides), min(y for _, y, _, _ in sides)
+    right, bottom = max(x + w for x, _, w, _ in sides), max(y + h for _, y, _, h in sides)
+    return left, top, right, bottom
+
+
+def left_top(box: dict[str, str], first: dict[str, str]) -> tuple[float, float]:
+    """Columns and rows between two cells."""
+    across = (float(box["x"]) - float(first["x"])) / float(box["width"])
+    return across, (float(box["y"]) - float(first["y"])) / float(box["height"])
 
 
 @pytest.mark.parametrize("seed", range(CASES))
