@@ -115,6 +115,9 @@ def test_skip_link(site: Served, fresh_page: Page, language: str) -> None:
         opacity = "a => new Promise(r => setTimeout(() => r(getComputedStyle(a).opacity), 400))"
         assert link.evaluate(opacity) == "1", f"{page}: the skip link stays transparent"
         target = link.evaluate("a => a.hash.slice(1)")
+        assert fresh_page.locator(f"main article [id='{target}']").count() == 1, (
+            f"{page}: the skip link leads to #{target}, which is not in the article"
+        )
         fresh_page.keyboard.press("Enter")
         assert fresh_page.url.endswith(f"#{target}")
         # The next stop lies in the article: the whole navigation was skipped.
