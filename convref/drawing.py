@@ -45,6 +45,8 @@ class Canvas:
 
     def add(self, tag: str, box: Box, content: str | None, **attributes: object) -> None:
         """Append one element; `box` is where it lies."""
+        if tag == "text":
+            attributes |= {"fill": "currentColor", "stroke": "none"}
         self.extent = self.extent.around(box) if self.extent else box
         written = "".join(
             f' {name.rstrip("_").replace("_", "-")}="{escape(shown(value))}"'
@@ -97,7 +99,8 @@ class Canvas:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="cf" role="img"{names}'
             f' data-figure="{kind}" viewBox="{view}" width="{shown(box.width)}"'
             f' height="{shown(box.height)}" font-size="13" text-anchor="middle"'
-            f' dominant-baseline="central">{"".join(self.parts)}</svg>'
+            ' dominant-baseline="central" fill="none" stroke="currentColor">'
+            f"{''.join(self.parts)}</svg>"
         )
 
 
