@@ -61,8 +61,16 @@ def watch(page: Page, site: Served) -> list[str]:
     return problems
 
 
-def accessibility(page: Page) -> list[str]:
-    found = AXE.run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+def accessibility(page: Page, *, tokens: bool) -> list[str]:
+    """Violations that axe finds. The contrast of code's tokens costs more than all the rest."""
+    found = AXE.run(
+        page,
+        context=None if tokens else {"exclude": [["pre > code span"]]},
+        options={
+            "runOnly": {"type": "tag", "values": TAGS},
+            "resultTypes": ["violations"],
+        },
+    ).response
     ran = {rule["id"] for kind in ("passes", "violations", "incomplete") for rule in found[kind]}
     assert "color-contrast" in ran and len(ran) > 20, f"axe ran only {sorted(ran)}"
     return [
@@ -90,7 +98,8 @@ def test_page(
     # Lazy pictures load when they are reached.
     tab.evaluate("scrollTo(0, document.body.scrollHeight)")
     tab.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
-    problems += accessibility(tab)
+    # A token's colours depend on the palette, not on the width.
+    problems += accessibility(tab, tokens=look.width == LOOKS[0].width)
     problems += [f"overflow: {what}" for what in tab.evaluate(OVERFLOW)]
     site.wait_until_quiet(0.1)
     tab.close()
