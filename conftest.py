@@ -1,4 +1,4 @@
-"""Pages and docstrings become tests here; a skipped test fails the run."""
+"""Pages, notebooks and docstrings become tests here; a skipped test fails the run."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 from docblocks import parse_page
+from notebooks import parse_notebook
 from sybil import Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
+from sybil.sybil import SybilCollection
 
 # Otherwise a warning comes once per process, and a page's output depends on what ran before it.
 torch.set_warn_always(True)
@@ -26,13 +28,15 @@ docstrings = Sybil(
     document_types={".py": PythonDocStringDocument},
     name="docstring",
 )
-pytest_collect_file = (pages + docstrings).pytest()
+notebooks = Sybil(parsers=[parse_notebook], patterns=["docs/*/*/*.ipynb"], name="notebook")
+examples = SybilCollection([pages, docstrings, notebooks])
+pytest_collect_file = examples.pytest()
 
 
 @pytest.fixture
 def runs() -> Callable[[Path], bool]:
     """Whether a file's examples are run."""
-    return lambda path: pages.should_parse(path) or docstrings.should_parse(path)
+    return lambda path: any(each.should_parse(path) for each in examples)
 
 
 skipped: list[str] = []

@@ -174,4 +174,4 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Any) -> None:
     path = Path(page.file.abs_src_path)
-    figures.begin(path, str(path.relative_to(Path(config.config_file_path).parent)))
+    figures.begin(path, str(path.relative_to(Path(config.config_file_path).absolute().parent)))

@@ -1,4 +1,4 @@
-"""Rewrite the outputs and the marked numbers of the pages in place: `make outputs`.
+"""Rewrite the outputs and the marked numbers of pages and notebooks in place: `make outputs`.
 
     python tests/outputs.py [page ...]
 
@@ -21,6 +21,7 @@ from docblocks import (
     run,
     written,
 )
+from notebooks import refresh
 
 
 def rewritten(path: str, text: str) -> str:
@@ -51,8 +52,15 @@ def indented(printed: str, output: Fence) -> str:
 
 def main(arguments: list[str]) -> None:
     given = [Path(argument).resolve() for argument in arguments]
-    for path in given or [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]:
+    pages = [
+        path for kind in ("md", "ipynb") for path in sorted((ROOT / "docs").rglob(f"*.{kind}"))
+    ]
+    for path in given or [*pages, ROOT / "README.md"]:
         name, text = str(path.relative_to(ROOT)), path.read_text("utf-8")
+        if path.suffix == ".ipynb":
+            if refresh(path, name):
+                print(f"rewritten: {name}")
+            continue
         new = rewritten(name, text)
         if new != text:
             path.write_text(new, "utf-8")
