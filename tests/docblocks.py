@@ -26,6 +26,7 @@ from sybil import Document, Example, Region
 
 import convref
 from hooks.marks import MARK
+from hooks.raised import RAISED
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,7 +39,6 @@ QUOTED = re.compile(r'\{ \.python \.quoted title="[^"]+" \}')
 SHOWN = ("console", "toml", "yaml", "markdown", "conv-figure")
 ANNOTATION = re.compile(r"[ \t]*\d+\.  +\S")
 TAB = re.compile(r'[ \t]*===\+? "(?P<title>[^"]*)"')
-RAISED = re.compile(r"^[\w.]+(?:Error|Exception|Warning|Interrupt|Exit)(?:: .*)?$")
 
 
 @dataclass
@@ -262,11 +262,12 @@ def check_block(block: Fence, path: str, text: str) -> str | None:
     at = f"{path}, line {line_of(text, block.output.body_start)}"
     if result.raised is None and announced:
         return f"{at}: the output ends with an error, but the block raises none"
+    if result.raised is not None and not announced:
+        return f"{at}: the block raises, but the output does not end with it:\n{result.trace}"
     difference = compare(expected, result.printed)
     if difference is None:
         return None
-    trace = "" if announced else result.trace
-    return f"{at}: the output differs\n{difference}\n{trace}"
+    return f"{at}: the output differs\n{difference}"
 
 
 def names(text: str) -> dict[str, Any]:
