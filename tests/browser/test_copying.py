@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import pytest
 from docblocks import compare, front_matter
@@ -75,11 +77,26 @@ def blocks_of(tab: Page) -> list[Block]:
     return [Block(**found) for found in tab.evaluate(BLOCKS)]
 
 
+def source(page: SitePage) -> Path:
+    stem = ROOT / "docs" / page.language / (page.name.rstrip("/") or "index")
+    page_file, notebook = stem.with_suffix(".md"), stem.with_suffix(".ipynb")
+    return notebook if notebook.exists() else page_file
+
+
 def examples(page: SitePage) -> int:
     """How many blocks the page's source says are run."""
-    stem = page.name.rstrip("/") or "index"
-    source = (ROOT / "docs" / page.language / f"{stem}.md").read_text("utf-8")
-    return int(front_matter(source)["examples"])
+    file = source(page)
+    text = file.read_text("utf-8")
+    if file.suffix == ".ipynb":
+        return int(json.loads(text)["metadata"]["convref"]["examples"])
+    return int(front_matter(text)["examples"])
+
+
+def together(copies: list[tuple[Block, str]]) -> list[tuple[Block, str]]:
+    """The cells of a notebook as one block: they share their names, and run in order."""
+    code = "".join(block.code for block, _ in copies)
+    output = "".join(block.output or "" for block, _ in copies)
+    return [(Block("python", True, code, output), "\n".join(copied for _, copied in copies))]
 
 
 def copy(tab: Page, number: int) -> str | None:
@@ -152,6 +169,7 @@ def test_copy_buttons(name: str, site: Served, fresh_page: Page, plain: Page) ->
         count = sum(block.runs for block in blocks)
         if count != examples(page):
             problems.append(f"{page}: {count} blocks to run, front matter says {examples(page)}")
+        copies: list[tuple[Block, str]] = []
         for number, block in enumerate(blocks):
             copied = copy(fresh_page, number)
             if copied is None:
@@ -160,7 +178,9 @@ def test_copy_buttons(name: str, site: Served, fresh_page: Page, plain: Page) ->
             elif copied != block.copied():
                 problems.append(f"{page}: copied {copied!r}, the block is {block.copied()!r}")
             elif block.runs:
-                to_run.append((page, block, copied))
+                copies.append((block, copied))
+        copies = together(copies) if source(page).suffix == ".ipynb" else copies
+        to_run += [(page, *each) for each in copies]
     with ThreadPoolExecutor(2) as pool:
         texts = list(dict.fromkeys(text for _, _, text in to_run))
         ran = dict(zip(texts, pool.map(run, texts), strict=True))
