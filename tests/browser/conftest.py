@@ -63,7 +63,6 @@ def fresh_page(browser: Browser) -> Iterator[Page]:
     """A first visit: nothing stored, nothing cached."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
