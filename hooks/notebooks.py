@@ -29,14 +29,14 @@ LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s:#]+\.(?:md|ipynb))")
 NOTES = {
     "zh": (
         "这一页是笔记本",
-        "代码格从上到下依次运行，后面的格要用前面的变量，所以不能单独复制一格去运行。"
-        "每次建站都重新运行过。",
+        "代码从上到下依次运行，后面的要用到前面的变量，所以单独复制一段可能运行不了。"
+        "网站每次生成时，全部代码都会重新运行。",
         "下载笔记本",
     ),
     "en": (
         "This page is a notebook",
-        "Its cells run from top to bottom and share their variables, so a single cell does not run "
-        "by itself. It is run anew whenever the site is built.",
+        "Its cells run from top to bottom and share their variables, so one copied by itself may "
+        "not run. All of it is run again whenever the site is built.",
         "Download the notebook",
     ),
 }
@@ -105,7 +105,7 @@ def with_note(markdown: str, page: Any, config: MkDocsConfig) -> str:
     """What kind of page this is, and the notebook to download, before the first cell of code."""
     title, text, link = NOTES[config.theme["language"]]
     name = posixpath.basename(page.file.src_uri)
-    note = f'!!! info "{title}"\n\n    {text} <a href="{name}" download>{link}</a>\n\n'
+    note = f'!!! info "{title}"\n\n    {text}\n\n    <a href="{name}" download>{link}</a>\n\n'
     return markdown.replace("\n```python", f"\n{note}```python", 1)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -16,11 +17,12 @@ from docrules import (
     pages,
 )
 from mkdocs.config import load_config
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import get_files
 from notebooks import check_cell, read, refreshed, starts, stored, written
 from test_docs_inventory import escaped
 
-from hooks.notebooks import as_markdown, portable
+from hooks.notebooks import as_markdown, on_page_read_source, portable
 
 NAMES = sorted(name for name in pages("zh") if name.endswith(".ipynb"))
 NOTEBOOKS = [DOCS[language] / name for language in DOCS for name in NAMES]
@@ -153,7 +155,7 @@ def test_cell_that_agrees(cell):
     assert check_cell(cell, "cell", {}) is None
 
 
-@pytest.mark.parametrize(("cell", "reason"), BAD, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(("cell", "reason"), BAD, ids=range(len(BAD)))
 def test_cell_that_differs(cell, reason):
     assert reason in check_cell(cell, "cell", {})
 
@@ -178,6 +180,19 @@ def test_other_outputs_are_refused(output):
         stored(cell("1", output))
     notebook = nbformat.v4.new_notebook(metadata={"convref": {}}, cells=[cell("1", output)])
     assert "<!-- not shown" in as_markdown(notebook), "the hook stops the build at this"
+
+
+def test_the_build_stops_at_other_outputs():
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    plugin = config.plugins["mkdocs-jupyter"].config
+    assert plugin["execute"] and not plugin["allow_errors"]
+    page = SimpleNamespace(
+        file=SimpleNamespace(src_uri="notebooks/a.ipynb"),
+        content="# A\n\n<!-- not shown: careful -->\n<style></style>",
+        render=lambda config, files: None,
+    )
+    with pytest.raises(PluginError, match=r"notebooks/a\.ipynb.*careful"):
+        on_page_read_source(page, config)
 
 
 def test_refreshing_repairs_every_output():
