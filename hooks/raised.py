@@ -1,4 +1,4 @@
-"""An output that ends with an error is marked as such: its long last line may wrap."""
+"""An output that shows an error is marked as such: its long lines may wrap."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OUTPUT = re.compile(
 def on_page_content(content: str, page: Any, config: Any, files: Any) -> str:
     def mark(match: re.Match[str]) -> str:
         text = html.unescape(re.sub(r"<[^>]*>", "", match["text"])).rstrip("\n")
-        if not RAISED.match(text.split("\n")[-1]):
+        if not any(RAISED.match(line) for line in text.split("\n")):
             return match[0]
         return f'<div class="language-text raised{match["more"]}">{match["code"]}'
 

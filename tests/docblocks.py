@@ -227,8 +227,9 @@ def compare(expected: str, got: str) -> str | None:
 
 @dataclass
 class Result:
-    printed: str  # what was printed, then the last line of the traceback if there is one
+    printed: str  # what was printed, then the last of the traceback if there is one
     raised: BaseException | None
+    last: str  # `ErrorType: message`, on more lines if the message has them
     trace: str
 
 
@@ -243,9 +244,10 @@ def run(source: str, path: str = "<block>", first_line: int = 1) -> Result:
         except Exception as raised:
             error = raised
     if error is None:
-        return Result(out.getvalue(), None, "")
-    last = "".join(traceback.format_exception_only(error))
-    return Result(out.getvalue() + last, error, "".join(traceback.format_exception(error)))
+        return Result(out.getvalue(), None, "", "")
+    last = "".join(traceback.format_exception_only(error)).rstrip("\n")
+    trace = "".join(traceback.format_exception(error))
+    return Result(out.getvalue() + last, error, last, trace)
 
 
 def check_block(block: Fence, path: str, text: str) -> str | None:
@@ -262,7 +264,7 @@ def check_block(block: Fence, path: str, text: str) -> str | None:
     at = f"{path}, line {line_of(text, block.output.body_start)}"
     if result.raised is None and announced:
         return f"{at}: the output ends with an error, but the block raises none"
-    if result.raised is not None and not announced:
+    if result.raised is not None and not f"\n{expected}".endswith(f"\n{result.last}"):
         return f"{at}: the block raises, but the output does not end with it:\n{result.trace}"
     difference = compare(expected, result.printed)
     if difference is None:

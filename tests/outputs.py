@@ -9,6 +9,7 @@ page say what the code does, and does not ask whether that is right.
 import sys
 from pathlib import Path
 
+import torch
 from docblocks import (
     ROOT,
     Fence,
@@ -72,4 +73,5 @@ def main(arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
+    torch.set_warn_always(True)  # as in the tests: what a block prints must not depend on others
     main(sys.argv[1:])

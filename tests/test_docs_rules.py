@@ -27,7 +27,7 @@ def name(path: Path) -> str:
 
 
 def test_there_are_pages():
-    assert len(PAGES) == 2 * len(NAMES) >= 12
+    assert len(PAGES) == 2 * sum(name.endswith(".md") for name in NAMES) >= 12
 
 
 @pytest.mark.parametrize("page", NAMES)
