@@ -137,9 +137,11 @@ def run(code: str) -> Ran:
         )
     if done.returncode == 0:
         return Ran(done.stdout, done.stderr)
-    # The traceback's frames are indented; the error that ends it is not.
-    frames_end = max((m.end() for m in re.finditer(r"^ .*\n", done.stderr, re.M)), default=0)
-    return Ran(done.stdout + done.stderr[frames_end:], "")
+    # After the frames, which are indented; a message may have indented lines of its own.
+    last = done.stderr.rpartition("Traceback (most recent call last):\n")[2]
+    error = re.search(r"^\S.*", last, re.M | re.S)
+    assert error, f"no error ends this:\n{done.stderr}"
+    return Ran(done.stdout + error[0], "")
 
 
 def differences(page: SitePage, block: Block, ran: Ran) -> list[str]:
