@@ -3,7 +3,7 @@
 (() => {
   const { open, send } = XMLHttpRequest.prototype;
   const waiting = [];
-  let wanted = location.search.includes("q=");
+  let wanted = /[?&][qh]=/.test(location.search);
 
   const want = () => {
     wanted = true;
