@@ -6,9 +6,29 @@ their weights. `size` is the size formula. How a result comes about can be read 
 """
 
 from convref.convolution import conv1d, conv2d, conv3d
+from convref.gradients import conv1d_backward, conv2d_backward, conv3d_backward
 from convref.layers import Conv1d, Conv2d, Conv3d
 from convref.padding import pad
+from convref.patches import fold, unfold
 from convref.sizes import size
+from convref.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
 
-__all__ = ["Conv1d", "Conv2d", "Conv3d", "conv1d", "conv2d", "conv3d", "pad", "size"]
+__all__ = [
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv3d",
+    "conv3d_backward",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "fold",
+    "pad",
+    "size",
+    "unfold",
+]
 __version__ = "0.1.0"

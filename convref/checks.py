@@ -6,13 +6,13 @@ Nothing is allocated before all checks have passed.
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from convref.geometry import Axis, Pads, Pair, output_size, padded_size, reach, resolve
+from convref.geometry import Axis, Pads, Pair, output_size, padded_size, reach, resolve, stuffed
 
 Array: TypeAlias = npt.NDArray[Any]
 Ints: TypeAlias = int | Sequence[int]
@@ -96,6 +96,38 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         "input must have weight.shape[1] * groups = {per_group} * {groups} = {expected} channels, "
         "received {received} (axis {axis} of shape {shape}): check the order of its axes, "
         "(N, C, {layout}), or give weight of shape (O, {received} / groups, {kernel}).",
+    ),
+    "transposed channels": (
+        ValueError,
+        "input must have weight.shape[0] = {expected} channels, received {received} (axis {axis} "
+        "of shape {shape}): check the order of its axes, (N, C, {layout}), or give weight of shape "
+        "({received}, O / groups, {kernel}).",
+    ),
+    "output padding": (
+        ValueError,
+        "{where}: output_padding must be less than max(stride, dilation) = "
+        "max({stride}, {dilation}), received {received}: use at most {most}, or a larger stride.",
+    ),
+    "transposed size": (
+        ValueError,
+        "{where}: the output would have (size - 1) * stride - 2 * padding + dilation * "
+        "(kernel - 1) + output_padding + 1 = {cells} * {stride} - 2 * {padding} + {dilation} * "
+        "{taps} + {extra} + 1 = {out} cells: use less padding.",
+    ),
+    "columns rank": (
+        ValueError,
+        "input must have 3 axes (N, C * kH * kW, windows), or 2 unbatched, "
+        "received shape {received} with {axes}.",
+    ),
+    "rows": (
+        ValueError,
+        "input must have a multiple of kH * kW rows, received {received} % {taps} = {rest} for "
+        "kernel_size {kernel}: the rows are C * kH * kW, as unfold makes them.",
+    ),
+    "windows": (
+        ValueError,
+        "input must have one column for each window, {out[0]} * {out[1]} = {expected} of them, "
+        "received {received}: give the parameters with which unfold made the columns.",
     ),
     "bias": (
         ValueError,
@@ -371,6 +403,7 @@ class Call(NamedTuple):
     groups: int
     padding_mode: str
     batched: bool
+    extra: tuple[int, ...] = ()  # output_padding of each axis, of transposed convolutions
 
 
 def convolution(
@@ -393,10 +426,9 @@ def convolution(
     pairs = pads(padding, strides)
     out_channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", out_channels, count)
-    batched = data.ndim == rank + 2
-    if not batched:
-        data = data[None]
-    N, C, *sizes = data.shape
+    bias_fits(offsets, out_channels)
+    batch, batched = with_batch(data, rank)
+    N, C, *sizes = batch.shape
     if per_group * count != C:
         refuse(
             "channels",
@@ -405,17 +437,164 @@ def convolution(
             expected=per_group * count,
             received=C,
             axis=int(batched),
-            shape=data.shape if batched else data.shape[1:],
+            shape=data.shape,
             layout=LAYOUT[rank],
             kernel=kernel_layout(rank),
         )
     axes = resolve(sizes, kernel, strides, pairs, dilations)
-    for axis, letter in zip(axes, LAYOUT[rank].split(", "), strict=True):
+    for letter, axis in named(axes):
         kernel_fits(letter, axis)
         padding_limits(letter, axis.size, (axis.before, axis.after), mode)
     fits_memory("the padded input", (N, C, *map(padded_size, axes)), data.dtype)
     fits_memory("the output", (N, out_channels, *map(output_size, axes)), data.dtype)
-    return Call(data, kernels, offsets, axes, count, mode, batched)
+    return Call(batch, kernels, offsets, axes, count, mode, batched)
+
+
+def transposed(
+    rank: int,
+    input: object,
+    weight: object,
+    bias: object,
+    stride: object,
+    padding: object,
+    output_padding: object,
+    groups: object,
+    dilation: object,
+) -> Call:
+    """Check every argument of `conv_transpose1d`, 2d, 3d; the input comes back batched."""
+    data, kernels, offsets = operands(rank, input, weight, bias)
+    strides = integers("stride", stride, rank, 1)
+    pairs = [(p, p) for p in integers("padding", padding, rank, 0)]
+    extra = integers("output_padding", output_padding, rank, 0)
+    count = integer("groups", groups, 1)
+    dilations = integers("dilation", dilation, rank, 1)
+    channels, per_group, *kernel = kernels.shape
+    divisible("weight.shape[0]", channels, count)
+    bias_fits(offsets, per_group * count)
+    batch, batched = with_batch(data, rank)
+    N, C, *sizes = batch.shape
+    if channels != C:
+        refuse(
+            "transposed channels",
+            expected=channels,
+            received=C,
+            axis=int(batched),
+            shape=data.shape,
+            layout=LAYOUT[rank],
+            kernel=kernel_layout(rank),
+        )
+    axes = resolve(sizes, kernel, strides, pairs, dilations)
+    for (letter, axis), more in zip(named(axes), extra, strict=True):
+        if more >= max(axis.stride, axis.dilation):
+            refuse(
+                "output padding",
+                where=letter,
+                received=more,
+                stride=axis.stride,
+                dilation=axis.dilation,
+                most=max(axis.stride, axis.dilation) - 1,
+            )
+        if output_size(stuffed(axis, more)) < 1:
+            refuse("transposed size", where=letter, extra=more, **transposed_terms(axis, more))
+    dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]
+    fits_memory("the padded input", (N, C, *map(padded_size, dense)), data.dtype)
+    fits_memory("the output", (N, per_group * count, *map(output_size, dense)), data.dtype)
+    return Call(batch, kernels, offsets, axes, count, "zeros", batched, extra)
+
+
+def transposed_terms(axis: Axis, extra: int) -> dict[str, int]:
+    """The numbers of the transposed size formula, for its message."""
+    return axis._asdict() | {
+        "padding": axis.before,
+        "taps": axis.kernel - 1,
+        "cells": axis.size - 1,
+        "out": output_size(stuffed(axis, extra)),
+    }
+
+
+def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Call, Array]:
+    """Check every argument of `conv1d_backward`, 2d, 3d; the gradient comes back batched."""
+    input, weight, *options = arguments
+    call = convolution(rank, input, weight, None, *options)
+    grad = number_array("grad_output", grad_output)
+    if grad.dtype != call.input.dtype:
+        refuse("mixed", name="grad_output", received=grad.dtype, expected=call.input.dtype)
+    due: tuple[int, ...] = (len(call.weight), *map(output_size, call.axes))
+    if call.batched:
+        due = (len(call.input), *due)
+    if grad.shape != due:
+        refuse("shape", name="grad_output", expected=due, received=grad.shape)
+    return call, grad if call.batched else grad[None]
+
+
+class Patches(NamedTuple):
+    """The arguments of `unfold` or `fold` after all checks, in one normal form."""
+
+    input: Array
+    axes: tuple[Axis, ...]
+    batched: bool
+
+
+def patches(
+    input: object, kernel_size: object, dilation: object, padding: object, stride: object
+) -> Patches:
+    """Check every argument of `unfold`."""
+    data = number_array("input", input)
+    rank_fits(data, 2)
+    kernel, dilations, pairs, strides = window_arguments(kernel_size, dilation, padding, stride)
+    if 0 in data.shape[-2:]:
+        refuse("empty", name="input", which=f"({LAYOUT[2]})", received=data.shape)
+    batch, batched = with_batch(data, 2)
+    N, C, *sizes = batch.shape
+    axes = resolve(sizes, kernel, strides, pairs, dilations)
+    for letter, axis in named(axes):
+        kernel_fits(letter, axis)
+    fits_memory("the padded input", (N, C, *map(padded_size, axes)), data.dtype)
+    fits_memory("the output", (N, C, *kernel, *map(output_size, axes)), data.dtype)
+    return Patches(batch, axes, batched)
+
+
+def columns(
+    input: object,
+    size: object,
+    kernel_size: object,
+    dilation: object,
+    padding: object,
+    stride: object,
+) -> Patches:
+    """Check every argument of `fold`."""
+    data = number_array("input", input)
+    if data.ndim not in (2, 3):
+        refuse("columns rank", received=data.shape, axes=data.ndim)
+    sizes = integers("output_size", size, 2, 1)
+    kernel, dilations, pairs, strides = window_arguments(kernel_size, dilation, padding, stride)
+    axes = resolve(sizes, kernel, strides, pairs, dilations)
+    for letter, axis in named(axes):
+        kernel_fits(letter, axis)
+    rows, cells = data.shape[-2:]
+    if rows % math.prod(kernel):
+        taps = math.prod(kernel)
+        refuse("rows", kernel=tuple(kernel), taps=taps, received=rows, rest=rows % taps)
+    out = tuple(map(output_size, axes))
+    if cells != math.prod(out):
+        refuse("windows", out=out, expected=math.prod(out), received=cells)
+    batch = data if data.ndim == 3 else data[None]
+    shape = (len(batch), rows // math.prod(kernel), *map(padded_size, axes))
+    fits_memory("the padded output", shape, data.dtype)
+    return Patches(batch, axes, data.ndim == 3)
+
+
+def window_arguments(
+    kernel_size: object, dilation: object, padding: object, stride: object
+) -> tuple[tuple[int, ...], tuple[int, ...], list[Pair], tuple[int, ...]]:
+    """The windows' parameters of `unfold` and `fold`, for two axes."""
+    pairs = [(p, p) for p in integers("padding", padding, 2, 0)]
+    return (
+        integers("kernel_size", kernel_size, 2, 1),
+        integers("dilation", dilation, 2, 1),
+        pairs,
+        integers("stride", stride, 2, 1),
+    )
 
 
 def operands(
@@ -427,15 +606,7 @@ def operands(
     for name, each in (("weight", kernels), ("bias", offsets)):
         if each is not None and each.dtype != data.dtype:
             refuse("mixed", name=name, received=each.dtype, expected=data.dtype)
-    if data.ndim not in (rank + 1, rank + 2):
-        refuse(
-            "rank",
-            batched=rank + 2,
-            unbatched=rank + 1,
-            layout=LAYOUT[rank],
-            received=data.shape,
-            axes=data.ndim,
-        )
+    rank_fits(data, rank)
     if kernels.ndim != rank + 2:
         refuse(
             "weight rank",
@@ -449,9 +620,37 @@ def operands(
     if 0 in (kernels.shape[0], *kernels.shape[2:]):
         which = f"(O, {kernel_layout(rank)})"
         refuse("empty", name="weight", which=which, received=kernels.shape)
-    if offsets is not None and offsets.shape != kernels.shape[:1]:
-        refuse("bias", expected=len(kernels), received=offsets.shape)
     return data, kernels, offsets
+
+
+def rank_fits(data: Array, rank: int) -> None:
+    """Spatial axes, channels, and perhaps a batch."""
+    if data.ndim not in (rank + 1, rank + 2):
+        refuse(
+            "rank",
+            batched=rank + 2,
+            unbatched=rank + 1,
+            layout=LAYOUT[rank],
+            received=data.shape,
+            axes=data.ndim,
+        )
+
+
+def with_batch(data: Array, rank: int) -> tuple[Array, bool]:
+    """The input with a batch axis, and whether it had one."""
+    batched = data.ndim == rank + 2
+    return (data if batched else data[None]), batched
+
+
+def bias_fits(bias: Array | None, out_channels: int) -> None:
+    """One number for each output channel."""
+    if bias is not None and bias.shape != (out_channels,):
+        refuse("bias", expected=out_channels, received=bias.shape)
+
+
+def named(axes: Sequence[Axis]) -> Iterator[tuple[str, Axis]]:
+    """Each axis with PyTorch's letter for it."""
+    return zip(LAYOUT[len(axes)].split(", "), axes, strict=True)
 
 
 def kernel_layout(rank: int) -> str:

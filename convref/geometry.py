@@ -119,3 +119,21 @@ def group_channels(output: int, in_channels: int, out_channels: int, groups: int
     width = in_channels // groups
     first = output // (out_channels // groups) * width
     return range(first, first + width)
+
+
+def stuffed(axis: Axis, extra: int) -> Axis:
+    """The axis of a transposed convolution, seen as an ordinary one over a zero-stuffed input.
+
+    Between two cells stand stride - 1 zeros; windows then step by 1. The padding becomes
+    reach - 1 - padding on each side, and `extra` (output_padding) cells more at the end; below
+    zero it crops. So `output_size` of this axis is the transposed size
+    (size - 1) · stride - before - after + reach + extra.
+    """
+    edge = reach(axis.kernel, axis.dilation) - 1
+    size = (axis.size - 1) * axis.stride + 1
+    return Axis(size, axis.kernel, 1, axis.dilation, edge - axis.before, edge - axis.after + extra)
+
+
+def leftover(axis: Axis) -> int:
+    """Padded cells behind the last whole window: what floor in the size formula drops."""
+    return (padded_size(axis) - reach(axis.kernel, axis.dilation)) % axis.stride
