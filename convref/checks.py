@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from convref import geometry
 from convref.geometry import Axis, Pads, Pair, output_size, padded_size, reach, resolve, stuffed
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -48,6 +49,11 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         TypeError,
         "{name} has dtype {received}, but input has {expected}, and both must be equal: "
         "convert one of them, for example {name}.astype(input.dtype).",
+    ),
+    "accumulate": (
+        TypeError,
+        "accumulate must be a dtype that holds every {expected}, received {received}: "
+        "for integers a wider integer such as int32, for floats a wider float such as float64.",
     ),
     "rank": (
         ValueError,
@@ -107,6 +113,11 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         ValueError,
         "{where}: output_padding must be less than max(stride, dilation) = "
         "max({stride}, {dilation}), received {received}: use at most {most}, or a larger stride.",
+    ),
+    "output size": (
+        ValueError,
+        "{where}: output_size must lie between {least} and {most}, the sizes that stride {stride} "
+        "leaves open for an input of {size}, received {received}.",
     ),
     "transposed size": (
         ValueError,
@@ -196,6 +207,40 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "shape": (
         ValueError,
         "{name} must have shape {expected}, received {received}.",
+    ),
+    "weight axes": (
+        ValueError,
+        "weight must have 3, 4 or 5 axes, for 1, 2 or 3 spatial ones, "
+        "received shape {received} with {axes}: reshape it, for example with weight[None].",
+    ),
+    "cell axes": (
+        ValueError,
+        "at must hold {expected} integers, one for each axis of the output of shape {shape}, "
+        "received {count}: {received}.",
+    ),
+    "cell": (
+        ValueError,
+        "at[{place}] must be at least 0 and less than {size}, since the output has shape {shape}, "
+        "received {received}.",
+    ),
+    "layer": (
+        ValueError,
+        "a layer is written as PyTorch prints it, for example Conv2d(3, 64, kernel_size=7, "
+        "stride=2, padding=3), received {received}.",
+    ),
+    "layer arguments": (
+        ValueError,
+        "{name} {problem}: it takes {expected}.",
+    ),
+    "pool padding": (
+        ValueError,
+        "padding must be at most half of the kernel's reach, {reach} // 2 = {most}, "
+        "received {received}: pad less.",
+    ),
+    "receptive field": (
+        ValueError,
+        "the receptive field would take more than {limit:,} look-ups (convref.cost.LOOKUPS): "
+        "check kernels and strides.",
     ),
 }
 
@@ -390,6 +435,43 @@ def float_dtype(value: object) -> np.dtype[Any]:
     return dtype
 
 
+def accumulator(value: object, dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype in which products are summed: the operands' own, or a wider one."""
+    if value is None:
+        return dtype
+    try:
+        wide: np.dtype[Any] = np.dtype(cast(Any, value)).newbyteorder("=")
+    except TypeError:
+        wide = np.dtype(object)
+    same_kind = wide.kind == dtype.kind or (dtype.kind == "u" and wide.kind == "i")
+    if wide not in DTYPES or not same_kind or not np.can_cast(dtype, wide):
+        refuse("accumulate", expected=dtype, received=value)
+    return wide
+
+
+def kernel_rank(weight: object) -> int:
+    """The number of spatial axes that a weight is made for."""
+    kernels = array("weight", weight)
+    if kernels.ndim not in (3, 4, 5):
+        refuse("weight axes", received=kernels.shape, axes=kernels.ndim)
+    return kernels.ndim - 2
+
+
+def cell(at: object, shape: Sequence[int], batched: bool) -> tuple[int, ...]:
+    """Index of a cell of an output (N, O, ...), without N if unbatched; returned with it."""
+    kinds = "a tuple of integers"
+    due = tuple(shape) if batched else tuple(shape)[1:]
+    if not isinstance(at, tuple | list):
+        refuse("integer", name="at", kinds=kinds, received=repr(at))
+    if len(at) != len(due):
+        refuse("cell axes", expected=len(due), shape=due, count=len(at), received=tuple(at))
+    index = tuple(integer("at", each, -(2**63), kinds) for each in at)
+    for place, (i, size) in enumerate(zip(index, due, strict=True)):
+        if not 0 <= i < size:
+            refuse("cell", place=place, size=size, shape=due, received=i)
+    return index if batched else (0, *index)
+
+
 # Whole calls -----------------------------------------------------------------------------------
 
 
@@ -416,6 +498,7 @@ def convolution(
     dilation: object,
     groups: object,
     padding_mode: object,
+    accumulate: object = None,
 ) -> Call:
     """Check every argument of `conv1d`, `conv2d`, `conv3d`; the input comes back batched."""
     data, kernels, offsets = operands(rank, input, weight, bias)
@@ -423,6 +506,7 @@ def convolution(
     dilations = integers("dilation", dilation, rank, 1)
     count = integer("groups", groups, 1)
     mode = word("padding_mode", padding_mode, MODES)
+    wide = accumulator(accumulate, data.dtype)
     pairs = pads(padding, strides)
     out_channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", out_channels, count)
@@ -445,9 +529,9 @@ def convolution(
     for letter, axis in named(axes):
         kernel_fits(letter, axis)
         padding_limits(letter, axis.size, (axis.before, axis.after), mode)
-    fits_memory("the padded input", (N, C, *map(padded_size, axes)), data.dtype)
-    fits_memory("the output", (N, out_channels, *map(output_size, axes)), data.dtype)
-    return Call(batch, kernels, offsets, axes, count, mode, batched)
+    fits_memory("the padded input", (N, C, *map(padded_size, axes)), wide)
+    fits_memory("the output", (N, out_channels, *map(output_size, axes)), wide)
+    return Call(*widened(wide, batch, kernels, offsets), axes, count, mode, batched)
 
 
 def transposed(
@@ -460,6 +544,7 @@ def transposed(
     output_padding: object,
     groups: object,
     dilation: object,
+    accumulate: object = None,
 ) -> Call:
     """Check every argument of `conv_transpose1d`, 2d, 3d; the input comes back batched."""
     data, kernels, offsets = operands(rank, input, weight, bias)
@@ -468,6 +553,7 @@ def transposed(
     extra = integers("output_padding", output_padding, rank, 0)
     count = integer("groups", groups, 1)
     dilations = integers("dilation", dilation, rank, 1)
+    wide = accumulator(accumulate, data.dtype)
     channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", channels, count)
     bias_fits(offsets, per_group * count)
@@ -497,9 +583,53 @@ def transposed(
         if output_size(stuffed(axis, more)) < 1:
             refuse("transposed size", where=letter, extra=more, **transposed_terms(axis, more))
     dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]
-    fits_memory("the padded input", (N, C, *map(padded_size, dense)), data.dtype)
-    fits_memory("the output", (N, per_group * count, *map(output_size, dense)), data.dtype)
-    return Call(batch, kernels, offsets, axes, count, "zeros", batched, extra)
+    fits_memory("the padded input", (N, C, *map(padded_size, dense)), wide)
+    fits_memory("the output", (N, per_group * count, *map(output_size, dense)), wide)
+    operand = widened(wide, batch, kernels, offsets)
+    return Call(*operand, axes, count, "zeros", batched, extra)
+
+
+def widened(
+    dtype: np.dtype[Any], input: Array, weight: Array, bias: Array | None
+) -> tuple[Array, Array, Array | None]:
+    """The operands in the dtype of the sums; not copied where they have it already."""
+    return (
+        input.astype(dtype, copy=False),
+        weight.astype(dtype, copy=False),
+        None if bias is None else bias.astype(dtype, copy=False),
+    )
+
+
+def output_padding(
+    input: object,
+    output_size: object,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[int, ...]:
+    """The output padding that gives a transposed layer's call its `output_size`."""
+    data, rank = array("input", input), len(kernel)
+    rank_fits(data, rank)
+    if isinstance(output_size, tuple | list) and len(output_size) == data.ndim:
+        output_size = output_size[-rank:]  # a whole shape, such as another array's
+    wanted = integers("output_size", output_size, rank, 1)
+    axes = resolve(data.shape[-rank:], kernel, stride, [(p, p) for p in padding], dilation)
+    extra = []
+    for (letter, axis), due in zip(named(axes), wanted, strict=True):
+        least = geometry.output_size(stuffed(axis, 0))
+        if not 0 <= due - least < axis.stride:
+            refuse(
+                "output size",
+                where=letter,
+                least=least,
+                most=least + axis.stride - 1,
+                stride=axis.stride,
+                size=axis.size,
+                received=due,
+            )
+        extra.append(due - least)
+    return tuple(extra)
 
 
 def transposed_terms(axis: Axis, extra: int) -> dict[str, int]:

@@ -72,8 +72,8 @@ def transposed(
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, *sizes)
-    weight : ndarray, shape (C, O / groups, *kernel)
+    input : ndarray of shape (N, C, *sizes)
+    weight : ndarray of shape (C, O / groups, *kernel)
     bias : ndarray of shape (O,), or None
     axes : sequence of Axis
         `size` is the input's, padding is what the output loses.
@@ -84,7 +84,7 @@ def transposed(
 
     Returns
     -------
-    ndarray, shape (N, O, *output sizes)
+    ndarray of shape (N, O, *output sizes)
     """
     per_group = weight.shape[1]
     sizes = [output_size(stuffed(axis, more)) for axis, more in zip(axes, extra, strict=True)]

@@ -66,7 +66,7 @@ def conv1d_backward(
 
     Parameters
     ----------
-    grad_output : ndarray, shape of the output of `conv1d`
+    grad_output : ndarray of shape of the output of `conv1d`
     input, weight, stride, padding, dilation, groups, padding_mode
         As given to `conv1d`.
 
@@ -108,18 +108,18 @@ def conv2d_backward(
 
     Parameters
     ----------
-    grad_output : ndarray, shape (N, O, H_out, W_out) or (O, H_out, W_out)
-    input : ndarray, shape (N, C, H, W) or (C, H, W)
-    weight : ndarray, shape (O, C / groups, kH, kW)
+    grad_output : ndarray of shape (N, O, H_out, W_out) or (O, H_out, W_out)
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+    weight : ndarray of shape (O, C / groups, kH, kW)
     stride, padding, dilation, groups, padding_mode
         As given to `conv2d`; every padding mode has its gradient.
 
     Returns
     -------
-    grad_input : ndarray, shape of `input`
+    grad_input : ndarray of shape of `input`
         A cell that the padding repeats receives the gradients of all its copies.
-    grad_weight : ndarray, shape of `weight`
-    grad_bias : ndarray, shape (O,)
+    grad_weight : ndarray of shape of `weight`
+    grad_bias : ndarray of shape (O,)
 
     Raises
     ------
@@ -152,7 +152,7 @@ def conv3d_backward(
 
     Parameters
     ----------
-    grad_output : ndarray, shape of the output of `conv3d`
+    grad_output : ndarray of shape of the output of `conv3d`
     input, weight, stride, padding, dilation, groups, padding_mode
         As given to `conv3d`.
 

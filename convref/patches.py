@@ -18,13 +18,13 @@ def unfold(
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, H, W) or (C, H, W)
-    kernel_size, dilation, padding, stride : int or (int, int)
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+    kernel_size, dilation, padding, stride : int or pair of int
         Of the windows, as in `conv2d`; padding is zeros.
 
     Returns
     -------
-    ndarray, shape (N, C · kH · kW, H_out · W_out) or without N
+    ndarray of shape (N, C · kH · kW, H_out · W_out) or without N
         A new array: rows go through channels, then taps; columns through output cells, row by row.
 
     Raises
@@ -66,15 +66,15 @@ def fold(
 
     Parameters
     ----------
-    input : ndarray, shape (N, C · kH · kW, windows) or (C · kH · kW, windows)
-    output_size : int or (int, int)
+    input : ndarray of shape (N, C · kH · kW, windows) or (C · kH · kW, windows)
+    output_size : int or pair of int
         H and W of the result.
-    kernel_size, dilation, padding, stride : int or (int, int)
+    kernel_size, dilation, padding, stride : int or pair of int
         Those with which `unfold` made the columns.
 
     Returns
     -------
-    ndarray, shape (N, C, H, W) or (C, H, W)
+    ndarray of shape (N, C, H, W) or (C, H, W)
 
     Raises
     ------

@@ -6,6 +6,7 @@ check → geometry → stuff and pad → windows → contract → bias
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from convref import checks
 from convref.checks import Array, Ints
@@ -60,6 +61,8 @@ def conv_transpose1d(
     output_padding: Ints = 0,
     groups: int = 1,
     dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
 ) -> Array:
     """Spread cells along one axis, as `torch.nn.functional.conv_transpose1d` does (PyTorch 2.13).
 
@@ -67,15 +70,15 @@ def conv_transpose1d(
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, L) or (C, L)
-    weight : ndarray, shape (C, O / groups, kL)
+    input : ndarray of shape (N, C, L) or (C, L)
+    weight : ndarray of shape (C, O / groups, kL)
     bias : ndarray of shape (O,), or None
-    stride, padding, output_padding, groups, dilation
+    stride, padding, output_padding, groups, dilation, accumulate
         See `conv_transpose2d`.
 
     Returns
     -------
-    ndarray, shape (N, O, L_out) or (O, L_out)
+    ndarray of shape (N, O, L_out) or (O, L_out)
 
     Raises
     ------
@@ -89,9 +92,8 @@ def conv_transpose1d(
     >>> conv_transpose1d(np.array([[1, 2]]), np.array([[[1, 10, 100]]]), stride=2)
     array([[  1,  10, 102,  20, 200]])
     """
-    return convolve_transposed(
-        1, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return convolve_transposed(1, *arguments, accumulate)
 
 
 def conv_transpose2d(
@@ -103,6 +105,8 @@ def conv_transpose2d(
     output_padding: Ints = 0,
     groups: int = 1,
     dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
 ) -> Array:
     """Spread each cell over a window, as `torch.nn.functional.conv_transpose2d` does (2.13).
 
@@ -112,26 +116,28 @@ def conv_transpose2d(
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, H, W) or (C, H, W)
-    weight : ndarray, shape (C, O / groups, kH, kW)
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+    weight : ndarray of shape (C, O / groups, kH, kW)
         The input's channels come first: it is the weight of the convolution from O channels to C.
     bias : ndarray of shape (O,), or None
-    stride : int or (int, int)
+    stride : int or pair of int
         Cells of the output from one input cell's window to the next one's, at least 1.
-    padding : int or (int, int)
+    padding : int or pair of int
         Cells that are taken away from each side of the output, where `conv2d` adds them.
-    output_padding : int or (int, int)
+    output_padding : int or pair of int
         Cells that the output has more at the end, less than stride or dilation. They belong to
         the full result; with padding they are cells that would have been cut off, not zeros.
     groups : int
         Splits input and output channels into so many independent convolutions.
-    dilation : int or (int, int)
+    dilation : int or pair of int
         Cells between one tap of the kernel and the next, at least 1.
+    accumulate : dtype, optional
+        A wider dtype for the sums and the result, as in `conv2d`.
 
     Returns
     -------
-    ndarray, shape (N, O, H_out, W_out) or (O, H_out, W_out)
-        A new array of the input's dtype. Along each axis the size is
+    ndarray of shape (N, O, H_out, W_out) or (O, H_out, W_out)
+        A new array of the input's dtype, or of `accumulate`. Along each axis the size is
         ``(size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``.
 
     Raises
@@ -150,9 +156,8 @@ def conv_transpose2d(
             [ 4, 10,  6],
             [ 3,  7,  4]]])
     """
-    return convolve_transposed(
-        2, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return convolve_transposed(2, *arguments, accumulate)
 
 
 def conv_transpose3d(
@@ -164,6 +169,8 @@ def conv_transpose3d(
     output_padding: Ints = 0,
     groups: int = 1,
     dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
 ) -> Array:
     """Spread cells through a volume, as `torch.nn.functional.conv_transpose3d` does (2.13).
 
@@ -171,15 +178,15 @@ def conv_transpose3d(
 
     Parameters
     ----------
-    input : ndarray, shape (N, C, D, H, W) or (C, D, H, W)
-    weight : ndarray, shape (C, O / groups, kD, kH, kW)
+    input : ndarray of shape (N, C, D, H, W) or (C, D, H, W)
+    weight : ndarray of shape (C, O / groups, kD, kH, kW)
     bias : ndarray of shape (O,), or None
-    stride, padding, output_padding, groups, dilation
+    stride, padding, output_padding, groups, dilation, accumulate
         See `conv_transpose2d`.
 
     Returns
     -------
-    ndarray, shape (N, O, D_out, H_out, W_out) or (O, D_out, H_out, W_out)
+    ndarray of shape (N, O, D_out, H_out, W_out) or (O, D_out, H_out, W_out)
 
     Raises
     ------
@@ -193,6 +200,5 @@ def conv_transpose3d(
     >>> conv_transpose3d(np.ones((1, 1, 1, 1), int), np.ones((1, 2, 2, 3, 4), int)).shape
     (2, 2, 3, 4)
     """
-    return convolve_transposed(
-        3, input, weight, bias, stride, padding, output_padding, groups, dilation
-    )
+    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return convolve_transposed(3, *arguments, accumulate)
