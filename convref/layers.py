@@ -20,18 +20,15 @@ class _Layer:
 
     def _set(
         self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Ints,
-        stride: Ints,
-        padding: Padding,
-        output_padding: Ints,
-        dilation: Ints,
+        channels: tuple[int, int],
+        window: tuple[Ints, Ints, Padding, Ints, Ints],
         groups: int,
         padding_mode: PaddingMode,
         device: str | None,
     ) -> None:
         """Check and keep the arguments that shape the layer."""
+        in_channels, out_channels = channels
+        kernel_size, stride, padding, output_padding, dilation = window
         self.in_channels = checks.integer("in_channels", in_channels, 1)
         self.out_channels = checks.integer("out_channels", out_channels, 1)
         self.kernel_size = checks.integers("kernel_size", kernel_size, self.rank, 1)
@@ -125,8 +122,8 @@ class _Conv(_Layer):
         seed: int | np.random.Generator | None = None,
     ) -> None:
         channels = (in_channels, out_channels)
-        others = (dilation, groups, padding_mode, device)
-        self._set(*channels, kernel_size, stride, padding, 0, *others)
+        window = (kernel_size, stride, padding, 0, dilation)
+        self._set(channels, window, groups, padding_mode, device)
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
         self._draw(shape, bias, dtype, seed)
 
@@ -160,8 +157,8 @@ class _ConvTranspose(_Layer):
         checks.word("padding_mode", padding_mode, ("zeros",))
         self._cells = checks.integers("padding", padding, self.rank, 0)
         channels = (in_channels, out_channels)
-        others = (dilation, groups, padding_mode, device)
-        self._set(*channels, kernel_size, stride, self._cells, output_padding, *others)
+        window = (kernel_size, stride, self._cells, output_padding, dilation)
+        self._set(channels, window, groups, padding_mode, device)
         shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
         self._draw(shape, bias, dtype, seed)
 
