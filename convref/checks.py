@@ -30,6 +30,32 @@ DTYPES: Final = (*FLOATS, *INTEGERS)
 LIMIT: Final = 2**36  # bytes of one array (64 GiB): beyond it a call is taken for a slip
 LAYOUT: Final = {1: "L", 2: "H, W", 3: "D, H, W"}  # PyTorch's names for the spatial axes
 
+# Frameworks by the order of their axes; k stands for the kernel's axes, M for the multiplier.
+FAMILY: Final = {
+    "torch": "torch",
+    "onnx": "torch",
+    "paddle": "torch",
+    "mindspore": "torch",
+    "tensorflow": "keras",
+    "keras": "keras",
+    "jax": "flax",
+    "flax": "flax",
+}
+WEIGHTS: Final = {
+    "conv": {
+        "torch": "(O, C / groups, k)",
+        "keras": "(k, C / groups, O)",
+        "flax": "(k, C / groups, O)",
+    },
+    "depthwise": {"torch": "(C * M, 1, k)", "keras": "(k, C, M)", "flax": "(k, 1, C * M)"},
+    "transposed": {
+        "torch": "(C, O / groups, k)",
+        "keras": "(k, O / groups, C)",
+        "flax": "(k, C / groups, O)",
+    },
+}
+FEATURES_FIRST: Final = ("torch", "onnx", "mindspore")  # linear layers: (out, in), not (in, out)
+
 MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "array": (
         TypeError,
@@ -230,7 +256,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "layer arguments": (
         ValueError,
-        "{name} {problem}: it takes {expected}.",
+        "{name}: {problem}; it takes {expected}.",
     ),
     "pool padding": (
         ValueError,
@@ -241,6 +267,26 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         ValueError,
         "the receptive field would take more than {limit:,} look-ups (convref.cost.LOOKUPS): "
         "check kernels and strides.",
+    ),
+    "layout": (
+        ValueError,
+        "{name} must have {expected} axes {layout}, as {framework} has them{kind}, "
+        "received shape {received} with {axes}.",
+    ),
+    "depthwise": (
+        ValueError,
+        "weight must have size 1 along axis {axis} of {layout}, as {framework} has them for kind "
+        "'depthwise', received shape {received}: give another layer's weight as kind 'conv'.",
+    ),
+    "depthwise groups": (
+        ValueError,
+        "groups must be the number of input channels for kind 'depthwise', received {received}: "
+        "{advice}.",
+    ),
+    "flattened": (
+        ValueError,
+        "flattened must multiply to the {expected} inputs of weight, received {received}, which is "
+        "{product}: give (C, {layout}) of one image in front of Flatten.",
     ),
 }
 
@@ -724,6 +770,147 @@ def window_arguments(
         integers("dilation", dilation, 2, 1),
         pairs,
         integers("stride", stride, 2, 1),
+    )
+
+
+def framework_weight(
+    weight: object, source: object, target: object, kind: object, groups: object
+) -> int:
+    """Check every argument of `convert_weight`; return the groups as a number."""
+    data = array("weight", weight)
+    framework, other = frameworks(source, target)
+    chosen = word("kind", kind, ("conv", "depthwise", "transposed"))
+    count = None if groups is None else integer("groups", groups, 1)
+    families = (FAMILY[framework], FAMILY[other])
+    layout = WEIGHTS[chosen][families[0]]
+    # TensorFlow and Keras have no depthwise layer with three spatial axes.
+    most = 4 if chosen == "depthwise" and "keras" in families else 5
+    if not 3 <= data.ndim <= most:
+        refuse(
+            "layout",
+            name="weight",
+            expected="3 or 4" if most == 4 else "3, 4 or 5",
+            layout=layout,
+            framework=framework,
+            kind=f" for kind {chosen!r}",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    fits_memory("the converted weight", data.shape, data.dtype)
+    if chosen == "depthwise":
+        return depthwise_groups(data, framework, count)
+    # The axis with all channels of its side; the other one has those of a single group.
+    axis = 0 if families[0] == "torch" else data.ndim - 1
+    divisible(f"weight.shape[{axis}]", data.shape[axis], count or 1)
+    return count or 1
+
+
+def depthwise_groups(weight: Array, framework: str, groups: int | None) -> int:
+    """As many groups as input channels, which only Keras's order shows."""
+    family = FAMILY[framework]
+    if family == "keras":
+        channels = int(weight.shape[-2])
+        if groups not in (None, channels):
+            refuse(
+                "depthwise groups",
+                received=groups,
+                advice=f"weight.shape[{weight.ndim - 2}] is {channels}",
+            )
+        return channels
+    single, product = (1, 0) if family == "torch" else (weight.ndim - 2, weight.ndim - 1)
+    if weight.shape[single] != 1:
+        refuse(
+            "depthwise",
+            axis=single,
+            layout=WEIGHTS["depthwise"][family],
+            framework=framework,
+            received=weight.shape,
+        )
+    if groups is None:
+        cells = weight.shape[product]
+        refuse(
+            "depthwise groups",
+            received=groups,
+            advice=f"weight.shape[{product}] is {cells}, which is groups times the multiplier",
+        )
+    divisible(f"weight.shape[{product}]", weight.shape[product], groups)
+    return groups
+
+
+def framework_activation(input: object, source: object, target: object) -> None:
+    """Check every argument of `convert_activation`."""
+    data = array("input", input)
+    framework, _ = frameworks(source, target)
+    if not 3 <= data.ndim <= 5:
+        first = FAMILY[framework] == "torch"
+        refuse(
+            "layout",
+            name="input",
+            expected="3, 4 or 5",
+            layout="(N, C, sizes)" if first else "(N, sizes, C)",
+            framework=framework,
+            kind="",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    fits_memory("the converted input", data.shape, data.dtype)
+
+
+def framework_linear(
+    weight: object, source: object, target: object, flattened: object
+) -> tuple[int, ...]:
+    """Check every argument of `convert_linear`; return the image's shape, () if there is none."""
+    data = array("weight", weight)
+    framework, _ = frameworks(source, target)
+    features_first = framework in FEATURES_FIRST
+    if data.ndim != 2:
+        refuse(
+            "layout",
+            name="weight",
+            expected="2",
+            layout="(out, in)" if features_first else "(in, out)",
+            framework=framework,
+            kind=" for a linear layer",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    fits_memory("the converted weight", data.shape, data.dtype)
+    if flattened is None:
+        return ()
+    given = flattened if isinstance(flattened, tuple | list) else (flattened,)
+    image = tuple(integer("flattened", each, 1, "a tuple of integers") for each in given)
+    inputs = data.shape[1 if features_first else 0]
+    if math.prod(image) != inputs:
+        refuse("flattened", expected=inputs, received=image, product=math.prod(image))
+    return image
+
+
+def frameworks(source: object, target: object) -> tuple[str, str]:
+    """Two frameworks that `convref.layouts` knows."""
+    names = tuple(FAMILY)
+    return word("source", source, names), word("target", target, names)
+
+
+def same_axes(
+    size: object, kernel_size: object, stride: object, dilation: object
+) -> Iterator[tuple[int, ...]]:
+    """Check every argument of `tensorflow_same`; yield size, kernel, stride, dilation by axis."""
+    rank = len(size) if isinstance(size, tuple | list) else 1
+    if rank not in LAYOUT:
+        refuse(
+            "length",
+            name="size",
+            expected="up to 3",
+            layout=LAYOUT[3],
+            count=rank,
+            received=size,
+        )
+    return zip(
+        integers("size", size, rank, 1),
+        integers("kernel_size", kernel_size, rank, 1),
+        integers("stride", stride, rank, 1),
+        integers("dilation", dilation, rank, 1),
+        strict=True,
     )
 
 
