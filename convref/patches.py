@@ -1,5 +1,7 @@
 """unfold and fold: windows as columns, and columns added back into place."""
 
+import math
+
 import numpy as np
 
 from convref import checks, geometry
@@ -92,11 +94,10 @@ def fold(
     """
     call = checks.columns(input, output_size, kernel_size, dilation, padding, stride)
     axes = call.axes
-    kernel, out_sizes = (
-        [axis.kernel for axis in axes],
-        [geometry.output_size(axis) for axis in axes],
-    )
-    columns = call.input.reshape(len(call.input), -1, *kernel, *out_sizes)
+    kernel = [axis.kernel for axis in axes]
+    out_sizes = [geometry.output_size(axis) for axis in axes]
+    channels = call.input.shape[1] // math.prod(kernel)
+    columns = call.input.reshape(len(call.input), channels, *kernel, *out_sizes)
     padded = np.zeros(
         (*columns.shape[:2], *(padded_size(axis) for axis in axes)),
         columns.dtype,
