@@ -286,7 +286,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "flattened": (
         ValueError,
         "flattened must multiply to the {expected} inputs of weight, received {received}, which is "
-        "{product}: give (C, {layout}) of one image in front of Flatten.",
+        "{product}: give (C, H, W) of one image in front of Flatten.",
     ),
 }
 

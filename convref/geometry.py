@@ -70,6 +70,18 @@ def same_padding(kernel: int, dilation: int) -> Pair:
     return total // 2, total - total // 2
 
 
+def same_padding_tensorflow(size: int, kernel: int, stride: int, dilation: int) -> Pair:
+    """TensorFlow's SAME: the least padding with which the output has ``ceil(size / stride)`` cells.
+
+    An odd total puts the extra cell at the end. With stride 1 this is `same_padding`; with a larger
+    stride it depends on the size. The formula is in "Notes on padding" of `tf.nn`
+    (TensorFlow 2.21), where the filter's size is what is called reach here.
+    """
+    windows = -(-size // stride)
+    total = max(0, (windows - 1) * stride + reach(kernel, dilation) - size)
+    return total // 2, total - total // 2
+
+
 def resolve(
     sizes: Sequence[int],
     kernel: Sequence[int],
