@@ -30,7 +30,7 @@ from convref.geometry import (
 
 Shape: TypeAlias = tuple[int, ...]
 
-LOOKUPS: Final = 2**22  # of one receptive field: about a second
+LOOKUPS: Final = 2**20  # of one receptive field: less than a second
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,14 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
     11
     """
     first = next((i for i, (_, transposed) in enumerate(axes) if transposed), len(axes))
-    left, span = LOOKUPS, 0
     # Transposed layers treat neighbours differently; after so many cells the pattern repeats.
-    for output in range(math.prod(axis.stride for axis, transposed in axes if transposed)):
+    period = math.prod(axis.stride for axis, transposed in axes if transposed)
+    left = LOOKUPS - period * sum(axis.kernel for axis, _ in axes[first:])
+    span = 0
+    for output in range(period if left >= 0 else 1):
         cells = {output}
         for axis, transposed in reversed(axes[first:]):
-            left -= max(1, len(cells)) * axis.kernel
+            left -= max(0, len(cells) - 1) * axis.kernel
             if left < 0:
                 refuse("receptive field", limit=LOOKUPS)
             cells = seen(axis, cells, transposed)
@@ -275,9 +277,9 @@ def max_pool(
     pairs = [(p, p) for p in padded]
     axes = resolve(here.shape[-rank:], kernel, strides, pairs, dilations)
     for letter, axis in checks.named(axes):
-        most = reach(axis.kernel, axis.dilation) // 2
-        if axis.before > most:
-            refuse("pool padding", reach=most * 2, most=most, received=axis.before)
+        cells = reach(axis.kernel, axis.dilation)
+        if axis.before > cells // 2:
+            refuse("pool padding", reach=cells, most=cells // 2, received=axis.before)
         checks.kernel_fits(letter, axis)
     output = here.output(here.shape[-rank - 1], [output_size(axis) for axis in axes])
     return Step(here.layer, axes, (), False, here.shape, (0,), output, 0)

@@ -194,7 +194,7 @@ def test_a_format_is_for_every_number():
     )
     assert told.table(".2f").splitlines()[-2:] == [
         "(0, 0, 0)    (0, 0, 0)  (0, 0, 1, 1)    0.33  -4.00  -1.33  -1.33",
-        "bias                                                   0.33  -1.00",
+        "bias                                                  0.33  -1.00",
     ]
     assert told.latex(".1f") == (
         r"[0.0] \cdot (-1.0) + [0.0] \cdot (-2.0) + [0.0] \cdot (-3.0) "
