@@ -36,6 +36,8 @@ def convert_weight(
     source, target : str
         'torch', 'onnx', 'paddle' and 'mindspore' share one order; so do 'tensorflow' and 'keras',
         and 'jax' and 'flax'. With `jax.lax` pass ``dimension_numbers=('NHWC', 'HWIO', 'NHWC')``.
+        MindSpore's layers of one spatial axis keep their weight with one axis more, as
+        ``weight[:, :, None]``.
     kind : one of 'conv', 'depthwise', 'transposed'
         'conv' is every ordinary layer, grouped ones included. 'depthwise' is for
         `tf.nn.depthwise_conv2d` and Keras's `DepthwiseConv1D` and `DepthwiseConv2D`, which keep the
