@@ -105,7 +105,7 @@ class Explanation:
     def _rows(self, spec: str) -> list[str]:
         """The summands: those of one row of the kernel together, the bias last."""
         groups = [list(row) for _, row in groupby(self.terms, lambda term: term.position[:-1])]
-        if all(len(row) == 1 for row in groups):  # a kernel one tap wide
+        if len(groups) == len(self.terms):  # a kernel one tap wide
             groups = [list(self.terms[i : i + 8]) for i in range(0, len(self.terms), 8)]
         rows = [" + ".join(format(term, spec) for term in row) for row in groups]
         if self.bias is not None:

@@ -79,12 +79,14 @@ def test_parameters_are_the_numbers_of_a_layer():
 
 @st.composite
 def layers(draw, kinds=(True, False)):
-    """One to three layers along one axis, without padding; transposed ones and others."""
+    """One to three layers along one axis, transposed ones and others."""
     chosen = []
     for _ in range(draw(few)):
         kind = draw(st.sampled_from(kinds))
         extra = draw(st.integers(0, 1)) if kind else 0
-        axis = Axis(0, draw(st.integers(1, 4)), draw(few), draw(few), 0, 0)
+        axis = Axis(
+            0, draw(st.integers(1, 4)), draw(few), draw(few), *[draw(st.integers(0, 2))] * 2
+        )
         chosen.append((axis, kind, extra))
     return chosen
 
@@ -103,6 +105,7 @@ def run(cells, chosen):
 
 @given(layers())
 @example([(Axis(0, 3, 2), True, 0), (Axis(0, 2, 3, 2), False, 0)])
+@example([(Axis(0, 3, 2, 1, 1, 1), True, 0)])  # the first output cell sees less than the second
 @example([(Axis(0, 1, 3), True, 0), (Axis(0, 1, 3), False, 0)])
 @example([(Axis(0, 1, 2), True, 0), (Axis(0, 2, 1, 2), False, 0)])
 def test_the_receptive_field_is_what_changes_an_output_cell(chosen):

@@ -229,6 +229,7 @@ WRONG = [
     "shape --input 0,99999999999999999999999 'Conv1d(1, 1, 1)'",
     "shape --input 3,4 'Conv1d(3, 1, 99999999999999999999999)'",
     "shape --input 3,4 'Conv1d(3, 1, \"1\\n2\")'",
+    "shape --input 3,4 'Conv1d(3,\n 1, 9)'",
     "explain --input 1,4 --weight 1,1,2",
     "explain --input 1,4 --weight 1,1,2 --at -1,0",
     "explain --input 1,4 --weight 4 --at 0,0",
@@ -290,8 +291,12 @@ def test_it_is_a_program():
 def test_a_reader_that_goes_away_is_no_error():
     """As `head` does. The pipe is closed before anything is written."""
     cell = ["explain", "--input", "1,4", "--weight", "1,1,2", "--at", "0,2"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with subprocess.Popen(
-        [sys.executable, "-m", "convref", *cell], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "convref", *cell],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=buffered,
     ) as program:
         program.stdout.close()
         assert program.stderr.read() == b""

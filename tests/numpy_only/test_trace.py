@@ -229,6 +229,13 @@ def test_a_sum_over_many_channels_has_eight_terms_a_line():
     assert [line.count("·") for line in lines] == [8, 8, 4, 0]
 
 
+def test_a_single_row_stays_a_line():
+    told = explain(np.ones((1, 30), int), np.ones((1, 1, 30), int), at=(0, 0))
+    assert len(str(told)) > trace.WIDTH
+    assert str(told).endswith("1·1 = 30")
+    assert str(told).count("\n") == 0
+
+
 def test_the_width_decides():
     short = explain(TINY, TINY[None], at=(0, 0, 0))
     assert len(str(short)) <= trace.WIDTH
