@@ -227,6 +227,12 @@ def test_an_error_in_a_chain_names_the_layer():
         chain((3, 5, 5), ["Conv2d(3, 8, 1.5)"])
 
 
+@pytest.mark.parametrize("text", ["-" * 5000 + "1", "a" + ".b" * 10**5])
+def test_a_text_too_deep_for_the_parser_is_no_layer(text):
+    with pytest.raises(ValueError, match="a layer is written as PyTorch prints it"):
+        chain((3, 5, 5), [text])
+
+
 def test_shapes_are_counted_without_memory():
     (step,) = chain((1, 2**30), ["Conv1d(1, 1, 1)"])
     assert step.products() == 2**30
