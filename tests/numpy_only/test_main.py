@@ -1,11 +1,15 @@
 """The command line: what it prints, and one line with exit code 2 on bad use."""
 
+import contextlib
+import io
 import json
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -271,6 +275,21 @@ def test_the_examples_of_help_run(capsys, name):
     for example in examples:
         assert example.startswith(name)
         assert run(capsys, example)
+
+
+def test_the_module_runs_on_the_arguments_of_the_program(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["convref", *"explain --input 1,1 --weight 1,1,1".split()])
+    sys.argv += ["--at", "0,0", "--latex"]
+    with warnings.catch_warnings():  # runpy warns that the module has been imported before
+        warnings.simplefilter("ignore", RuntimeWarning)
+        runpy.run_module("convref", run_name="__main__")
+    assert capsys.readouterr().out == "0 \\cdot 0 = 0\n"
+
+
+def test_any_stream_will_do():
+    with contextlib.redirect_stdout(io.StringIO()) as stream:
+        command.main(["explain", "--input", "1,1", "--weight", "1,1,1", "--at", "0,0", "--latex"])
+    assert stream.getvalue() == "0 \\cdot 0 = 0\n"
 
 
 def test_it_is_a_program():
