@@ -278,8 +278,8 @@ def test_the_examples_of_help_run(capsys, name):
 
 
 def test_the_module_runs_on_the_arguments_of_the_program(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["convref", *"explain --input 1,1 --weight 1,1,1".split()])
-    sys.argv += ["--at", "0,0", "--latex"]
+    cell = "convref explain --input 1,1 --weight 1,1,1 --at 0,0 --latex"
+    monkeypatch.setattr(sys, "argv", shlex.split(cell))
     with warnings.catch_warnings():  # runpy warns that the module has been imported before
         warnings.simplefilter("ignore", RuntimeWarning)
         runpy.run_module("convref", run_name="__main__")
