@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from frameworks.cases import LAYERS, Layer, conv, depthwise, integers, transposed
+from frameworks.cases import LAYERS, Layer, conv, depthwise, integers, ported, transposed
 from mindspore import Tensor, nn
 
-from convref.layouts import convert_activation, convert_linear, convert_weight
+from convref.layouts import convert_activation, convert_linear
 
 PADDING = pytest.mark.parametrize("pad_mode", ["valid", "same"])
 
@@ -24,7 +24,7 @@ def by_mindspore(name: str, x, weight, layer: Layer, kind: str, out: int, pad_mo
         group=layer.groups,
         has_bias=False,
     )
-    there = convert_weight(weight, "torch", "mindspore", kind=kind, groups=layer.groups)
+    there = ported(weight, "mindspore", kind=kind, groups=layer.groups)
     if one:
         there = there[:, :, None]
     assert module.weight.shape == there.shape

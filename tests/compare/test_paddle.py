@@ -3,17 +3,26 @@
 import numpy as np
 import paddle
 import pytest
-from frameworks.cases import LAYERS, conv, convref_conv, depthwise, gaps, integers, transposed
+from frameworks.cases import (
+    LAYERS,
+    conv,
+    convref_conv,
+    depthwise,
+    gaps,
+    integers,
+    ported,
+    transposed,
+)
 from paddle.nn import functional as F
 
-from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
+from convref.layouts import convert_activation, convert_linear, tensorflow_same
 
 
 def by_paddle(name: str, x, weight, layer, kind: str = "conv", **options) -> np.ndarray:
     """What a function makes of an input in PyTorch's order, and of a weight."""
     out = getattr(F, name)(
         paddle.to_tensor(convert_activation(x, "torch", "paddle")),
-        paddle.to_tensor(convert_weight(weight, "torch", "paddle", kind=kind, groups=layer.groups)),
+        paddle.to_tensor(ported(weight, "paddle", kind=kind, groups=layer.groups)),
         **layer.options,
         **options,
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 import convref
-from convref.layouts import tensorflow_same
+from convref.layouts import convert_weight, tensorflow_same
 
 
 class Layer(NamedTuple):
@@ -87,3 +87,11 @@ def gaps(layer: Layer) -> list[int]:
         max(0, s - d * (k - 1) - 1)
         for k, s, d in zip(layer.kernel, layer.stride, layer.dilation, strict=True)
     ]
+
+
+def ported(weight: np.ndarray, framework: str, kind: str = "conv", groups: int = 1) -> np.ndarray:
+    """A weight in the framework's order, from which the way back leads to this one."""
+    there = convert_weight(weight, "torch", framework, kind=kind, groups=groups)
+    back = convert_weight(there, framework, "torch", kind=kind, groups=groups)
+    np.testing.assert_array_equal(back, weight)
+    return there

@@ -3,10 +3,10 @@
 import flax.linen as nn
 import numpy as np
 import pytest
-from frameworks.cases import LAYERS, conv, depthwise, gaps, integers, transposed
+from frameworks.cases import LAYERS, conv, depthwise, gaps, integers, ported, transposed
 from jax import lax
 
-from convref.layouts import convert_activation, convert_linear, convert_weight
+from convref.layouts import convert_activation, convert_linear
 
 PADDING = pytest.mark.parametrize("padding", ["VALID", "SAME"])
 LETTERS = {1: "H", 2: "HW", 3: "DHW"}
@@ -31,7 +31,7 @@ def by_lax(function, x: np.ndarray, kernel: np.ndarray, *arguments, **options) -
 @pytest.mark.parametrize("layer", LAYERS)
 def test_conv(layer, padding):
     x, weight, expected = conv(layer, padding == "SAME")
-    kernel = convert_weight(weight, "torch", "flax", groups=layer.groups)
+    kernel = ported(weight, "flax", groups=layer.groups)
     module = nn.Conv(
         6,
         layer.kernel,
@@ -45,7 +45,7 @@ def test_conv(layer, padding):
     out = by_lax(
         lax.conv_general_dilated,
         x,
-        convert_weight(weight, "torch", "jax", groups=layer.groups),
+        ported(weight, "jax", groups=layer.groups),
         layer.stride,
         padding,
         rhs_dilation=layer.dilation,
@@ -67,7 +67,7 @@ def test_depthwise(layer, padding):
         feature_group_count=4,
         use_bias=False,
     )
-    kernel = convert_weight(weight, "torch", "flax", kind="depthwise", groups=4)
+    kernel = ported(weight, "flax", "depthwise", groups=4)
     np.testing.assert_array_equal(by_flax(module, x, kernel), expected)
 
 
@@ -75,14 +75,14 @@ def test_depthwise(layer, padding):
 @pytest.mark.parametrize("layer", [each for each in LAYERS if each.groups == 1])
 def test_transposed(layer, padding):
     x, weight, expected = transposed(layer, padding == "SAME")
-    kernel = convert_weight(weight, "torch", "flax", kind="transposed")
+    kernel = ported(weight, "flax", "transposed")
     options = {"kernel_dilation": layer.dilation, "use_bias": False}
     module = nn.ConvTranspose(6, layer.kernel, layer.stride, padding, **options)
     np.testing.assert_array_equal(by_flax(module, x, kernel), expected)
     out = by_lax(
         lax.conv_transpose,
         x,
-        convert_weight(weight, "torch", "jax", kind="transposed"),
+        ported(weight, "jax", "transposed"),
         layer.stride,
         padding,
         rhs_dilation=layer.dilation,
@@ -92,7 +92,7 @@ def test_transposed(layer, padding):
     module = nn.ConvTranspose(
         6, layer.kernel, layer.stride, padding, transpose_kernel=True, **options
     )
-    kernel = convert_weight(weight, "torch", "keras", kind="transposed")
+    kernel = ported(weight, "keras", "transposed")
     np.testing.assert_array_equal(by_flax(module, x, kernel), expected)
 
 
@@ -104,7 +104,7 @@ def test_transposed_with_groups(layer):
     out = by_lax(
         lax.conv_general_dilated,
         x,
-        convert_weight(weight, "torch", "jax", kind="transposed", groups=layer.groups),
+        ported(weight, "jax", "transposed", groups=layer.groups),
         [1] * layer.rank,
         [(edge, edge + more) for edge, more in zip(edges, gaps(layer), strict=True)],
         lhs_dilation=layer.stride,

@@ -4,11 +4,11 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from frameworks.cases import LAYERS, Layer, conv, depthwise, gaps, integers, transposed
+from frameworks.cases import LAYERS, Layer, conv, depthwise, gaps, integers, ported, transposed
 from onnx import TensorProto, checker, helper
 from onnx.reference import ReferenceEvaluator
 
-from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
+from convref.layouts import convert_activation, convert_linear, tensorflow_same
 
 onnxruntime.set_default_logger_severity(4)  # refusals come as exceptions
 
@@ -42,7 +42,7 @@ def layer_by(run, operator: str, x, weight, layer: Layer, kind: str = "conv", **
     """What an operator makes of an input in PyTorch's order, and of a weight."""
     arrays = {
         "x": convert_activation(x, "torch", "onnx"),
-        "weight": convert_weight(weight, "torch", "onnx", kind=kind, groups=layer.groups),
+        "weight": ported(weight, "onnx", kind=kind, groups=layer.groups),
     }
     built = model(
         operator,
@@ -87,7 +87,7 @@ def test_same_upper(layer, run):
 def test_depthwise(layer, run):
     layer = layer._replace(groups=4)
     x, weight, expected = depthwise(layer)
-    out = layer_by(run, "Conv", x, weight, layer, kind="depthwise")
+    out = layer_by(run, "Conv", x, weight, layer, "depthwise")
     np.testing.assert_array_equal(out, expected)
 
 

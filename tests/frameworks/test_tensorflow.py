@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from frameworks.cases import LAYERS, Layer, conv, depthwise, integers, transposed
+from frameworks.cases import LAYERS, Layer, conv, depthwise, integers, ported, transposed
 
-from convref.layouts import convert_activation, convert_linear, convert_weight
+from convref.layouts import convert_activation, convert_linear
 
 PADDING = pytest.mark.parametrize("padding", ["VALID", "SAME"])
 
@@ -54,7 +54,7 @@ def by_keras(name: str, xla: bool, x: np.ndarray, kernel: np.ndarray, *arguments
 @runs(lambda layer: True, lambda layer: layer.rank < 3 or undilated(layer))
 def test_tf_nn_conv(layer, xla, padding):
     x, weight, expected = conv(layer, padding == "SAME")
-    kernel = convert_weight(weight, "torch", "tensorflow", groups=layer.groups)
+    kernel = ported(weight, "tensorflow", groups=layer.groups)
     stride, dilation = list(layer.stride), list(layer.dilation)
     if layer.rank == 3:
         stride, dilation = [1, *stride, 1], [1, *dilation, 1]
@@ -71,7 +71,7 @@ def test_keras_conv(layer, xla, padding):
         f"Conv{layer.rank}D",
         xla,
         x,
-        convert_weight(weight, "torch", "keras", groups=layer.groups),
+        ported(weight, "keras", groups=layer.groups),
         len(weight),
         layer.kernel,
         layer.stride,
@@ -93,7 +93,7 @@ def test_keras_depthwise(layer, xla, padding):
         f"DepthwiseConv{layer.rank}D",
         xla,
         x,
-        convert_weight(weight, "torch", "keras", kind="depthwise", groups=4),
+        ported(weight, "keras", "depthwise", groups=4),
         layer.kernel,
         layer.stride,
         padding.lower(),
@@ -114,7 +114,7 @@ def test_tf_nn_depthwise(layer, xla, padding):
         tf.nn.depthwise_conv2d,
         xla,
         x,
-        convert_weight(weight, "torch", "tensorflow", kind="depthwise", groups=4),
+        ported(weight, "tensorflow", "depthwise", groups=4),
         (1, *layer.stride, 1),
         padding,
         dilations=layer.dilation,
@@ -130,7 +130,7 @@ def test_keras_transposed(layer, xla, padding):
         f"Conv{layer.rank}DTranspose",
         xla,
         x,
-        convert_weight(weight, "torch", "keras", kind="transposed"),
+        ported(weight, "keras", "transposed"),
         6,
         layer.kernel,
         layer.stride,
@@ -148,7 +148,7 @@ def test_tf_nn_transposed(layer, xla, padding):
         getattr(tf.nn, f"conv{layer.rank}d_transpose"),
         xla,
         x,
-        convert_weight(weight, "torch", "tensorflow", kind="transposed", groups=layer.groups),
+        ported(weight, "tensorflow", "transposed", groups=layer.groups),
         convert_activation(expected, "torch", "tensorflow").shape,
         layer.stride,
         padding,
