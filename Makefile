@@ -3,33 +3,40 @@ PYTHON ?= python3
 SITE := site
 PY := .venv/bin/python
 FLOOR := .cache/floor
+COMPARE := .cache/compare
 # Two cores are common; pages share one process per file so that a file's order holds.
 XDIST := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check outputs lint unit site browser floor
+.PHONY: help serve test check outputs lint unit fuzz frameworks site browser floor compare
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
-	@echo 'make test     everything: lint, types, package, pages, site, browser, oldest NumPy'
+	@echo 'make test     everything: lint, types, package, frameworks, pages, site, browser, oldest NumPy'
 	@echo 'make check    for every save: lint, types, package and page tests (under 2 minutes)'
 	@echo 'make outputs  rewrite the outputs and marked numbers of the pages in place'
+	@echo 'make fuzz     25,000 random calls in PyTorch and convref; make fuzz N=1000000 for more'
+	@echo 'make compare  Paddle and MindSpore, in an environment of their own (4 GB)'
 	@echo
-	@echo 'parts of test: make lint unit site browser floor'
+	@echo 'parts of test: make lint unit frameworks site browser floor'
 	@echo 'another Python: make PYTHON=python3.13 ...   another browser: make CHROMIUM=/path/to/it ...'
 
 serve: .venv/.ready
 	@$(PY) tools/serve.py
 
-test: lint unit site browser floor
+test: lint unit frameworks site browser floor
 	@echo 'make test: all parts passed'
 
 check: lint unit
 
 outputs: .venv/.ready
 	$(PY) tests/outputs.py
+
+# For as long as one likes: Ctrl-C ends it, and it says how to go on.
+fuzz: .venv/.ready
+	$(PY) tests/fuzz.py $(N)
 
 lint: .venv/.ready
 	$(PY) -m ruff check
@@ -39,7 +46,11 @@ lint: .venv/.ready
 	.venv/bin/zizmor --offline --persona pedantic --no-progress .github/workflows
 
 unit: .venv/.ready
-	$(PY) -m pytest $(XDIST) --ignore=tests/browser
+	$(PY) -m pytest $(XDIST) --ignore=tests/browser --ignore=tests/frameworks --ignore=tests/compare
+
+# TensorFlow, JAX and ONNX: one process, since loading them takes longer than their tests.
+frameworks: .venv/.frameworks
+	$(PY) -m pytest tests/frameworks
 
 # An address with a path: the browser tests serve the site below it, where a wrong link shows.
 site: .venv/.ready
@@ -54,6 +65,10 @@ browser: site
 floor: $(FLOOR)/.ready
 	$(FLOOR)/bin/python -m pytest --confcutdir=tests/numpy_only tests/numpy_only
 
+# No part of `make test`: two frameworks of gigabytes, with wheels for few versions of Python.
+compare: $(COMPARE)/.ready
+	$(COMPARE)/bin/python -m pytest --confcutdir=tests/compare tests/compare
+
 # .ready comes last. An environment without it was interrupted, and is made anew: nobody knows what
 # is half there. One that has it is brought up to date.
 .venv/.ready: pyproject.toml constraints.txt
@@ -61,9 +76,19 @@ floor: $(FLOOR)/.ready
 	$(PY) -m pip install --disable-pip-version-check -e '.[site,test]' -c constraints.txt
 	@touch $@
 
+# Gigabytes that only these tests need: `make serve` and `make check` do without.
+.venv/.frameworks: .venv/.ready
+	$(PY) -m pip install --disable-pip-version-check -e '.[site,test,frameworks]' -c constraints.txt
+	@touch $@
+
 $(FLOOR)/.ready: pyproject.toml tests/numpy_only/requirements.txt
 	@if test -f $@; then rm $@; else $(call make_venv,$(FLOOR)); fi
 	$(FLOOR)/bin/python -m pip install --disable-pip-version-check -e . -r tests/numpy_only/requirements.txt
+	@touch $@
+
+$(COMPARE)/.ready: pyproject.toml tests/compare/requirements.txt
+	@if test -f $@; then rm $@; else $(call make_venv,$(COMPARE)); fi
+	$(COMPARE)/bin/python -m pip install --disable-pip-version-check -e . -r tests/compare/requirements.txt
 	@touch $@
 
 define make_venv

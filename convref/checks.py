@@ -6,13 +6,14 @@ Nothing is allocated before all checks have passed.
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from convref.geometry import Axis, Pads, Pair, output_size, padded_size, reach, resolve
+from convref import geometry
+from convref.geometry import Axis, Pads, Pair, output_size, padded_size, reach, resolve, stuffed
 
 Array: TypeAlias = npt.NDArray[Any]
 Ints: TypeAlias = int | Sequence[int]
@@ -28,6 +29,32 @@ INTEGERS: Final = tuple(
 DTYPES: Final = (*FLOATS, *INTEGERS)
 LIMIT: Final = 2**36  # bytes of one array (64 GiB): beyond it a call is taken for a slip
 LAYOUT: Final = {1: "L", 2: "H, W", 3: "D, H, W"}  # PyTorch's names for the spatial axes
+
+# Frameworks by the order of their axes; k stands for the kernel's axes, M for the multiplier.
+FAMILY: Final = {
+    "torch": "torch",
+    "onnx": "torch",
+    "paddle": "torch",
+    "mindspore": "torch",
+    "tensorflow": "keras",
+    "keras": "keras",
+    "jax": "flax",
+    "flax": "flax",
+}
+WEIGHTS: Final = {
+    "conv": {
+        "torch": "(O, C / groups, k)",
+        "keras": "(k, C / groups, O)",
+        "flax": "(k, C / groups, O)",
+    },
+    "depthwise": {"torch": "(C * M, 1, k)", "keras": "(k, C, M)", "flax": "(k, 1, C * M)"},
+    "transposed": {
+        "torch": "(C, O / groups, k)",
+        "keras": "(k, O / groups, C)",
+        "flax": "(k, C / groups, O)",
+    },
+}
+FEATURES_FIRST: Final = ("torch", "onnx", "mindspore")  # linear layers: (out, in), not (in, out)
 
 MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "array": (
@@ -48,6 +75,11 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         TypeError,
         "{name} has dtype {received}, but input has {expected}, and both must be equal: "
         "convert one of them, for example {name}.astype(input.dtype).",
+    ),
+    "accumulate": (
+        TypeError,
+        "accumulate must be a dtype that holds every {expected}, received {received}: "
+        "for integers a wider integer such as int32, for floats a wider float such as float64.",
     ),
     "rank": (
         ValueError,
@@ -96,6 +128,43 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         "input must have weight.shape[1] * groups = {per_group} * {groups} = {expected} channels, "
         "received {received} (axis {axis} of shape {shape}): check the order of its axes, "
         "(N, C, {layout}), or give weight of shape (O, {received} / groups, {kernel}).",
+    ),
+    "transposed channels": (
+        ValueError,
+        "input must have weight.shape[0] = {expected} channels, received {received} (axis {axis} "
+        "of shape {shape}): check the order of its axes, (N, C, {layout}), or give weight of shape "
+        "({received}, O / groups, {kernel}).",
+    ),
+    "output padding": (
+        ValueError,
+        "{where}: output_padding must be less than max(stride, dilation) = "
+        "max({stride}, {dilation}), received {received}: use at most {most}, or a larger stride.",
+    ),
+    "output size": (
+        ValueError,
+        "{where}: output_size must lie between {least} and {most}, the sizes that stride {stride} "
+        "leaves open for an input of {size}, received {received}.",
+    ),
+    "transposed size": (
+        ValueError,
+        "{where}: the output would have (size - 1) * stride - 2 * padding + dilation * "
+        "(kernel - 1) + output_padding + 1 = {cells} * {stride} - 2 * {padding} + {dilation} * "
+        "{taps} + {extra} + 1 = {out} cells: use less padding.",
+    ),
+    "columns rank": (
+        ValueError,
+        "input must have 3 axes (N, C * kH * kW, windows), or 2 unbatched, "
+        "received shape {received} with {axes}.",
+    ),
+    "rows": (
+        ValueError,
+        "input must have a multiple of kH * kW rows, received {received} % {taps} = {rest} for "
+        "kernel_size {kernel}: the rows are C * kH * kW, as unfold makes them.",
+    ),
+    "windows": (
+        ValueError,
+        "input must have one column for each window, {out[0]} * {out[1]} = {expected} of them, "
+        "received {received}: give the parameters with which unfold made the columns.",
     ),
     "bias": (
         ValueError,
@@ -164,6 +233,60 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "shape": (
         ValueError,
         "{name} must have shape {expected}, received {received}.",
+    ),
+    "weight axes": (
+        ValueError,
+        "weight must have 3, 4 or 5 axes, for 1, 2 or 3 spatial ones, "
+        "received shape {received} with {axes}: reshape it, for example with weight[None].",
+    ),
+    "cell axes": (
+        ValueError,
+        "at must hold {expected} integers, one for each axis of the output of shape {shape}, "
+        "received {count}: {received}.",
+    ),
+    "cell": (
+        ValueError,
+        "at[{place}] must be at least 0 and less than {size}, since the output has shape {shape}, "
+        "received {received}.",
+    ),
+    "layer": (
+        ValueError,
+        "a layer is written as PyTorch prints it, for example Conv2d(3, 64, kernel_size=7, "
+        "stride=2, padding=3), received {received}.",
+    ),
+    "layer arguments": (
+        ValueError,
+        "{name}: {problem}; it takes {expected}.",
+    ),
+    "pool padding": (
+        ValueError,
+        "padding must be at most half of the kernel's reach, {reach} // 2 = {most}, "
+        "received {received}: pad less.",
+    ),
+    "receptive field": (
+        ValueError,
+        "the receptive field would take more than {limit:,} look-ups (convref.cost.LOOKUPS): "
+        "check kernels and strides.",
+    ),
+    "layout": (
+        ValueError,
+        "{name} must have {expected} axes {layout}, as {framework} has them{kind}, "
+        "received shape {received} with {axes}.",
+    ),
+    "depthwise": (
+        ValueError,
+        "weight must have size 1 along axis {axis} of {layout}, as {framework} has them for kind "
+        "'depthwise', received shape {received}: give another layer's weight as kind 'conv'.",
+    ),
+    "depthwise groups": (
+        ValueError,
+        "groups must be the number of input channels for kind 'depthwise', received {received}: "
+        "{advice}.",
+    ),
+    "flattened": (
+        ValueError,
+        "flattened must multiply to the {expected} inputs of weight, received {received}, which is "
+        "{product}: give (C, H, W) of one image in front of Flatten.",
     ),
 }
 
@@ -358,6 +481,43 @@ def float_dtype(value: object) -> np.dtype[Any]:
     return dtype
 
 
+def accumulator(value: object, dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype in which products are summed: the operands' own, or a wider one."""
+    if value is None:
+        return dtype
+    try:
+        wide: np.dtype[Any] = np.dtype(cast(Any, value)).newbyteorder("=")
+    except TypeError:
+        wide = np.dtype(object)
+    same_kind = wide.kind == dtype.kind or (dtype.kind == "u" and wide.kind == "i")
+    if wide not in DTYPES or not same_kind or not np.can_cast(dtype, wide):
+        refuse("accumulate", expected=dtype, received=value)
+    return wide
+
+
+def kernel_rank(weight: object) -> int:
+    """The number of spatial axes that a weight is made for."""
+    kernels = array("weight", weight)
+    if kernels.ndim not in (3, 4, 5):
+        refuse("weight axes", received=kernels.shape, axes=kernels.ndim)
+    return kernels.ndim - 2
+
+
+def cell(at: object, shape: Sequence[int], batched: bool) -> tuple[int, ...]:
+    """Index of a cell of an output (N, O, ...), without N if unbatched; returned with it."""
+    kinds = "a tuple of integers"
+    due = tuple(shape) if batched else tuple(shape)[1:]
+    if not isinstance(at, tuple | list):
+        refuse("integer", name="at", kinds=kinds, received=repr(at))
+    if len(at) != len(due):
+        refuse("cell axes", expected=len(due), shape=due, count=len(at), received=tuple(at))
+    index = tuple(integer("at", each, -(2**63), kinds) for each in at)
+    for place, (i, size) in enumerate(zip(index, due, strict=True)):
+        if not 0 <= i < size:
+            refuse("cell", place=place, size=size, shape=due, received=i)
+    return index if batched else (0, *index)
+
+
 # Whole calls -----------------------------------------------------------------------------------
 
 
@@ -371,6 +531,7 @@ class Call(NamedTuple):
     groups: int
     padding_mode: str
     batched: bool
+    extra: tuple[int, ...] = ()  # output_padding of each axis, of transposed convolutions
 
 
 def convolution(
@@ -383,6 +544,7 @@ def convolution(
     dilation: object,
     groups: object,
     padding_mode: object,
+    accumulate: object = None,
 ) -> Call:
     """Check every argument of `conv1d`, `conv2d`, `conv3d`; the input comes back batched."""
     data, kernels, offsets = operands(rank, input, weight, bias)
@@ -390,13 +552,13 @@ def convolution(
     dilations = integers("dilation", dilation, rank, 1)
     count = integer("groups", groups, 1)
     mode = word("padding_mode", padding_mode, MODES)
+    wide = accumulator(accumulate, data.dtype)
     pairs = pads(padding, strides)
     out_channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", out_channels, count)
-    batched = data.ndim == rank + 2
-    if not batched:
-        data = data[None]
-    N, C, *sizes = data.shape
+    bias_fits(offsets, out_channels)
+    batch, batched = with_batch(data, rank)
+    N, C, *sizes = batch.shape
     if per_group * count != C:
         refuse(
             "channels",
@@ -405,17 +567,351 @@ def convolution(
             expected=per_group * count,
             received=C,
             axis=int(batched),
-            shape=data.shape if batched else data.shape[1:],
+            shape=data.shape,
             layout=LAYOUT[rank],
             kernel=kernel_layout(rank),
         )
     axes = resolve(sizes, kernel, strides, pairs, dilations)
-    for axis, letter in zip(axes, LAYOUT[rank].split(", "), strict=True):
+    for letter, axis in named(axes):
         kernel_fits(letter, axis)
         padding_limits(letter, axis.size, (axis.before, axis.after), mode)
+    fits_memory("the padded input", (N, C, *map(padded_size, axes)), wide)
+    fits_memory("the output", (N, out_channels, *map(output_size, axes)), wide)
+    return Call(*widened(wide, batch, kernels, offsets), axes, count, mode, batched)
+
+
+def transposed(
+    rank: int,
+    input: object,
+    weight: object,
+    bias: object,
+    stride: object,
+    padding: object,
+    output_padding: object,
+    groups: object,
+    dilation: object,
+    accumulate: object = None,
+) -> Call:
+    """Check every argument of `conv_transpose1d`, 2d, 3d; the input comes back batched."""
+    data, kernels, offsets = operands(rank, input, weight, bias)
+    strides = integers("stride", stride, rank, 1)
+    pairs = [(p, p) for p in integers("padding", padding, rank, 0)]
+    extra = integers("output_padding", output_padding, rank, 0)
+    count = integer("groups", groups, 1)
+    dilations = integers("dilation", dilation, rank, 1)
+    wide = accumulator(accumulate, data.dtype)
+    channels, per_group, *kernel = kernels.shape
+    divisible("weight.shape[0]", channels, count)
+    bias_fits(offsets, per_group * count)
+    batch, batched = with_batch(data, rank)
+    N, C, *sizes = batch.shape
+    if channels != C:
+        refuse(
+            "transposed channels",
+            expected=channels,
+            received=C,
+            axis=int(batched),
+            shape=data.shape,
+            layout=LAYOUT[rank],
+            kernel=kernel_layout(rank),
+        )
+    axes = resolve(sizes, kernel, strides, pairs, dilations)
+    for (letter, axis), more in zip(named(axes), extra, strict=True):
+        if more >= max(axis.stride, axis.dilation):
+            refuse(
+                "output padding",
+                where=letter,
+                received=more,
+                stride=axis.stride,
+                dilation=axis.dilation,
+                most=max(axis.stride, axis.dilation) - 1,
+            )
+        if output_size(stuffed(axis, more)) < 1:
+            refuse("transposed size", where=letter, extra=more, **transposed_terms(axis, more))
+    dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]
+    fits_memory("the padded input", (N, C, *map(padded_size, dense)), wide)
+    fits_memory("the output", (N, per_group * count, *map(output_size, dense)), wide)
+    operand = widened(wide, batch, kernels, offsets)
+    return Call(*operand, axes, count, "zeros", batched, extra)
+
+
+def widened(
+    dtype: np.dtype[Any], input: Array, weight: Array, bias: Array | None
+) -> tuple[Array, Array, Array | None]:
+    """The operands in the dtype of the sums; not copied where they have it already."""
+    return (
+        input.astype(dtype, copy=False),
+        weight.astype(dtype, copy=False),
+        None if bias is None else bias.astype(dtype, copy=False),
+    )
+
+
+def output_padding(
+    input: object,
+    output_size: object,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[int, ...]:
+    """The output padding that gives a transposed layer's call its `output_size`."""
+    data, rank = array("input", input), len(kernel)
+    rank_fits(data, rank)
+    if isinstance(output_size, tuple | list) and len(output_size) == data.ndim:
+        output_size = output_size[-rank:]  # a whole shape, such as another array's
+    wanted = integers("output_size", output_size, rank, 1)
+    axes = resolve(data.shape[-rank:], kernel, stride, [(p, p) for p in padding], dilation)
+    extra = []
+    for (letter, axis), due in zip(named(axes), wanted, strict=True):
+        least = geometry.output_size(stuffed(axis, 0))
+        if not 0 <= due - least < axis.stride:
+            refuse(
+                "output size",
+                where=letter,
+                least=least,
+                most=least + axis.stride - 1,
+                stride=axis.stride,
+                size=axis.size,
+                received=due,
+            )
+        extra.append(due - least)
+    return tuple(extra)
+
+
+def transposed_terms(axis: Axis, extra: int) -> dict[str, int]:
+    """The numbers of the transposed size formula, for its message."""
+    return axis._asdict() | {
+        "padding": axis.before,
+        "taps": axis.kernel - 1,
+        "cells": axis.size - 1,
+        "out": output_size(stuffed(axis, extra)),
+    }
+
+
+def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Call, Array]:
+    """Check every argument of `conv1d_backward`, 2d, 3d; the gradient comes back batched."""
+    input, weight, *options = arguments
+    call = convolution(rank, input, weight, None, *options)
+    grad = number_array("grad_output", grad_output)
+    if grad.dtype != call.input.dtype:
+        refuse("mixed", name="grad_output", received=grad.dtype, expected=call.input.dtype)
+    due: tuple[int, ...] = (len(call.weight), *map(output_size, call.axes))
+    if call.batched:
+        due = (len(call.input), *due)
+    if grad.shape != due:
+        refuse("shape", name="grad_output", expected=due, received=grad.shape)
+    return call, grad if call.batched else grad[None]
+
+
+class Patches(NamedTuple):
+    """The arguments of `unfold` or `fold` after all checks, in one normal form."""
+
+    input: Array
+    axes: tuple[Axis, ...]
+    batched: bool
+
+
+def patches(
+    input: object, kernel_size: object, dilation: object, padding: object, stride: object
+) -> Patches:
+    """Check every argument of `unfold`."""
+    data = number_array("input", input)
+    rank_fits(data, 2)
+    kernel, dilations, pairs, strides = window_arguments(kernel_size, dilation, padding, stride)
+    if 0 in data.shape[-2:]:
+        refuse("empty", name="input", which=f"({LAYOUT[2]})", received=data.shape)
+    batch, batched = with_batch(data, 2)
+    N, C, *sizes = batch.shape
+    axes = resolve(sizes, kernel, strides, pairs, dilations)
+    for letter, axis in named(axes):
+        kernel_fits(letter, axis)
     fits_memory("the padded input", (N, C, *map(padded_size, axes)), data.dtype)
-    fits_memory("the output", (N, out_channels, *map(output_size, axes)), data.dtype)
-    return Call(data, kernels, offsets, axes, count, mode, batched)
+    fits_memory("the output", (N, C, *kernel, *map(output_size, axes)), data.dtype)
+    return Patches(batch, axes, batched)
+
+
+def columns(
+    input: object,
+    size: object,
+    kernel_size: object,
+    dilation: object,
+    padding: object,
+    stride: object,
+) -> Patches:
+    """Check every argument of `fold`."""
+    data = number_array("input", input)
+    if data.ndim not in (2, 3):
+        refuse("columns rank", received=data.shape, axes=data.ndim)
+    sizes = integers("output_size", size, 2, 1)
+    kernel, dilations, pairs, strides = window_arguments(kernel_size, dilation, padding, stride)
+    axes = resolve(sizes, kernel, strides, pairs, dilations)
+    for letter, axis in named(axes):
+        kernel_fits(letter, axis)
+    rows, cells = data.shape[-2:]
+    if rows % math.prod(kernel):
+        taps = math.prod(kernel)
+        refuse("rows", kernel=tuple(kernel), taps=taps, received=rows, rest=rows % taps)
+    out = tuple(map(output_size, axes))
+    if cells != math.prod(out):
+        refuse("windows", out=out, expected=math.prod(out), received=cells)
+    batch = data if data.ndim == 3 else data[None]
+    shape = (len(batch), rows // math.prod(kernel), *map(padded_size, axes))
+    fits_memory("the padded output", shape, data.dtype)
+    return Patches(batch, axes, data.ndim == 3)
+
+
+def window_arguments(
+    kernel_size: object, dilation: object, padding: object, stride: object
+) -> tuple[tuple[int, ...], tuple[int, ...], list[Pair], tuple[int, ...]]:
+    """The windows' parameters of `unfold` and `fold`, for two axes."""
+    pairs = [(p, p) for p in integers("padding", padding, 2, 0)]
+    return (
+        integers("kernel_size", kernel_size, 2, 1),
+        integers("dilation", dilation, 2, 1),
+        pairs,
+        integers("stride", stride, 2, 1),
+    )
+
+
+def framework_weight(
+    weight: object, source: object, target: object, kind: object, groups: object
+) -> int:
+    """Check every argument of `convert_weight`; return the groups as a number."""
+    data = array("weight", weight)
+    framework, other = frameworks(source, target)
+    chosen = word("kind", kind, ("conv", "depthwise", "transposed"))
+    count = None if groups is None else integer("groups", groups, 1)
+    families = (FAMILY[framework], FAMILY[other])
+    layout = WEIGHTS[chosen][families[0]]
+    # TensorFlow and Keras have no depthwise layer with three spatial axes.
+    most = 4 if chosen == "depthwise" and "keras" in families else 5
+    if not 3 <= data.ndim <= most:
+        refuse(
+            "layout",
+            name="weight",
+            expected="3 or 4" if most == 4 else "3, 4 or 5",
+            layout=layout,
+            framework=framework,
+            kind=f" for kind {chosen!r}",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    fits_memory("the converted weight", data.shape, data.dtype)
+    if chosen == "depthwise":
+        return depthwise_groups(data, framework, count)
+    # The axis with all channels of its side; the other one has those of a single group.
+    axis = 0 if families[0] == "torch" else data.ndim - 1
+    divisible(f"weight.shape[{axis}]", data.shape[axis], count or 1)
+    return count or 1
+
+
+def depthwise_groups(weight: Array, framework: str, groups: int | None) -> int:
+    """As many groups as input channels, which only Keras's order shows."""
+    family = FAMILY[framework]
+    if family == "keras":
+        channels = int(weight.shape[-2])
+        if groups not in (None, channels):
+            refuse(
+                "depthwise groups",
+                received=groups,
+                advice=f"weight.shape[{weight.ndim - 2}] is {channels}",
+            )
+        return channels
+    single, product = (1, 0) if family == "torch" else (weight.ndim - 2, weight.ndim - 1)
+    if weight.shape[single] != 1:
+        refuse(
+            "depthwise",
+            axis=single,
+            layout=WEIGHTS["depthwise"][family],
+            framework=framework,
+            received=weight.shape,
+        )
+    if groups is None:
+        cells = weight.shape[product]
+        refuse(
+            "depthwise groups",
+            received=groups,
+            advice=f"weight.shape[{product}] is {cells}, which is groups times the multiplier",
+        )
+    divisible(f"weight.shape[{product}]", weight.shape[product], groups)
+    return groups
+
+
+def framework_activation(input: object, source: object, target: object) -> None:
+    """Check every argument of `convert_activation`."""
+    data = array("input", input)
+    framework, _ = frameworks(source, target)
+    if not 3 <= data.ndim <= 5:
+        first = FAMILY[framework] == "torch"
+        refuse(
+            "layout",
+            name="input",
+            expected="3, 4 or 5",
+            layout="(N, C, sizes)" if first else "(N, sizes, C)",
+            framework=framework,
+            kind="",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    fits_memory("the converted input", data.shape, data.dtype)
+
+
+def framework_linear(
+    weight: object, source: object, target: object, flattened: object
+) -> tuple[int, ...]:
+    """Check every argument of `convert_linear`; return the image's shape, () if there is none."""
+    data = array("weight", weight)
+    framework, _ = frameworks(source, target)
+    features_first = framework in FEATURES_FIRST
+    if data.ndim != 2:
+        refuse(
+            "layout",
+            name="weight",
+            expected="2",
+            layout="(out, in)" if features_first else "(in, out)",
+            framework=framework,
+            kind=" for a linear layer",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    fits_memory("the converted weight", data.shape, data.dtype)
+    if flattened is None:
+        return ()
+    given = flattened if isinstance(flattened, tuple | list) else (flattened,)
+    image = tuple(integer("flattened", each, 1, "a tuple of integers") for each in given)
+    inputs = data.shape[1 if features_first else 0]
+    if math.prod(image) != inputs:
+        refuse("flattened", expected=inputs, received=image, product=math.prod(image))
+    return image
+
+
+def frameworks(source: object, target: object) -> tuple[str, str]:
+    """Two frameworks that `convref.layouts` knows."""
+    names = tuple(FAMILY)
+    return word("source", source, names), word("target", target, names)
+
+
+def same_axes(
+    size: object, kernel_size: object, stride: object, dilation: object
+) -> Iterator[tuple[int, ...]]:
+    """Check every argument of `tensorflow_same`; yield size, kernel, stride, dilation by axis."""
+    rank = len(size) if isinstance(size, tuple | list) else 1
+    if rank not in LAYOUT:
+        refuse(
+            "length",
+            name="size",
+            expected="up to 3",
+            layout=LAYOUT[3],
+            count=rank,
+            received=size,
+        )
+    return zip(
+        integers("size", size, rank, 1),
+        integers("kernel_size", kernel_size, rank, 1),
+        integers("stride", stride, rank, 1),
+        integers("dilation", dilation, rank, 1),
+        strict=True,
+    )
 
 
 def operands(
@@ -427,15 +923,7 @@ def operands(
     for name, each in (("weight", kernels), ("bias", offsets)):
         if each is not None and each.dtype != data.dtype:
             refuse("mixed", name=name, received=each.dtype, expected=data.dtype)
-    if data.ndim not in (rank + 1, rank + 2):
-        refuse(
-            "rank",
-            batched=rank + 2,
-            unbatched=rank + 1,
-            layout=LAYOUT[rank],
-            received=data.shape,
-            axes=data.ndim,
-        )
+    rank_fits(data, rank)
     if kernels.ndim != rank + 2:
         refuse(
             "weight rank",
@@ -449,9 +937,37 @@ def operands(
     if 0 in (kernels.shape[0], *kernels.shape[2:]):
         which = f"(O, {kernel_layout(rank)})"
         refuse("empty", name="weight", which=which, received=kernels.shape)
-    if offsets is not None and offsets.shape != kernels.shape[:1]:
-        refuse("bias", expected=len(kernels), received=offsets.shape)
     return data, kernels, offsets
+
+
+def rank_fits(data: Array, rank: int) -> None:
+    """Spatial axes, channels, and perhaps a batch."""
+    if data.ndim not in (rank + 1, rank + 2):
+        refuse(
+            "rank",
+            batched=rank + 2,
+            unbatched=rank + 1,
+            layout=LAYOUT[rank],
+            received=data.shape,
+            axes=data.ndim,
+        )
+
+
+def with_batch(data: Array, rank: int) -> tuple[Array, bool]:
+    """The input with a batch axis, and whether it had one."""
+    batched = data.ndim == rank + 2
+    return (data if batched else data[None]), batched
+
+
+def bias_fits(bias: Array | None, out_channels: int) -> None:
+    """One number for each output channel."""
+    if bias is not None and bias.shape != (out_channels,):
+        refuse("bias", expected=out_channels, received=bias.shape)
+
+
+def named(axes: Sequence[Axis]) -> Iterator[tuple[str, Axis]]:
+    """Each axis with PyTorch's letter for it."""
+    return zip(LAYOUT[len(axes)].split(", "), axes, strict=True)
 
 
 def kernel_layout(rank: int) -> str:

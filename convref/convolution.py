@@ -1,6 +1,7 @@
 """conv1d, conv2d, conv3d in six steps: check → geometry → pad → windows → contract → bias."""
 
 import numpy as np
+import numpy.typing as npt
 
 from convref import checks
 from convref.checks import Array, Ints, Padding, PaddingMode
@@ -32,6 +33,8 @@ def conv1d(
     dilation: Ints = 1,
     groups: int = 1,
     padding_mode: PaddingMode = "zeros",
+    *,
+    accumulate: npt.DTypeLike | None = None,
 ) -> Array:
     """Slide kernels along one axis, as `torch.nn.functional.conv1d` does (PyTorch 2.13).
 
@@ -56,7 +59,9 @@ def conv1d(
     >>> conv1d(np.array([[1, 2, 3, 4]]), np.array([[[1, 10]]]))
     array([[21, 32, 43]])
     """
-    return convolve(1, input, weight, bias, stride, padding, dilation, groups, padding_mode)
+    return convolve(
+        1, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    )
 
 
 def conv2d(
@@ -68,6 +73,8 @@ def conv2d(
     dilation: Ints = 1,
     groups: int = 1,
     padding_mode: PaddingMode = "zeros",
+    *,
+    accumulate: npt.DTypeLike | None = None,
 ) -> Array:
     """Slide kernels over a plane, as `torch.nn.functional.conv2d` does (PyTorch 2.13).
 
@@ -94,12 +101,16 @@ def conv2d(
     padding_mode : one of 'zeros', 'reflect', 'replicate', 'circular'
         What the padding cells show, as in `torch.nn.Conv2d`. 'reflect' needs padding < size,
         'circular' needs padding <= size.
+    accumulate : dtype, optional
+        A wider dtype in which products are formed and summed, and which the result then has: int32
+        for int8, as accelerators do, or float64 for float32.
 
     Returns
     -------
     ndarray of shape (N, O, H_out, W_out) or (O, H_out, W_out)
-        A new array of the input's dtype; integers wrap around as in PyTorch. Along each axis the
-        size is ``floor((before + size + after - dilation * (kernel - 1) - 1) / stride) + 1``.
+        A new array of the input's dtype, or of `accumulate`; integers wrap around as in PyTorch.
+        Along each axis the size is
+        ``floor((before + size + after - dilation * (kernel - 1) - 1) / stride) + 1``.
 
     Raises
     ------
@@ -122,7 +133,9 @@ def conv2d(
             [36, 36, 36],
             [36, 36, 36]]])
     """
-    return convolve(2, input, weight, bias, stride, padding, dilation, groups, padding_mode)
+    return convolve(
+        2, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    )
 
 
 def conv3d(
@@ -134,6 +147,8 @@ def conv3d(
     dilation: Ints = 1,
     groups: int = 1,
     padding_mode: PaddingMode = "zeros",
+    *,
+    accumulate: npt.DTypeLike | None = None,
 ) -> Array:
     """Slide kernels through a volume or a video, as `torch.nn.functional.conv3d` does.
 
@@ -160,4 +175,6 @@ def conv3d(
     array([[[[ 4,  6],
              [ 8, 10]]]])
     """
-    return convolve(3, input, weight, bias, stride, padding, dilation, groups, padding_mode)
+    return convolve(
+        3, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from convref.checks import Array
-from convref.geometry import Axis, output_size, position, source
+from convref.geometry import Axis, output_size, position, source, stuffed
 
 
 def convolution(
@@ -54,4 +54,47 @@ def convolution(
                 out[:, o, *p] += weight[o, c, *t] * input[:, first + c, *cell]
         if bias is not None:
             out[:, o, *p] += bias[o]
+    return out
+
+
+def transposed(
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    axes: Sequence[Axis],
+    extra: Sequence[int],
+    groups: int = 1,
+) -> Array:
+    """Convolve transposed by the definition: every cell adds its products into the output.
+
+    ``out[n, o, at(p, t)] += weight[c, o - first, t] * input[n, c, p]`` for every channel c, cell
+    p and tap t, where ``at`` is `convref.geometry.position`; what falls outside is dropped.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, *sizes)
+    weight : ndarray of shape (C, O / groups, *kernel)
+    bias : ndarray of shape (O,), or None
+    axes : sequence of Axis
+        `size` is the input's, padding is what the output loses.
+    extra : sequence of int
+        Output padding of each axis.
+    groups : int
+        As in `convref.conv_transpose2d`. Nothing is checked here.
+
+    Returns
+    -------
+    ndarray of shape (N, O, *output sizes)
+    """
+    per_group = weight.shape[1]
+    sizes = [output_size(stuffed(axis, more)) for axis, more in zip(axes, extra, strict=True)]
+    out = np.zeros((len(input), per_group * groups, *sizes), input.dtype)
+    for c, *p in np.ndindex(input.shape[1:]):
+        first = c // (len(weight) // groups) * per_group
+        for o, *t in np.ndindex(weight.shape[1:]):
+            cell = [position(*at) for at in zip(axes, p, t, strict=True)]
+            if all(0 <= q < size for q, size in zip(cell, sizes, strict=True)):
+                out[:, first + o, *cell] += weight[c, o, *t] * input[:, c, *p]
+    if bias is not None:
+        out += bias.reshape(-1, *[1] * len(axes))
     return out

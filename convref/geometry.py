@@ -4,7 +4,8 @@ Pure integers, no arrays. Everything that convref computes, refuses or draws is 
 Arguments are expected to have been checked (`convref.checks` does that at every public door).
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 Pair: TypeAlias = tuple[int, int]
@@ -69,6 +70,18 @@ def same_padding(kernel: int, dilation: int) -> Pair:
     return total // 2, total - total // 2
 
 
+def same_padding_tensorflow(size: int, kernel: int, stride: int, dilation: int) -> Pair:
+    """TensorFlow's SAME: the least padding with which the output has ``ceil(size / stride)`` cells.
+
+    An odd total puts the extra cell at the end. With stride 1 this is `same_padding`; with a larger
+    stride it depends on the size. The formula is in "Notes on padding" of `tf.nn`
+    (TensorFlow 2.21), where the filter's size is what is called reach here.
+    """
+    windows = -(-size // stride)
+    total = max(0, (windows - 1) * stride + reach(kernel, dilation) - size)
+    return total // 2, total - total // 2
+
+
 def resolve(
     sizes: Sequence[int],
     kernel: Sequence[int],
@@ -119,3 +132,74 @@ def group_channels(output: int, in_channels: int, out_channels: int, groups: int
     width = in_channels // groups
     first = output // (out_channels // groups) * width
     return range(first, first + width)
+
+
+def stuffed(axis: Axis, extra: int) -> Axis:
+    """The axis of a transposed convolution, seen as an ordinary one over a zero-stuffed input.
+
+    Between two cells stand stride - 1 zeros; windows then step by 1. The padding becomes
+    reach - 1 - padding on each side, and `extra` (output_padding) cells more at the end; below
+    zero it crops. So `output_size` of this axis is the transposed size
+    (size - 1) · stride - before - after + reach + extra.
+    """
+    edge = reach(axis.kernel, axis.dilation) - 1
+    size = (axis.size - 1) * axis.stride + 1
+    return Axis(size, axis.kernel, 1, axis.dilation, edge - axis.before, edge - axis.after + extra)
+
+
+def leftover(axis: Axis) -> int:
+    """Padded cells behind the last whole window: what floor in the size formula drops."""
+    return (padded_size(axis) - reach(axis.kernel, axis.dilation)) % axis.stride
+
+
+def feeds(axis: Axis, output: int) -> list[Pair]:
+    """The (cell, tap) pairs that a transposed convolution adds into one output cell.
+
+    The inverse of `position`: exactly the pairs with ``position(axis, cell, tap) == output``, in
+    the order of the cells, some of which may lie outside the input.
+    """
+    found = []
+    for tap in reversed(range(axis.kernel)):
+        cell, rest = divmod(output - position(axis, 0, tap), axis.stride)
+        if rest == 0:
+            found.append((cell, tap))
+    return found
+
+
+def seen(axis: Axis, outputs: Iterable[int], transposed: bool) -> set[int]:
+    """Positions of the input that a set of output cells depends on: the receptive field's step."""
+    if transposed:
+        return {cell for output in outputs for cell, _ in feeds(axis, output)}
+    return {position(axis, output, tap) for output in outputs for tap in range(axis.kernel)}
+
+
+def parameters(weight: Sequence[int], bias: int) -> int:
+    """Learnable numbers: the cells of a weight of this shape, and `bias` more."""
+    return math.prod(weight) + bias
+
+
+def products(weight: Sequence[int], windows: Sequence[int]) -> int:
+    """Multiplications (MACs): every number of the weight is used once in every window.
+
+    The windows of a convolution are the cells of one output channel; those of a transposed one
+    the cells of one input channel. Products with padding, and those cropped away, are counted.
+    """
+    return math.prod(weight) * math.prod(windows)
+
+
+def written_size(axis: Axis) -> str:
+    """The size formula with the numbers of an axis in it."""
+    n = axis
+    return (
+        f"floor(({n.before} + {n.size} + {n.after} - {n.dilation} * ({n.kernel} - 1) - 1)"
+        f" / {n.stride}) + 1"
+    )
+
+
+def written_transposed_size(axis: Axis, extra: int) -> str:
+    """The size formula of a transposed convolution with the numbers of an axis in it."""
+    n = axis
+    return (
+        f"({n.size} - 1) * {n.stride} - {n.before} - {n.after}"
+        f" + {n.dilation} * ({n.kernel} - 1) + {extra} + 1"
+    )

@@ -1,8 +1,8 @@
-"""Layers that hold their weights: Conv1d, Conv2d, Conv3d, as in torch.nn."""
+"""Layers that hold their weights: Conv1d ... ConvTranspose3d, as in torch.nn."""
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,34 +10,31 @@ import numpy.typing as npt
 from convref import checks
 from convref.checks import Array, Ints, Padding, PaddingMode
 from convref.convolution import convolve
+from convref.transposed import convolve_transposed
 
 
-class _Conv:
-    """What the three layers share; `rank` is the number of spatial axes."""
+class _Layer:
+    """What all layers share; `rank` is the number of spatial axes."""
 
     rank: ClassVar[int]
 
-    def __init__(
+    def _set(
         self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Ints,
-        stride: Ints = 1,
-        padding: Padding = 0,
-        dilation: Ints = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: PaddingMode = "zeros",
-        device: str | None = None,
-        dtype: npt.DTypeLike = np.float32,
-        *,
-        seed: int | np.random.Generator | None = None,
+        channels: tuple[int, int],
+        window: tuple[Ints, Ints, Padding, Ints, Ints],
+        groups: int,
+        padding_mode: PaddingMode,
+        device: str | None,
     ) -> None:
+        """Check and keep the arguments that shape the layer."""
+        in_channels, out_channels = channels
+        kernel_size, stride, padding, output_padding, dilation = window
         self.in_channels = checks.integer("in_channels", in_channels, 1)
         self.out_channels = checks.integer("out_channels", out_channels, 1)
         self.kernel_size = checks.integers("kernel_size", kernel_size, self.rank, 1)
         self.stride = checks.integers("stride", stride, self.rank, 1)
         self.dilation = checks.integers("dilation", dilation, self.rank, 1)
+        self.output_padding = checks.integers("output_padding", output_padding, self.rank, 0)
         self.groups = checks.integer("groups", groups, 1)
         self.padding_mode = checks.word("padding_mode", padding_mode, checks.MODES)
         pads = checks.pads(padding, self.stride)
@@ -45,7 +42,15 @@ class _Conv:
         checks.divisible("in_channels", self.in_channels, self.groups)
         checks.divisible("out_channels", self.out_channels, self.groups)
         checks.device(device)
-        shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
+
+    def _draw(
+        self,
+        shape: tuple[int, ...],
+        bias: bool,
+        dtype: npt.DTypeLike,
+        seed: int | np.random.Generator | None,
+    ) -> None:
+        """Draw weight and bias as torch.nn does: uniformly from ±1 / sqrt(weights of a kernel)."""
         kind = checks.float_dtype(dtype)
         checks.fits_memory("weight", shape, kind)
         bound = 1 / math.sqrt(math.prod(shape[1:]))
@@ -54,20 +59,6 @@ class _Conv:
         self.bias: Array | None = None
         if bias:
             self.bias = generator.uniform(-bound, bound, self.out_channels).astype(kind)
-
-    def __call__(self, input: Array) -> Array:
-        """Convolve `input`, (N, C, ...) or (C, ...), with the layer's weights."""
-        return convolve(
-            self.rank,
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.groups,
-            self.padding_mode,
-        )
 
     def state_dict(self) -> dict[str, Array]:
         """The parameters by name: 'weight', and 'bias' where there is one."""
@@ -102,12 +93,85 @@ class _Conv:
         shown: dict[str, tuple[Any, bool]] = {
             "padding": (self.padding, self.padding != zero),
             "dilation": (self.dilation, self.dilation != once),
+            "output_padding": (self.output_padding, self.output_padding != zero),
             "groups": (self.groups, self.groups != 1),
             "bias": (False, self.bias is None),
             "padding_mode": (self.padding_mode, self.padding_mode != "zeros"),
         }
         parts += [f"{name}={value}" for name, (value, differs) in shown.items() if differs]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class _Conv(_Layer):
+    """What the three convolution layers share."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Ints,
+        stride: Ints = 1,
+        padding: Padding = 0,
+        dilation: Ints = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: PaddingMode = "zeros",
+        device: str | None = None,
+        dtype: npt.DTypeLike = np.float32,
+        *,
+        seed: int | np.random.Generator | None = None,
+    ) -> None:
+        channels = (in_channels, out_channels)
+        window = (kernel_size, stride, padding, 0, dilation)
+        self._set(channels, window, groups, padding_mode, device)
+        shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
+        self._draw(shape, bias, dtype, seed)
+
+    def __call__(self, input: Array) -> Array:
+        """Convolve `input`, (N, C, ...) or (C, ...), with the layer's weights."""
+        window = (self.stride, self.padding, self.dilation)
+        operands = (input, self.weight, self.bias)
+        return convolve(self.rank, *operands, *window, self.groups, self.padding_mode)
+
+
+class _ConvTranspose(_Layer):
+    """What the three transposed layers share."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Ints,
+        stride: Ints = 1,
+        padding: Ints = 0,
+        output_padding: Ints = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Ints = 1,
+        padding_mode: Literal["zeros"] = "zeros",
+        device: str | None = None,
+        dtype: npt.DTypeLike = np.float32,
+        *,
+        seed: int | np.random.Generator | None = None,
+    ) -> None:
+        checks.word("padding_mode", padding_mode, ("zeros",))
+        self._cells = checks.integers("padding", padding, self.rank, 0)
+        channels = (in_channels, out_channels)
+        window = (kernel_size, stride, self._cells, output_padding, dilation)
+        self._set(channels, window, groups, padding_mode, device)
+        shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
+        self._draw(shape, bias, dtype, seed)
+
+    def __call__(self, input: Array, output_size: Ints | None = None) -> Array:
+        """Spread `input`; `output_size` picks among the sizes that the stride leaves open."""
+        extra = self.output_padding
+        if output_size is not None:
+            extra = checks.output_padding(
+                input, output_size, self.kernel_size, self.stride, self._cells, self.dilation
+            )
+        operands = (input, self.weight, self.bias)
+        window = (self.stride, self._cells, extra)
+        return convolve_transposed(self.rank, *operands, *window, self.groups, self.dilation)
 
 
 class Conv1d(_Conv):
@@ -197,6 +261,93 @@ class Conv3d(_Conv):
     >>> layer = Conv3d(3, 8, (3, 5, 5), padding="same")
     >>> layer(np.ones((3, 4, 9, 9), np.float32)).shape
     (8, 4, 9, 9)
+    """
+
+    rank = 3
+
+
+class ConvTranspose1d(_ConvTranspose):
+    """A 1-D transposed layer, with the arguments of `ConvTranspose2d` and one spatial axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import ConvTranspose1d
+    >>> ConvTranspose1d(4, 2, 3, stride=2)(np.ones((1, 4, 5), np.float32)).shape
+    (1, 2, 11)
+    """
+
+    rank = 1
+
+
+class ConvTranspose2d(_ConvTranspose):
+    """A 2-D transposed layer with the arguments and attributes of `torch.nn.ConvTranspose2d`.
+
+    Parameters
+    ----------
+    in_channels : int
+        Channels of the input.
+    out_channels : int
+        Channels of the output.
+    kernel_size : int or pair of int
+        Taps along each axis.
+    stride : int or pair of int
+        As in `convref.conv_transpose2d`.
+    padding : int or pair of int
+        As in `convref.conv_transpose2d`.
+    output_padding : int or pair of int
+        As in `convref.conv_transpose2d`.
+    groups : int
+        As in `convref.conv_transpose2d`.
+    bias : bool
+        Whether the layer adds a learnable number to each output channel.
+    dilation : int or pair of int
+        As in `convref.conv_transpose2d`.
+    padding_mode : 'zeros'
+        The only mode, as in PyTorch.
+    device : str, optional
+        None or 'cpu', accepted so that PyTorch's calls can be kept as they are.
+    dtype : dtype
+        Of weight and bias: float16, float32, float64, complex64 or complex128.
+    seed : int or numpy.random.Generator, optional
+        Makes the initialisation repeatable.
+
+    Attributes
+    ----------
+    weight : ndarray of shape (in_channels, out_channels / groups, kH, kW)
+        Drawn uniformly from ±1 / sqrt(out_channels / groups · kH · kW), as in PyTorch 2.13.
+    bias : ndarray of shape (out_channels,), or None
+        Drawn from the same interval.
+
+    Raises
+    ------
+    TypeError
+        As in `convref.conv_transpose2d`, but already when the layer is made.
+    ValueError
+        Likewise; and when called with an `output_size` that the layer cannot give.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import Conv2d, ConvTranspose2d
+    >>> down, up = Conv2d(1, 1, 3, 2, 1), ConvTranspose2d(1, 1, 3, 2, 1)
+    >>> small = down(np.ones((1, 16, 16), np.float32))
+    >>> small.shape, up(small).shape, up(small, output_size=16).shape
+    ((1, 8, 8), (1, 15, 15), (1, 16, 16))
+    """
+
+    rank = 2
+
+
+class ConvTranspose3d(_ConvTranspose):
+    """A 3-D transposed layer, with the arguments of `ConvTranspose2d` and three spatial axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import ConvTranspose3d
+    >>> ConvTranspose3d(4, 2, 2, stride=2)(np.ones((4, 2, 3, 5), np.float32)).shape
+    (2, 4, 6, 10)
     """
 
     rank = 3

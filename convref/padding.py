@@ -54,22 +54,43 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float =
 
 
 def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> Array:
-    """Pad by checked (before, after) pairs, one for each axis in order."""
-    crop = [
-        slice(max(0, -before), n - max(0, -after))
+    """Pad by checked (before, after) pairs, one for each axis in order; negative ones crop."""
+    if mode in ("constant", "zeros"):
+        return surround(array, pairs, value)
+    out = surround(array, [(min(b, 0), min(a, 0)) for b, a in pairs], 0)
+    for axis, (n, (before, after)) in enumerate(zip(out.shape, pairs, strict=True)):
+        if max(before, after) > 0:
+            out = out.take(shown(n, max(before, 0), max(after, 0), mode), axis)
+    return out
+
+
+def surround(array: Array, pairs: Sequence[Pair], value: float) -> Array:
+    """A new array of one value, and in it what the pairs leave of the old one."""
+    sizes = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
+    out = np.full(sizes, value, array.dtype)
+    kept = [
+        (max(0, -before), max(0, -before, min(n, n + after)), before)
         for n, (before, after) in zip(array.shape, pairs, strict=True)
     ]
-    array = array[tuple(crop)]
-    pairs = [(max(0, before), max(0, after)) for before, after in pairs]
-    if mode in ("constant", "zeros"):
-        shape = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
-        inner = [slice(b, b + n) for n, (b, _) in zip(array.shape, pairs, strict=True)]
-        out = np.full(shape, value, array.dtype)
-        out[tuple(inner)] = array
-        return out
-    out = array.copy()
-    for axis, (n, (before, after)) in enumerate(zip(array.shape, pairs, strict=True)):
-        if before or after:
-            shown = [source(position, n, mode) for position in range(-before, n + after)]
-            out = out.take(np.array(shown, np.intp), axis)
+    inner = tuple(slice(first + before, stop + before) for first, stop, before in kept)
+    out[inner] = array[tuple(slice(first, stop) for first, stop, _ in kept)]
     return out
+
+
+def shown(size: int, before: int, after: int, mode: str) -> Array:
+    """Index of the cell that each position of a padded axis shows."""
+    return np.array([source(at, size, mode) for at in range(-before, size + after)], np.intp)
+
+
+def fold_back(padded: Array, pairs: Sequence[Pair], mode: str) -> Array:
+    """The adjoint of `extend`: every padding cell is added to the cell that it shows."""
+    for axis, (before, after) in enumerate(pairs):
+        size = padded.shape[axis] - before - after
+        rows = np.moveaxis(padded, axis, 0)
+        out = rows[before : before + size].copy()
+        if mode != "zeros":
+            cells = shown(size, before, after, mode)
+            for at in (*range(before), *range(before + size, len(rows))):
+                out[cells[at]] += rows[at]
+        padded = np.moveaxis(out, 0, axis)
+    return padded

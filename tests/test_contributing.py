@@ -7,7 +7,13 @@ from docblocks import ROOT
 
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 ROW = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<user>[^|]+) \| (?P<reason>[^|]+) \|$", re.M)
-USERS = {"dependencies": "everything", "requires": "installing", "site": "site", "test": "tests"}
+USERS = {
+    "dependencies": "everything",
+    "requires": "installing",
+    "site": "site",
+    "test": "tests",
+    "frameworks": "tests",
+}
 
 
 def declared() -> dict[str, str]:

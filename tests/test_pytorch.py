@@ -115,18 +115,31 @@ def test_a_layer_takes_pytorchs_state_and_prints_and_computes_like_it(rank):
         )
 
 
-@pytest.mark.parametrize("name", ["Conv1d", "Conv2d", "Conv3d"])
-def test_layers_have_pytorchs_arguments_in_its_order(name):
-    ours = list(inspect.signature(getattr(convref, name)).parameters)
-    theirs = list(inspect.signature(getattr(torch.nn, name)).parameters)
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("name", ["Conv", "ConvTranspose"])
+def test_layers_have_pytorchs_arguments_in_its_order(name, rank):
+    ours = list(inspect.signature(getattr(convref, f"{name}{rank}d")).parameters)
+    theirs = list(inspect.signature(getattr(torch.nn, f"{name}{rank}d")).parameters)
     assert ours == [*theirs, "seed"]
 
 
-@pytest.mark.parametrize("name", ["conv1d", "conv2d", "conv3d"])
-def test_functions_have_pytorchs_arguments_in_its_order(name):
-    ours = list(inspect.signature(getattr(convref, name)).parameters)
-    (theirs,) = re.findall(rf"{name}\(([^()]*)\) -> Tensor", getattr(F, name).__doc__)
-    assert ours == [*(part.split("=")[0].strip() for part in theirs.split(",")), "padding_mode"]
+# What convref takes beyond PyTorch's arguments.
+MORE = {"conv": ["padding_mode", "accumulate"], "conv_transpose": ["accumulate"]}
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("name", MORE)
+def test_functions_have_pytorchs_arguments_in_its_order(name, rank):
+    ours = list(inspect.signature(getattr(convref, f"{name}{rank}d")).parameters)
+    signature = rf"{name}{rank}d\(([^()]*)\) -> Tensor"
+    (theirs,) = re.findall(signature, getattr(F, f"{name}{rank}d").__doc__)
+    assert ours == [*(part.split("=")[0].strip() for part in theirs.split(",")), *MORE[name]]
+
+
+@pytest.mark.parametrize("name", ["unfold", "fold"])
+def test_patches_have_pytorchs_arguments_in_its_order(name):
+    ours = inspect.signature(getattr(convref, name)).parameters
+    assert list(ours) == list(inspect.signature(getattr(F, name)).parameters)
 
 
 X, W = np.ones((1, 4, 5, 7), np.float32), np.ones((4, 2, 3, 3), np.float32)

@@ -66,16 +66,27 @@ class Case:
         printer.text(repr(self))  # Hypothesis would print the fields
 
 
+MODES = ("zeros", "reflect", "replicate", "circular")
+BATCHES = ((), (0,), (1,), (2,))
+
+
 @st.composite
-def cases(draw, ranks=(1, 2, 3), largest=3) -> Case:
+def cases(
+    draw,
+    ranks=(1, 2, 3),
+    largest=3,
+    modes=MODES,
+    paddings=("same", "valid", "numbers", "numbers"),
+    batches=BATCHES,
+) -> Case:
     """Draw groups first and then multiples, the kernel first and then an input that it fits."""
     rank = draw(st.sampled_from(ranks))
     few = st.integers(1, largest)
     groups, per_group, multiplier = draw(few), draw(few), draw(few)
     kernel = [draw(st.integers(1, 4)) for _ in range(rank)]
     dilation = [draw(few) for _ in range(rank)]
-    mode = draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"]))
-    padding: Any = draw(st.sampled_from(["same", "valid", "numbers", "numbers"]))
+    mode = draw(st.sampled_from(modes))
+    padding: Any = draw(st.sampled_from(paddings))
     stride = [1 if padding == "same" else draw(few) for _ in range(rank)]
     if padding == "numbers":
         padding = tuple(draw(st.integers(0, 3)) for _ in range(rank))
@@ -91,7 +102,7 @@ def cases(draw, ranks=(1, 2, 3), largest=3) -> Case:
         least = reach(axis.kernel, axis.dilation) - axis.before - axis.after
         least = max(1, least, {"reflect": pad + 1, "circular": pad}.get(mode, 0))
         sizes.append(least + draw(st.integers(0, 3)))
-    batch = draw(st.sampled_from([(), (0,), (1,), (2,)]))
+    batch = draw(st.sampled_from(batches))
     return Case(
         (*batch, groups * per_group, *sizes),
         (groups * multiplier, per_group, *kernel),

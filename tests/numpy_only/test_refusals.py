@@ -8,9 +8,17 @@ import pytest
 
 import convref
 from convref import Conv1d, Conv2d, Conv3d, checks, conv1d, conv2d, conv3d, pad, size
+from convref.cost import chain, read, receptive_field
+from convref.geometry import Axis
+from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
+from convref.trace import explain, explain_transposed
 
 X, W = np.ones((1, 3, 5, 7)), np.ones((4, 3, 2, 3))
 HUGE = np.lib.stride_tricks.as_strided(np.ones(1), (1, 1, 2**20, 2**20), (0, 0, 0, 0))
+
+
+def layer(text, shape=(3, 5, 7)):
+    return read(text, shape, np.dtype("f4"))
 
 
 class Tensor:
@@ -104,6 +112,148 @@ BAD = [
         lambda: Conv1d(1, 1, 2, bias=False).load_state_dict({"weight": np.ones((1, 1, 3))}),
         "weight must have shape (1, 1, 2), received (1, 1, 3)",
     ),
+    ("weight axes", lambda: explain(X, W[0, 0], at=(0, 0)), "received shape (2, 3) with 2"),
+    ("weight axes", lambda: explain_transposed(X, W[None, None], at=()), "with 6"),
+    ("integer", lambda: explain(X, W, at=0), "at must be a tuple of integers, received 0"),
+    ("integer", lambda: explain(X, W, at=(0, 0, 1.0, 0)), "received 1.0"),
+    ("cell axes", lambda: explain(X, W, at=(0, 0, 0)), "of shape (1, 4, 4, 5), received 3: (0, 0"),
+    ("cell axes", lambda: explain(X[0], W, at=(0,) * 4), "at must hold 3 integers"),
+    ("cell", lambda: explain(X, W, at=(0, 3, 4, 0)), "at[2] must be at least 0 and less than 4"),
+    (
+        "cell",
+        lambda: explain(X[0], W, at=(-1, 0, 0)),
+        "the output has shape (4, 4, 5), received -1",
+    ),
+    ("cell", lambda: explain(X[:0], W, at=(0,) * 4), "at[0] must be at least 0 and less than 0"),
+    (
+        "cell",
+        lambda: explain_transposed(X, W[:3], groups=3, at=(0, 9, 0, 0)),
+        "at[1] must be at least 0 and less than 9, since the output has shape (1, 9, 6, 9)",
+    ),
+    ("layer", lambda: layer("Conv2d"), "received 'Conv2d'"),
+    ("layer", lambda: layer("Conv2d(3, 4"), "for example Conv2d(3, 64, kernel_size=7"),
+    ("layer", lambda: layer("Conv2d(*x)"), "received 'Conv2d(*x)'"),
+    ("layer", lambda: layer("(Conv2d or 1)(3)"), "received '(Conv2d or 1)(3)'"),
+    ("layer", lambda: layer("(" * 999), "received '((("),
+    ("layer", lambda: layer("Conv2d(3, print())"), "received 'Conv2d(3, print())'"),
+    ("word", lambda: layer("Linear(3, 4)"), "Conv1d, Conv2d, Conv3d, ConvTranspose1d"),
+    ("word", lambda: layer("Conv4d(3, 4, 3)"), "received Conv4d"),
+    ("word", lambda: layer("Conv2d(3, 4, 3, bias=0)"), "bias must be one of True, False, rec"),
+    ("word", lambda: layer("MaxPool2d(2, ceil_mode=True)"), "ceil_mode must be one of False"),
+    ("word", lambda: layer("MaxPool2d(2, return_indices=2)"), "return_indices must be one of"),
+    ("word", lambda: layer("AvgPool2d(2, count_include_pad=2)"), "count_include_pad must be on"),
+    ("word", lambda: layer("ConvTranspose2d(3, 4, 3, padding_mode=reflect)"), "of 'zeros', rec"),
+    ("layer arguments", lambda: layer("Conv2d(3, 4)"), "Conv2d: missing a required argument: 'k"),
+    ("layer arguments", lambda: layer("MaxPool2d(3, size=2)"), "it takes kernel_size, stride, pad"),
+    ("layer arguments", lambda: layer("AvgPool1d(3, 1, 0, 0, 0, 0)"), "too many positional"),
+    ("pool padding", lambda: layer("MaxPool2d(3, padding=2)"), "3 // 2 = 1, received 2"),
+    ("pool padding", lambda: layer("MaxPool2d(2, 1, (0, 2), 2)"), "3 // 2 = 1, received 2"),
+    ("reach", lambda: layer("AvgPool2d(9)"), "H: the kernel reaches over"),
+    ("rank", lambda: layer("MaxPool3d(1)", (3, 5, 7)), "received shape (3, 5, 7) with 3"),
+    ("channels", lambda: layer("Conv2d(4, 4, 1)"), "4 * 1 = 4 channels, received 3"),
+    ("groups", lambda: layer("Conv2d(3, 4, 1, groups=3)"), "out_channels must be divisible"),
+    ("groups", lambda: layer("ConvTranspose2d(3, 4, 1, groups=2)"), "in_channels must be divis"),
+    ("limit", lambda: layer("Conv2d(3, 10**9, 1)".replace("10**9", str(10**12))), "weight would"),
+    ("limit", lambda: layer("Conv2d(3, 4, 1)", (3, 2**20, 2**20)), "the input would have shape"),
+    ("limit", lambda: chain((3, 2**20, 2**20), []), "the input would have shape"),
+    ("least", lambda: chain((3, -1, 2), []), "the input's shape must be at least 0, received -1"),
+    ("receptive field", lambda: receptive_field([(Axis(1, 2**23), True)]), "1,048,576 look-ups"),
+    ("receptive field", lambda: receptive_field([(Axis(1, 1, 2**23), True)]), "check kernels"),
+    (
+        "receptive field",
+        lambda: receptive_field(
+            [(Axis(1, 1), True), (Axis(1, 2**12), False), (Axis(1, 2**9), False)]
+        ),
+        "1,048,576 look-ups (convref.cost.LOOKUPS)",
+    ),
+    ("array", lambda: convert_weight([1], "torch", "keras"), "weight must be a NumPy array, rece"),
+    ("array", lambda: convert_activation(Tensor(), "torch", "jax"), "input.detach().numpy()"),
+    ("array", lambda: convert_linear(None, "torch", "jax"), "received builtins.NoneType"),
+    ("word", lambda: convert_weight(W, "pytorch", "keras"), "source must be one of 'torch', 'o"),
+    ("word", lambda: convert_activation(X, "torch", "NHWC"), "target must be one of"),
+    ("word", lambda: convert_linear(X[0, 0], None, "keras"), "received None"),
+    ("word", lambda: convert_weight(W, "torch", "keras", kind="1x1"), "kind must be one of 'conv'"),
+    ("integer", lambda: convert_weight(W, "torch", "keras", groups=1.0), "groups must be an int"),
+    ("integer", lambda: convert_linear(X[0, 0], "torch", "jax", flattened=(7.0,)), "received 7.0"),
+    ("integer", lambda: tensorflow_same(5, 3, True), "stride must be an integer, received True"),
+    ("least", lambda: convert_weight(W, "torch", "keras", groups=0), "groups must be at least 1"),
+    ("least", lambda: convert_linear(X[0, 0], "torch", "jax", flattened=(0, 7)), "at least 1"),
+    ("least", lambda: tensorflow_same((5, 0), 3), "size must be at least 1, received 0"),
+    ("least", lambda: tensorflow_same(5, 0), "kernel_size must be at least 1, received 0"),
+    ("least", lambda: tensorflow_same(5, 1, 0), "stride must be at least 1, received 0"),
+    ("least", lambda: tensorflow_same(5, 1, 1, 0), "dilation must be at least 1, received 0"),
+    ("length", lambda: tensorflow_same((5, 5), (3, 3, 3)), "kernel_size must be one integer or 2"),
+    ("length", lambda: tensorflow_same((1, 2, 3, 4), 1), "received 4: (1, 2, 3, 4)"),
+    ("length", lambda: tensorflow_same((), 1), "one integer or up to 3 of them"),
+    ("groups", lambda: convert_weight(W, "torch", "keras", groups=3), "weight.shape[0] must be"),
+    (
+        "groups",
+        lambda: convert_weight(W, "flax", "torch", kind="transposed", groups=2),
+        "weight.shape[3] must be divisible by groups, received 3 % 2 = 1",
+    ),
+    (
+        "groups",
+        lambda: convert_weight(W[:, :1], "torch", "keras", kind="depthwise", groups=3),
+        "weight.shape[0] must be divisible by groups, received 4 % 3 = 1",
+    ),
+    (
+        "groups",
+        lambda: convert_weight(W[:, :, :1], "jax", "keras", kind="depthwise", groups=2),
+        "weight.shape[3] must be divisible by groups, received 3 % 2 = 1",
+    ),
+    (
+        "layout",
+        lambda: convert_weight(W[0, 0], "torch", "keras"),
+        "3, 4 or 5 axes (O, C / groups, k), as torch has them for kind 'conv', received shape (2, ",
+    ),
+    (
+        "layout",
+        lambda: convert_weight(W[None, None], "keras", "torch", kind="transposed"),
+        "(k, O / groups, C), as keras has them for kind 'transposed'",
+    ),
+    (
+        "layout",
+        lambda: convert_weight(W[None], "torch", "keras", kind="depthwise", groups=1),
+        "weight must have 3 or 4 axes (C * M, 1, k), as torch has them",
+    ),
+    (
+        "layout",
+        lambda: convert_weight(W[None], "tensorflow", "flax", kind="depthwise"),
+        "weight must have 3 or 4 axes (k, C, M), as tensorflow has them",
+    ),
+    ("layout", lambda: convert_activation(X[0, 0], "onnx", "jax"), "(N, C, sizes), as onnx"),
+    ("layout", lambda: convert_activation(X[None, None], "jax", "onnx"), "(N, sizes, C), as jax"),
+    ("layout", lambda: convert_linear(X, "onnx", "jax"), "2 axes (out, in), as onnx has"),
+    ("layout", lambda: convert_linear(X[0], "paddle", "jax"), "axes (in, out), as paddle has them"),
+    (
+        "depthwise",
+        lambda: convert_weight(W, "paddle", "keras", kind="depthwise", groups=4),
+        "size 1 along axis 1 of (C * M, 1, k), as paddle has them",
+    ),
+    (
+        "depthwise",
+        lambda: convert_weight(W, "flax", "torch", kind="depthwise", groups=3),
+        "size 1 along axis 2 of (k, 1, C * M), as flax has them",
+    ),
+    (
+        "depthwise groups",
+        lambda: convert_weight(W[:, :1], "torch", "keras", kind="depthwise"),
+        "received None: weight.shape[0] is 4, which is groups times the multiplier.",
+    ),
+    (
+        "depthwise groups",
+        lambda: convert_weight(W, "keras", "torch", kind="depthwise", groups=3),
+        "received 3: weight.shape[2] is 2.",
+    ),
+    (
+        "flattened",
+        lambda: convert_linear(X[0, 0], "torch", "keras", flattened=(2, 3)),
+        "to the 7 inputs of weight, received (2, 3), which is 6: give (C, H, W)",
+    ),
+    ("flattened", lambda: convert_linear(X[0, 0], "keras", "torch", flattened=7), "the 5 inputs"),
+    ("limit", lambda: convert_weight(HUGE, "torch", "keras"), "the converted weight would have"),
+    ("limit", lambda: convert_activation(HUGE, "torch", "keras"), "the converted input would have"),
+    ("limit", lambda: convert_linear(HUGE[0, 0], "torch", "keras"), "shape (1048576, 1048576)"),
 ]
 
 

@@ -1,0 +1,319 @@
+"""The command line: ``convref shape`` and ``convref explain``."""
+
+import argparse
+import io
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+import numpy as np
+
+from convref import __version__, checks
+from convref.checks import Array
+from convref.cost import Step, along, chain, receptive_field, spacing
+from convref.trace import Explanation, explain, explain_transposed
+
+CELLS: Final = 2**24  # of an array that the command line counts up
+
+SHAPE = """\
+examples:
+  convref shape --input 3,224,224 "Conv2d(3, 64, kernel_size=7, stride=2, padding=3)"
+  convref shape --input 8,3,32,32 "Conv2d(3, 16, 3, 2, 1)" "ConvTranspose2d(16, 3, 4, 2, 1)"
+  convref shape --input 80,3000 "Conv1d(80, 384, 3, padding=same)" "MaxPool1d(2)" --json
+
+Layers are written as PyTorch prints them, in quotation marks, with the names and the order of
+torch.nn's arguments: Conv1d, Conv2d, Conv3d, ConvTranspose1d to 3d, MaxPool1d to 3d, AvgPool1d to
+3d. MACs are multiplications, those with padding included; biases are not counted among them."""
+
+EXPLAIN = """\
+examples:
+  convref explain --input 1,5,5 --weight "[[1, 0], [0, -1]]" --at 0,2,3
+  convref explain --input "[[1, 2], [3, 4]]" --weight 1,1,3,3 --padding 1 --at 0,0,0
+  convref explain --input 2,4 --weight 2,1,3 --transposed --stride 2 --groups 2 --at 1,4 --json
+
+An array is given as JSON, or as a shape, which is filled with 0, 1, 2, ... A matrix as weight
+stands for one kernel of one channel (1, 1, kH, kW), a matrix as input beside it or beside a weight
+of 4 axes for one channel (1, H, W). Cells in brackets lie in the padding."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Bad use is answered by one line and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; prints to stdout, or one line to stderr and exits with 2.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        As in ``sys.argv[1:]``.
+
+    Examples
+    --------
+    >>> from convref.__main__ import main
+    >>> main(["explain", "--input", "[[1, 2], [3, 4]]", "--weight", "[[1, 10]]", "--at", "0,1,0"])
+    output[0, 1, 0]
+    3·1 + 4·10 = 43
+    <BLANKLINE>
+    position   input      weight        x   w  x·w  sum
+    (0, 1, 0)  (0, 1, 0)  (0, 0, 0, 0)  3   1    3    3
+    (0, 1, 1)  (0, 1, 1)  (0, 0, 0, 1)  4  10   40   43
+    """
+    chosen, command = parse(sys.argv[1:] if arguments is None else arguments)
+    try:
+        text = chosen.run(chosen)
+    except (TypeError, ValueError, OverflowError) as error:
+        command.error(str(error))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console without '·' shows '?'
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # `convref ... | head`: the reader has gone, and Python would complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, Parser]:
+    """What was asked for, and the parser of the chosen command."""
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = Parser(
+        "convref",
+        description="Convolution layers, explained.",
+        epilog=("convref shape --help and convref explain --help show examples"),
+    )
+    parser.add_argument("--version", action="version", version=f"convref {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="shape | explain")
+
+    about = "sizes, parameters, products, memory and receptive field of a chain of layers"
+    shape = commands.add_parser(
+        "shape", help=about, description=about, epilog=SHAPE, formatter_class=raw
+    )
+    shape.add_argument(
+        "--input", required=True, type=integers, metavar="SHAPE", help="C,H,W or N,C,H,W and so on"
+    )
+    shape.add_argument("layers", nargs="+", metavar="LAYER", help='such as "Conv2d(3, 64, 7)"')
+    shape.add_argument(
+        "--dtype",
+        default="float32",
+        choices=names(checks.DTYPES),
+        metavar="DTYPE",
+        help="of all numbers",
+    )
+    shape.set_defaults(run=run_shape)
+
+    about = "one output cell as the sum that it is"
+    cell = commands.add_parser(
+        "explain", help=about, description=about, epilog=EXPLAIN, formatter_class=raw
+    )
+    kind = "JSON or shape"
+    cell.add_argument(
+        "--input", required=True, metavar="ARRAY", help=f"{kind}: (N, C, ...), (C, ...)"
+    )
+    cell.add_argument(
+        "--weight", required=True, metavar="ARRAY", help=f"{kind}: (O, C / groups, ...)"
+    )
+    cell.add_argument("--bias", metavar="ARRAY", help=f"{kind}: (O,)")
+    cell.add_argument("--at", required=True, type=integers, metavar="CELL", help="such as 0,2,3")
+    cell.add_argument("--transposed", action="store_true", help="explain conv_transpose")
+    for name, default in (("stride", 1), ("dilation", 1), ("output-padding", 0)):
+        cell.add_argument(f"--{name}", type=integers, default=default, metavar="N[,N]")
+    cell.add_argument("--padding", type=padding, default=0, metavar="N[,N]|same|valid")
+    cell.add_argument("--groups", type=int, default=1, metavar="N")
+    cell.add_argument("--padding-mode", choices=checks.MODES, default="zeros")
+    cell.add_argument(
+        "--dtype", choices=names(checks.DTYPES), metavar="DTYPE", help="of all arrays"
+    )
+    cell.add_argument("--latex", action="store_true", help="the sum in LaTeX, and nothing else")
+    cell.set_defaults(run=run_explain)
+
+    for each in (shape, cell):
+        each.add_argument("--json", action="store_true", help="the same for programs")
+    chosen = parser.parse_args(arguments)
+    return chosen, {"shape": shape, "explain": cell}[chosen.command]
+
+
+def names(dtypes: Sequence[np.dtype[Any]]) -> list[str]:
+    """Their names."""
+    return list(map(str, dtypes))
+
+
+def integers(text: str) -> tuple[int, ...]:
+    """'3,224,224', with or without parentheses."""
+    try:
+        return tuple(map(int, text.strip("() ").rstrip(",").split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected integers with commas between, received {text!r}"
+        ) from None
+
+
+def padding(text: str) -> tuple[int, ...] | str:
+    """Integers, 'same' or 'valid'."""
+    return text if text in ("same", "valid") else integers(text)
+
+
+# shape -----------------------------------------------------------------------------------------
+
+
+def run_shape(chosen: argparse.Namespace) -> str:
+    """The chain as JSON, or laid out to be read."""
+    steps = chain(chosen.input, chosen.layers, chosen.dtype)
+    told = tell_chain(steps, np.dtype(chosen.dtype).itemsize)
+    if chosen.json:
+        return json.dumps(told)
+    lines = [f"input {told['input']['shape']}, {told['input']['bytes']:,} bytes"]
+    for number, layer in enumerate(told["layers"], 1):
+        size = layer["bytes"]
+        rows = [(each["axis"], f"{each['formula']} = {each['size']}") for each in layer["axes"]]
+        rows += [
+            ("output", f"{layer['output']}, {size['output']:,} bytes"),
+            ("parameters", f"{layer['parameters']:,}, {size['parameters']:,} bytes"),
+            ("MACs", f"{layer['macs']:,}"),
+            ("receptive field", " x ".join(map(str, layer["receptive_field"]))),
+            ("stride so far", " x ".join(map(str, layer["stride"]))),
+        ]
+        lines += ["", f"{number}  {layer['layer']}", *(f"   {a:<15}  {b}" for a, b in rows)]
+    total = told["total"]
+    lines += ["", f"total: {total['parameters']:,} parameters, {total['macs']:,} MACs"]
+    return "\n".join(lines)
+
+
+def tell_chain(steps: Sequence[Step], itemsize: int) -> dict[str, Any]:
+    """Everything that is known of a chain."""
+    layers = [
+        {
+            "layer": step.layer,
+            "axes": [
+                {"axis": letter, "formula": formula, "size": size}
+                for (letter, _), formula, size in zip(
+                    checks.named(step.axes),
+                    step.formulas(),
+                    step.output[-len(step.axes) :],
+                    strict=True,
+                )
+            ],
+            "output": step.output,
+            "parameters": step.parameters(),
+            "macs": step.products(),
+            "bytes": {
+                "parameters": step.parameters() * itemsize,
+                "output": math.prod(step.output) * itemsize,
+            },
+            "receptive_field": [receptive_field(axis) for axis in along(steps[:number])],
+            "stride": [plain(spacing(axis)) for axis in along(steps[:number])],
+        }
+        for number, step in enumerate(steps, 1)
+    ]
+    given = steps[0].input
+    return {
+        "input": {"shape": given, "bytes": math.prod(given) * itemsize},
+        "layers": layers,
+        "total": {
+            "parameters": sum(step.parameters() for step in steps),
+            "macs": sum(step.products() for step in steps),
+        },
+    }
+
+
+# explain ---------------------------------------------------------------------------------------
+
+
+def run_explain(chosen: argparse.Namespace) -> str:
+    """The sum and its table, or LaTeX, or JSON."""
+    told = explanation(chosen)
+    if chosen.json:
+        return json.dumps(tell_cell(told))
+    if chosen.latex:
+        return told.latex()
+    return f"output[{', '.join(map(str, told.at))}]\n{told}\n\n{told.table()}"
+
+
+def explanation(chosen: argparse.Namespace) -> Explanation:
+    """Call `explain` or `explain_transposed` with what was given."""
+    weight = given("weight", chosen.weight)
+    if weight.ndim == 2:
+        weight = weight[None, None]
+    input = given("input", chosen.input)
+    if input.ndim == 2 and weight.ndim == 4:
+        input = input[None]
+    bias = None if chosen.bias is None else given("bias", chosen.bias)
+    dtype = chosen.dtype or np.result_type(*(a for a in (input, weight, bias) if a is not None))
+    input, weight = exactly(input, np.dtype(dtype)), exactly(weight, np.dtype(dtype))
+    bias = None if bias is None else exactly(bias, np.dtype(dtype))
+    names = ("stride", "padding", "dilation", "groups", "at")
+    options = {name: getattr(chosen, name) for name in names}
+    if chosen.transposed:
+        if chosen.padding_mode != "zeros":
+            raise ValueError("--padding-mode is not for --transposed, where padding crops")
+        return explain_transposed(
+            input, weight, bias, output_padding=chosen.output_padding, **options
+        )
+    if chosen.output_padding != 0:
+        raise ValueError("--output-padding is for --transposed alone")
+    return explain(input, weight, bias, padding_mode=chosen.padding_mode, **options)
+
+
+def given(name: str, text: str) -> Array:
+    """An array from JSON, or counted up from 0 in the shape that the text gives."""
+    if not text.lstrip().startswith("["):
+        try:
+            shape = integers(text)
+        except argparse.ArgumentTypeError as error:
+            raise ValueError(f"--{name}: {error}, or JSON such as [[1, 2], [3, 4]]") from None
+        if min(shape) < 0 or math.prod(shape) > CELLS:
+            raise ValueError(f"--{name}: a shape has sizes from 0 and at most {CELLS:,} cells")
+        return np.arange(math.prod(shape)).reshape(shape)
+    try:
+        return np.array(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"--{name}: {error}") from None
+
+
+def exactly(array: Array, dtype: np.dtype[Any]) -> Array:
+    """The same numbers in another dtype, or an error where they do not fit."""
+    with np.errstate(invalid="ignore"):
+        out = array.astype(dtype)
+    if dtype.kind in "iu" and not np.array_equal(out, array):
+        raise ValueError(f"{dtype} does not hold all the numbers given")
+    return out
+
+
+def tell_cell(told: Explanation) -> dict[str, Any]:
+    """Everything that is known of a cell."""
+    return {
+        "at": told.at,
+        "dtype": str(told.dtype),
+        "terms": [
+            {
+                "position": term.position,
+                "padding": term.padding,
+                "input": term.input,
+                "weight": term.weight,
+                "x": plain(term.x),
+                "w": plain(term.w),
+                "product": plain(term.product),
+                "sum": plain(term.sum),
+            }
+            for term in told.terms
+        ],
+        "bias": None if told.bias is None else plain(told.bias),
+        "total": plain(told.total),
+        "by_hand": str(told),
+    }
+
+
+def plain(number: Any) -> int | float | str:
+    """A number as JSON has it; what JSON has not (1/2, nan, 1+2j) as text."""
+    value = number.item() if isinstance(number, np.generic) else number
+    if getattr(value, "denominator", None) == 1:
+        return int(value)
+    return value if isinstance(value, float) and math.isfinite(value) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,360 @@
+"""What a chain of layers costs: sizes, parameters, products, memory, and its receptive field.
+
+A layer is written as PyTorch prints it: ``Conv2d(3, 64, kernel_size=7, stride=2, padding=3)``.
+"""
+
+import ast
+import inspect
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from convref import checks
+from convref.checks import Array, refuse
+from convref.geometry import (
+    Axis,
+    output_size,
+    parameters,
+    products,
+    reach,
+    resolve,
+    seen,
+    stuffed,
+    written_size,
+    written_transposed_size,
+)
+
+Shape: TypeAlias = tuple[int, ...]
+
+LOOKUPS: Final = 2**20  # of one receptive field: less than a second
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer of a chain, for the input that reaches it.
+
+    Attributes
+    ----------
+    layer : str
+        As it was written.
+    axes : tuple of Axis
+        Its geometry along each spatial axis.
+    extra : tuple of int
+        Output padding along each axis, of transposed convolutions.
+    transposed : bool
+    input, weight, output : tuple of int
+        Shapes; that of a pooling layer's weight is (0,).
+    bias : int
+        Numbers in its bias.
+    """
+
+    layer: str
+    axes: tuple[Axis, ...]
+    extra: tuple[int, ...]
+    transposed: bool
+    input: Shape
+    weight: Shape
+    output: Shape
+    bias: int
+
+    def formulas(self) -> list[str]:
+        """The size formula along each axis, with its numbers."""
+        if self.transposed:
+            return list(map(written_transposed_size, self.axes, self.extra))
+        return list(map(written_size, self.axes))
+
+    def parameters(self) -> int:
+        """Learnable numbers."""
+        return parameters(self.weight, self.bias)
+
+    def products(self) -> int:
+        """Multiplications, for the whole batch; those of a pooling layer are none."""
+        rank = len(self.axes)
+        batch = math.prod(self.input[: -rank - 1])
+        windows = self.input if self.transposed else self.output
+        return products(self.weight, (batch, *windows[-rank:]))
+
+
+def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -> list[Step]:
+    """Send a shape through layers, with every check of the layers themselves.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Of the input: (N, C, ...) or (C, ...).
+    layers : sequence of str
+        Conv1d ... Conv3d, ConvTranspose1d ... 3d, MaxPool1d ... 3d, AvgPool1d ... 3d, with the
+        arguments of torch.nn.
+    dtype : str
+        In which sizes are held against the limit of memory.
+
+    Returns
+    -------
+    list of Step
+
+    Raises
+    ------
+    TypeError, ValueError
+        A layer is none, or does not fit what reaches it; the message begins with its number.
+
+    Examples
+    --------
+    >>> from convref.cost import chain
+    >>> stem = chain((3, 224, 224), ["Conv2d(3, 64, 7, stride=2, padding=3)", "MaxPool2d(3, 2, 1)"])
+    >>> [step.output for step in stem]
+    [(64, 112, 112), (64, 56, 56)]
+    >>> stem[0].formulas()[0]
+    'floor((3 + 224 + 3 - 1 * (7 - 1) - 1) / 2) + 1'
+    >>> [step.parameters() for step in stem], [step.products() for step in stem]
+    ([9472, 0], [118013952, 0])
+    """
+    steps: list[Step] = []
+    reached = tuple(checks.integer("the input's shape", size, 0) for size in shape)
+    checks.fits_memory("the input", reached, np.dtype(dtype))
+    for number, layer in enumerate(layers, 1):
+        try:
+            steps.append(read(layer, reached, np.dtype(dtype)))
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"layer {number}, {layer}: {error}") from None
+        reached = steps[-1].output
+    return steps
+
+
+def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
+    """Cells of the input, from the first to the last, that one output cell of a chain depends on.
+
+    The largest over all output cells, of an input so large that no edge is near. For convolutions
+    and pooling alone it is ``1 + sum of (reach - 1) * product of the strides before``.
+
+    Parameters
+    ----------
+    axes : sequence of (Axis, bool)
+        One spatial axis through the layers, and whether each layer is a transposed convolution.
+
+    Returns
+    -------
+    int
+        0 if no output cell depends on any input cell, which a stride beyond the kernel can do.
+
+    Examples
+    --------
+    >>> from convref.cost import receptive_field
+    >>> from convref.geometry import Axis
+    >>> receptive_field([(Axis(224, 7, stride=2), False), (Axis(112, 3, stride=2), False)])
+    11
+    """
+    first = next((i for i, (_, transposed) in enumerate(axes) if transposed), len(axes))
+    # Transposed layers treat neighbours differently; after so many cells the pattern repeats.
+    period = math.prod(axis.stride for axis, transposed in axes if transposed)
+    left = LOOKUPS - period * sum(axis.kernel for axis, _ in axes[first:])
+    span = 0
+    for output in range(period if left >= 0 else 1):
+        cells = {output}
+        for axis, transposed in reversed(axes[first:]):
+            left -= max(0, len(cells) - 1) * axis.kernel
+            if left < 0:
+                refuse("receptive field", limit=LOOKUPS)
+            cells = seen(axis, cells, transposed)
+        span = max(span, max(cells) - min(cells) + 1 if cells else 0)
+    # In front of them only the first and the last cell matter.
+    for axis, _ in reversed(axes[:first]):
+        span = (span - 1) * axis.stride + reach(axis.kernel, axis.dilation) if span else 0
+    return span
+
+
+def spacing(axes: Sequence[tuple[Axis, bool]]) -> Fraction:
+    """Cells of the input from one output cell of a chain to the next: its stride."""
+    steps = [Fraction(axis.stride) ** (-1 if transposed else 1) for axis, transposed in axes]
+    return math.prod(steps, start=Fraction(1))
+
+
+def along(steps: Sequence[Step]) -> Iterator[list[tuple[Axis, bool]]]:
+    """Each spatial axis through the layers, as `receptive_field` takes it."""
+    for axes in zip(*(step.axes for step in steps), strict=True):
+        yield [(axis, step.transposed) for axis, step in zip(axes, steps, strict=True)]
+
+
+# Reading a layer -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Here:
+    """What a layer meets."""
+
+    layer: str
+    rank: int
+    shape: Shape
+    dtype: np.dtype[Any]
+
+    def stand_in(self, name: str, shape: Shape) -> Array:
+        """An array of any shape that takes no memory."""
+        checks.fits_memory(name, shape, self.dtype)
+        return np.broadcast_to(np.zeros((), self.dtype), shape)
+
+    def output(self, channels: int, sizes: Sequence[int]) -> Shape:
+        """The shape behind the layer, with or without a batch."""
+        return (*self.shape[: -self.rank - 1], channels, *sizes)
+
+
+def conv(
+    here: Here,
+    /,
+    in_channels: int,
+    out_channels: int,
+    kernel_size: object,
+    stride: object = 1,
+    padding: object = 0,
+    dilation: object = 1,
+    groups: int = 1,
+    bias: bool = True,
+    padding_mode: str = "zeros",
+) -> Step:
+    """`torch.nn.Conv1d`, 2d, 3d."""
+    kernel, count = channels_and_kernel(here, in_channels, out_channels, kernel_size, groups)
+    weight = (out_channels, in_channels // count, *kernel)
+    input, weights = here.stand_in("the input", here.shape), here.stand_in("weight", weight)
+    call = checks.convolution(
+        here.rank, input, weights, None, stride, padding, dilation, count, padding_mode
+    )
+    output = here.output(out_channels, [output_size(axis) for axis in call.axes])
+    numbers = out_channels if truth("bias", bias) else 0
+    return Step(here.layer, call.axes, (), False, here.shape, weight, output, numbers)
+
+
+def conv_transpose(
+    here: Here,
+    /,
+    in_channels: int,
+    out_channels: int,
+    kernel_size: object,
+    stride: object = 1,
+    padding: object = 0,
+    output_padding: object = 0,
+    groups: int = 1,
+    bias: bool = True,
+    dilation: object = 1,
+    padding_mode: str = "zeros",
+) -> Step:
+    """`torch.nn.ConvTranspose1d`, 2d, 3d."""
+    checks.word("padding_mode", padding_mode, ("zeros",))
+    kernel, count = channels_and_kernel(here, in_channels, out_channels, kernel_size, groups)
+    weight = (in_channels, out_channels // count, *kernel)
+    input, weights = here.stand_in("the input", here.shape), here.stand_in("weight", weight)
+    call = checks.transposed(
+        here.rank, input, weights, None, stride, padding, output_padding, count, dilation
+    )
+    sizes = [output_size(stuffed(*each)) for each in zip(call.axes, call.extra, strict=True)]
+    output = here.output(out_channels, sizes)
+    numbers = out_channels if truth("bias", bias) else 0
+    return Step(here.layer, call.axes, call.extra, True, here.shape, weight, output, numbers)
+
+
+def max_pool(
+    here: Here,
+    /,
+    kernel_size: object,
+    stride: object = None,
+    padding: object = 0,
+    dilation: object = 1,
+    return_indices: bool = False,
+    ceil_mode: bool = False,
+) -> Step:
+    """`torch.nn.MaxPool1d`, 2d, 3d: windows as those of a convolution, in steps of their size."""
+    truth("return_indices", return_indices)
+    rank = here.rank
+    kernel = checks.integers("kernel_size", kernel_size, rank, 1)
+    strides = kernel if stride is None else checks.integers("stride", stride, rank, 1)
+    padded = checks.integers("padding", padding, rank, 0)
+    dilations = checks.integers("dilation", dilation, rank, 1)
+    if truth("ceil_mode", ceil_mode):
+        refuse("word", name="ceil_mode", allowed="False", received=ceil_mode)
+    input = here.stand_in("the input", here.shape)
+    checks.rank_fits(input, rank)
+    pairs = [(p, p) for p in padded]
+    axes = resolve(here.shape[-rank:], kernel, strides, pairs, dilations)
+    for letter, axis in checks.named(axes):
+        cells = reach(axis.kernel, axis.dilation)
+        if axis.before > cells // 2:
+            refuse("pool padding", reach=cells, most=cells // 2, received=axis.before)
+        checks.kernel_fits(letter, axis)
+    output = here.output(here.shape[-rank - 1], [output_size(axis) for axis in axes])
+    return Step(here.layer, axes, (), False, here.shape, (0,), output, 0)
+
+
+def avg_pool(
+    here: Here,
+    /,
+    kernel_size: object,
+    stride: object = None,
+    padding: object = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Step:
+    """`torch.nn.AvgPool1d`, 2d, 3d."""
+    truth("count_include_pad", count_include_pad)
+    return max_pool(here, kernel_size, stride, padding, ceil_mode=ceil_mode)
+
+
+def channels_and_kernel(
+    here: Here, in_channels: int, out_channels: int, kernel_size: object, groups: int
+) -> tuple[tuple[int, ...], int]:
+    """What decides the weight's shape, checked: the kernel and the groups."""
+    count = checks.integer("groups", groups, 1)
+    for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
+        checks.divisible(name, checks.integer(name, channels, 1), count)
+    return checks.integers("kernel_size", kernel_size, here.rank, 1), count
+
+
+def truth(name: str, value: object) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        refuse("word", name=name, allowed="True, False", received=repr(value))
+    return value
+
+
+KINDS: Final[dict[str, Callable[..., Step]]] = {
+    "Conv": conv,
+    "ConvTranspose": conv_transpose,
+    "MaxPool": max_pool,
+    "AvgPool": avg_pool,
+}
+
+
+def read(layer: str, shape: Shape, dtype: np.dtype[Any]) -> Step:
+    """One layer, from its text."""
+    name, arguments, options = parsed(layer)
+    kind, rank = KINDS.get(name[:-2]), {"1d": 1, "2d": 2, "3d": 3}.get(name[-2:])
+    if kind is None or rank is None:
+        allowed = ", ".join(f"{each}1d, {each}2d, {each}3d" for each in KINDS)
+        refuse("word", name="a layer", allowed=allowed, received=name)
+    here = Here(layer, rank, shape, dtype)
+    signature = inspect.signature(kind)
+    try:
+        signature.bind(here, *arguments, **options)
+    except TypeError as error:
+        expected = ", ".join(list(signature.parameters)[1:])
+        refuse("layer arguments", name=name, problem=error, expected=expected)
+    return kind(here, *arguments, **options)
+
+
+def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
+    """Name and arguments of a call written as text; nothing of it is run."""
+    try:
+        call = ast.parse(layer.strip(), mode="eval").body
+        if isinstance(call, ast.Call):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else literal(call.func)
+            arguments = [literal(each) for each in call.args]
+            options = {str(each.arg): literal(each.value) for each in call.keywords}
+            return str(name), arguments, options
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        pass
+    refuse("layer", received=repr(layer))
+
+
+def literal(node: ast.expr) -> Any:
+    """A value; a bare word, as in PyTorch's ``padding=same``, is a string."""
+    return node.id if isinstance(node, ast.Name) else ast.literal_eval(node)

@@ -1,0 +1,148 @@
+"""Where convref and PyTorch differ, and why: everything else that differs is a bug.
+
+Each row holds one call for each library as Python source, and what comes of it, so that a test can
+run both. Measured with PyTorch 2.13 on a CPU.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+
+class Divergence(NamedTuple):
+    """One difference.
+
+    Attributes
+    ----------
+    name : str
+        Short and permanent: the id of its section in the documentation.
+    kind : str
+        'backend gap' (PyTorch lacks a kernel), 'bug' (PyTorch is wrong) or 'deliberate'.
+    pytorch, ours : str
+        The call, with ``torch``, ``F`` and ``np``, ``convref``.
+    pytorch_gives, ours_gives : str
+        The result's shape, dtype or values as `repr` prints them, or the type of the error.
+    message : str
+        What PyTorch's error begins with or contains; '' where it raises none.
+    """
+
+    name: str
+    kind: Literal["backend gap", "bug", "deliberate"]
+    pytorch: str
+    pytorch_gives: str
+    ours: str
+    ours_gives: str
+    message: str = ""
+
+
+DIVERGENCES: Final = (
+    Divergence(
+        "dilated-integers",
+        "backend gap",
+        "F.conv1d(torch.ones(1, 1, 5).int(), torch.ones(1, 1, 3).int(), dilation=2).tolist()",
+        "NotImplementedError",
+        "convref.conv1d(np.ones((1, 1, 5), 'i4'), np.ones((1, 1, 3), 'i4'), dilation=2).tolist()",
+        "[[[3]]]",
+        "slow_conv_dilated",
+    ),
+    Divergence(
+        "unsigned-integers",
+        "backend gap",
+        "F.conv1d(torch.ones(1, 1, 2).to(torch.uint16), torch.ones(1, 1, 2).to(torch.uint16))",
+        "NotImplementedError",
+        "convref.conv1d(np.ones((1, 1, 2), 'u2'), np.ones((1, 1, 2), 'u2')).tolist()",
+        "[[[2]]]",
+        "slow_conv2d_cpu",
+    ),
+    Divergence(
+        "transposed-integers",
+        "backend gap",
+        "F.conv_transpose1d(torch.ones(1, 1, 2).int(), torch.ones(1, 1, 2).int())",
+        "NotImplementedError",
+        "convref.conv_transpose1d(np.ones((1, 1, 2), 'i4'), np.ones((1, 1, 2), 'i4')).tolist()",
+        "[[[1, 2, 1]]]",
+        "slow_conv_transpose",
+    ),
+    Divergence(
+        "patches-of-integers",
+        "backend gap",
+        "F.unfold(torch.ones(1, 2, 2).long(), 2)",
+        "NotImplementedError",
+        "convref.unfold(np.ones((1, 2, 2), int), 2).tolist()",
+        "[[1], [1], [1], [1]]",
+        "im2col",
+    ),
+    Divergence(
+        "no-channels",
+        "bug",
+        "tuple(F.conv1d(torch.ones(1, 0, 3), torch.ones(2, 0, 2)).shape)",
+        "(1, 0, 2)",
+        "convref.conv1d(np.ones((1, 0, 3)), np.ones((2, 0, 2))).shape",
+        "(1, 2, 2)",
+    ),
+    Divergence(
+        "pad-bool",
+        "backend gap",
+        "F.pad(torch.ones(1, 2).bool(), (1, 0), 'reflect')",
+        "NotImplementedError",
+        "convref.pad(np.ones((1, 2), bool), (1, 0), 'reflect').tolist()",
+        "[[True, True, True]]",
+        "reflection_pad1d",
+    ),
+    Divergence(
+        "pad-no-channels",
+        "backend gap",
+        "F.pad(torch.ones(2, 0, 5), (1, 1), 'reflect')",
+        "RuntimeError",
+        "convref.pad(np.ones((2, 0, 5)), (1, 1), 'reflect').shape",
+        "(2, 0, 7)",
+        "Expected 2D or 3D",
+    ),
+    Divergence(
+        "crop-everything",
+        "bug",
+        "F.pad(torch.arange(5.0)[None], (-6, 3), 'replicate').tolist()",
+        "[[4.0, 4.0]]",
+        "convref.pad(np.arange(5.0)[None], (-6, 3), 'replicate')",
+        "ValueError",
+    ),
+    Divergence(
+        "padding-mode-argument",
+        "deliberate",
+        "F.conv1d(torch.ones(1, 1, 3), torch.ones(1, 1, 3), padding=1, padding_mode='circular')",
+        "TypeError",
+        "convref.conv1d(np.ones((1, 1, 3)), np.ones((1, 1, 3)), padding=1, "
+        "padding_mode='circular').tolist()",
+        "[[[3.0, 3.0, 3.0]]]",
+        "conv1d() received an invalid combination of arguments",
+    ),
+    Divergence(
+        "empty-batch-unchecked",
+        "bug",
+        "tuple(F.conv1d(torch.ones(0, 1, 3), torch.ones(1, 1, 1), dilation=0).shape)",
+        "(0, 1, 3)",
+        "convref.conv1d(np.ones((0, 1, 3)), np.ones((1, 1, 1)), dilation=0)",
+        "ValueError",
+    ),
+    Divergence(
+        "negative-padding-of-a-mode",
+        "bug",
+        "torch.nn.Conv1d(1, 1, 1, padding=-1, padding_mode='circular')(torch.ones(1, 1, 5)).shape[2]",
+        "3",
+        "convref.Conv1d(1, 1, 1, padding=-1, padding_mode='circular')",
+        "ValueError",
+    ),
+    Divergence(
+        "size-limit",
+        "deliberate",
+        "tuple(F.conv1d(torch.ones(1, 1, 1), torch.ones(1, 1, 1), padding=2**40).shape)",
+        "RuntimeError",
+        "convref.conv1d(np.ones((1, 1, 1)), np.ones((1, 1, 1)), padding=2**40)",
+        "ValueError",
+        "allocate memory",
+    ),
+)
+
+
+def known(message: str) -> bool:
+    """Whether an error of PyTorch's is one of the kernels that it lacks."""
+    gaps = [row.message for row in DIVERGENCES if row.kind == "backend gap"]
+    return any(gap in message for gap in gaps)

@@ -1,0 +1,204 @@
+"""conv_transpose1d/2d/3d: an ordinary convolution of the zero-stuffed input, kernels turned round.
+
+check → geometry → stuff and pad → windows → contract → bias
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from convref import checks
+from convref.checks import Array, Ints
+from convref.engine import contract, windows
+from convref.geometry import Axis, stuffed
+from convref.padding import extend
+
+
+def convolve_transposed(rank: int, *arguments: object) -> Array:
+    """Check and convolve; `arguments` are those of `conv_transpose2d`, in its order."""
+    call = checks.transposed(rank, *arguments)  # check; input (N, C, *sizes)
+    with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
+        out = spread(call.input, call.weight, call.axes, call.extra, call.groups)
+        if call.bias is not None:
+            out = out + call.bias.reshape(-1, *[1] * rank)
+        out = np.ascontiguousarray(out, dtype=call.input.dtype)
+    return out if call.batched else out[0]
+
+
+def spread(
+    input: Array, weight: Array, axes: Sequence[Axis], extra: Sequence[int], groups: int
+) -> Array:
+    """Transposed convolution of checked arguments, without bias: (N, C, *sizes) -> (N, O, *out)."""
+    dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]  # geometry
+    pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in dense)]
+    padded = extend(stuff(input, axes, dense), pairs, "zeros")  # (N, C, *padded)
+    view = windows(padded, dense)  # (N, C, *out, *kernel)
+    return contract(view, turn(weight, groups), groups)  # (N, O, *out)
+
+
+def stuff(input: Array, axes: Sequence[Axis], dense: Sequence[Axis]) -> Array:
+    """Put stride - 1 zeros between neighbours."""
+    out = np.zeros((*input.shape[:2], *(axis.size for axis in dense)), input.dtype)
+    out[:, :, *(slice(None, None, axis.stride) for axis in axes)] = input
+    return out
+
+
+def turn(weight: Array, groups: int) -> Array:
+    """(C, O / groups, *kernel) -> (O, C / groups, *kernel), each slice turned by 180 degrees."""
+    channels, per_group, *kernel = weight.shape
+    split = weight.reshape(groups, channels // groups, per_group, *kernel)
+    swapped = split.swapaxes(1, 2).reshape(groups * per_group, channels // groups, *kernel)
+    return np.flip(swapped, tuple(range(2, swapped.ndim)))
+
+
+def conv_transpose1d(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
+    groups: int = 1,
+    dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Array:
+    """Spread cells along one axis, as `torch.nn.functional.conv_transpose1d` does (PyTorch 2.13).
+
+    All parameters, limits and errors are those of `conv_transpose2d`, with one spatial axis.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, L) or (C, L)
+    weight : ndarray of shape (C, O / groups, kL)
+    bias : ndarray of shape (O,), or None
+    stride, padding, output_padding, groups, dilation, accumulate
+        See `conv_transpose2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, O, L_out) or (O, L_out)
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `conv_transpose2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv_transpose1d
+    >>> conv_transpose1d(np.array([[1, 2]]), np.array([[[1, 10, 100]]]), stride=2)
+    array([[  1,  10, 102,  20, 200]])
+    """
+    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return convolve_transposed(1, *arguments, accumulate)
+
+
+def conv_transpose2d(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
+    groups: int = 1,
+    dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Array:
+    """Spread each cell over a window, as `torch.nn.functional.conv_transpose2d` does (2.13).
+
+    Every input cell is multiplied by the whole kernel and added into the output at the place
+    where the convolution of the same parameters reads. This is the adjoint of `conv2d`, which
+    gives its shape back, not its values.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+    weight : ndarray of shape (C, O / groups, kH, kW)
+        The input's channels come first: it is the weight of the convolution from O channels to C.
+    bias : ndarray of shape (O,), or None
+    stride : int or pair of int
+        Cells of the output from one input cell's window to the next one's, at least 1.
+    padding : int or pair of int
+        Cells that are taken away from each side of the output, where `conv2d` adds them.
+    output_padding : int or pair of int
+        Cells that the output has more at the end, less than stride or dilation. They belong to
+        the full result; with padding they are cells that would have been cut off, not zeros.
+    groups : int
+        Splits input and output channels into so many independent convolutions.
+    dilation : int or pair of int
+        Cells between one tap of the kernel and the next, at least 1.
+    accumulate : dtype, optional
+        A wider dtype for the sums and the result, as in `conv2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, O, H_out, W_out) or (O, H_out, W_out)
+        A new array of the input's dtype, or of `accumulate`. Along each axis the size is
+        ``(size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``.
+
+    Raises
+    ------
+    TypeError
+        An operand is no NumPy array, its dtype is refused or differs, or an integer is none.
+    ValueError
+        Shapes, groups or sizes do not fit; the message shows the arithmetic.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv_transpose2d
+    >>> conv_transpose2d(np.array([[[1, 2], [3, 4]]]), np.ones((1, 1, 2, 2), int))
+    array([[[ 1,  3,  2],
+            [ 4, 10,  6],
+            [ 3,  7,  4]]])
+    """
+    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return convolve_transposed(2, *arguments, accumulate)
+
+
+def conv_transpose3d(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
+    groups: int = 1,
+    dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Array:
+    """Spread cells through a volume, as `torch.nn.functional.conv_transpose3d` does (2.13).
+
+    All parameters, limits and errors are those of `conv_transpose2d`, with three spatial axes.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, D, H, W) or (C, D, H, W)
+    weight : ndarray of shape (C, O / groups, kD, kH, kW)
+    bias : ndarray of shape (O,), or None
+    stride, padding, output_padding, groups, dilation, accumulate
+        See `conv_transpose2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, O, D_out, H_out, W_out) or (O, D_out, H_out, W_out)
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `conv_transpose2d`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv_transpose3d
+    >>> conv_transpose3d(np.ones((1, 1, 1, 1), int), np.ones((1, 2, 2, 3, 4), int)).shape
+    (2, 2, 3, 4)
+    """
+    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return convolve_transposed(3, *arguments, accumulate)

@@ -1,0 +1,115 @@
+"""onnxruntime, and ONNX's own reference, compute what convref does; ONNX has PyTorch's order."""
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from frameworks.cases import LAYERS, Layer, conv, depthwise, gaps, integers, ported, transposed
+from onnx import TensorProto, checker, helper
+from onnx.reference import ReferenceEvaluator
+
+from convref.layouts import convert_activation, convert_linear, tensorflow_same
+
+onnxruntime.set_default_logger_severity(4)  # refusals come as exceptions
+
+
+def model(operator: str, arrays: dict[str, np.ndarray], rank: int, **attributes) -> bytes:
+    """One node."""
+    node = helper.make_node(operator, list(arrays), ["out"], **attributes)
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, array.shape)
+        for name, array in arrays.items()
+    ]
+    out = helper.make_tensor_value_info("out", TensorProto.FLOAT, [None] * rank)
+    graph = helper.make_graph([node], "one", inputs, [out])
+    built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)
+    checker.check_model(built)
+    return built.SerializeToString()
+
+
+def by_runtime(model: bytes, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    return onnxruntime.InferenceSession(model).run(None, arrays)[0]
+
+
+def by_reference(model: bytes, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    return ReferenceEvaluator(onnx.load_from_string(model)).run(None, arrays)[0]
+
+
+RUN = pytest.mark.parametrize("run", [by_runtime, by_reference])
+
+
+def layer_by(run, operator: str, x, weight, layer: Layer, kind: str = "conv", **attributes):
+    """What an operator makes of an input in PyTorch's order, and of a weight."""
+    arrays = {
+        "x": convert_activation(x, "torch", "onnx"),
+        "weight": ported(weight, "onnx", kind=kind, groups=layer.groups),
+    }
+    built = model(
+        operator,
+        arrays,
+        x.ndim,
+        strides=layer.stride,
+        dilations=layer.dilation,
+        group=layer.groups,
+        **attributes,
+    )
+    return convert_activation(run(built, arrays), "onnx", "torch")
+
+
+@RUN
+@pytest.mark.parametrize("layer", LAYERS)
+def test_conv(layer, run):
+    x, weight, expected = conv(layer)
+    np.testing.assert_array_equal(layer_by(run, "Conv", x, weight, layer), expected)
+
+
+@RUN
+@pytest.mark.parametrize("layer", LAYERS)
+def test_conv_with_explicit_same(layer, run):
+    """ONNX lists all befores, then all afters, the first axis first."""
+    x, weight, expected = conv(layer, same=True)
+    last_first = tensorflow_same(*layer[:4])
+    pads = [*last_first[::2][::-1], *last_first[1::2][::-1]]
+    np.testing.assert_array_equal(layer_by(run, "Conv", x, weight, layer, pads=pads), expected)
+
+
+@RUN
+@pytest.mark.parametrize("layer", [each for each in LAYERS if max(each.dilation) == 1])
+def test_same_upper(layer, run):
+    """onnxruntime refuses auto_pad together with dilation."""
+    x, weight, expected = conv(layer, same=True)
+    out = layer_by(run, "Conv", x, weight, layer, auto_pad="SAME_UPPER")
+    np.testing.assert_array_equal(out, expected)
+
+
+@RUN
+@pytest.mark.parametrize("layer", LAYERS)
+def test_depthwise(layer, run):
+    layer = layer._replace(groups=4)
+    x, weight, expected = depthwise(layer)
+    out = layer_by(run, "Conv", x, weight, layer, "depthwise")
+    np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize(
+    ("layer", "run"),
+    # The reference (1.23) cannot reshape a grouped one unless C / groups = O / groups.
+    [(each, by_runtime) for each in LAYERS]
+    + [(each, by_reference) for each in LAYERS if each.groups == 1],
+)
+def test_transposed(layer, run):
+    x, weight, expected = transposed(layer)
+    out = layer_by(run, "ConvTranspose", x, weight, layer, "transposed", output_padding=gaps(layer))
+    np.testing.assert_array_equal(out, expected)
+
+
+@RUN
+def test_gemm_after_flatten(run):
+    x, weight = integers(3, 2, 4, 5), integers(7, 2 * 4 * 5)
+    keras = convert_linear(weight, "torch", "keras", flattened=(2, 4, 5))
+    arrays = {
+        "x": x.reshape(3, -1),
+        "weight": convert_linear(keras, "keras", "onnx", flattened=(2, 4, 5)),
+    }
+    out = run(model("Gemm", arrays, 2, transB=1), arrays)
+    np.testing.assert_array_equal(out, x.reshape(3, -1) @ weight.T)

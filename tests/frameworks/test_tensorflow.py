@@ -1,0 +1,166 @@
+"""tf.nn and Keras compute what convref does, after conversion by convref.layouts."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from frameworks.cases import LAYERS, Layer, conv, depthwise, integers, ported, transposed
+
+from convref.layouts import convert_activation, convert_linear
+
+PADDING = pytest.mark.parametrize("padding", ["VALID", "SAME"])
+
+
+def undilated(layer: Layer) -> bool:
+    return max(layer.dilation) == 1
+
+
+def keras_takes(layer: Layer) -> bool:
+    """Keras refuses strides together with dilation."""
+    return undilated(layer) or max(layer.stride) == 1
+
+
+def runs(known, own_kernel):
+    """Layers that a function knows: compiled by XLA, and by TensorFlow's own kernel if it can."""
+    cases = [
+        pytest.param(layer, xla, id=f"{i}-{'XLA' if xla else 'own'}")
+        for i, layer in enumerate(LAYERS)
+        for xla in (False, True)
+        if known(layer) and (xla or own_kernel(layer))
+    ]
+    return pytest.mark.parametrize(("layer", "xla"), cases)
+
+
+def by_tensorflow(function, xla: bool, x: np.ndarray, *arguments, **options) -> np.ndarray:
+    """What a function makes of an input in PyTorch's order."""
+
+    def call(last):
+        return function(last, *arguments, **options)
+
+    last = tf.constant(convert_activation(x, "torch", "tensorflow"))
+    out = tf.function(call, jit_compile=True)(last) if xla else call(last)
+    return convert_activation(out.numpy(), "tensorflow", "torch")
+
+
+def by_keras(name: str, xla: bool, x: np.ndarray, kernel: np.ndarray, *arguments, **options):
+    """What a layer with this kernel makes of an input in PyTorch's order."""
+    layer = getattr(keras.layers, name)(*arguments, use_bias=False, **options)
+    layer.build(convert_activation(x, "torch", "keras").shape)
+    layer.set_weights([kernel])  # refuses any other shape
+    return by_tensorflow(layer, xla, x)
+
+
+@PADDING
+@runs(lambda layer: True, lambda layer: layer.rank < 3 or undilated(layer))
+def test_tf_nn_conv(layer, xla, padding):
+    x, weight, expected = conv(layer, padding == "SAME")
+    kernel = ported(weight, "tensorflow", groups=layer.groups)
+    stride, dilation = list(layer.stride), list(layer.dilation)
+    if layer.rank == 3:
+        stride, dilation = [1, *stride, 1], [1, *dilation, 1]
+    function = getattr(tf.nn, f"conv{layer.rank}d")
+    out = by_tensorflow(function, xla, x, kernel, stride, padding, dilations=dilation)
+    np.testing.assert_array_equal(out, expected)
+
+
+@PADDING
+@runs(keras_takes, keras_takes)
+def test_keras_conv(layer, xla, padding):
+    x, weight, expected = conv(layer, padding == "SAME")
+    out = by_keras(
+        f"Conv{layer.rank}D",
+        xla,
+        x,
+        ported(weight, "keras", groups=layer.groups),
+        len(weight),
+        layer.kernel,
+        layer.stride,
+        padding.lower(),
+        dilation_rate=layer.dilation,
+        groups=layer.groups,
+    )
+    np.testing.assert_array_equal(out, expected)
+
+
+@PADDING
+@runs(
+    lambda layer: layer.rank < 3 and keras_takes(layer),
+    lambda layer: len(set(layer.stride)) == 1,
+)
+def test_keras_depthwise(layer, xla, padding):
+    x, weight, expected = depthwise(layer, padding == "SAME")
+    out = by_keras(
+        f"DepthwiseConv{layer.rank}D",
+        xla,
+        x,
+        ported(weight, "keras", "depthwise", groups=4),
+        layer.kernel,
+        layer.stride,
+        padding.lower(),
+        depth_multiplier=2,
+        dilation_rate=layer.dilation,
+    )
+    np.testing.assert_array_equal(out, expected)
+
+
+@PADDING
+@runs(
+    lambda layer: layer.rank == 2 and keras_takes(layer),
+    lambda layer: len(set(layer.stride)) == 1,
+)
+def test_tf_nn_depthwise(layer, xla, padding):
+    x, weight, expected = depthwise(layer, padding == "SAME")
+    out = by_tensorflow(
+        tf.nn.depthwise_conv2d,
+        xla,
+        x,
+        ported(weight, "tensorflow", "depthwise", groups=4),
+        (1, *layer.stride, 1),
+        padding,
+        dilations=layer.dilation,
+    )
+    np.testing.assert_array_equal(out, expected)
+
+
+@PADDING
+@runs(lambda layer: layer.groups == 1 and keras_takes(layer), undilated)
+def test_keras_transposed(layer, xla, padding):
+    x, weight, expected = transposed(layer, padding == "SAME")
+    out = by_keras(
+        f"Conv{layer.rank}DTranspose",
+        xla,
+        x,
+        ported(weight, "keras", "transposed"),
+        6,
+        layer.kernel,
+        layer.stride,
+        padding.lower(),
+        dilation_rate=layer.dilation,
+    )
+    np.testing.assert_array_equal(out, expected)
+
+
+@PADDING
+@runs(lambda layer: True, lambda layer: undilated(layer) and layer.groups == 1)
+def test_tf_nn_transposed(layer, xla, padding):
+    x, weight, expected = transposed(layer, padding == "SAME")
+    out = by_tensorflow(
+        getattr(tf.nn, f"conv{layer.rank}d_transpose"),
+        xla,
+        x,
+        ported(weight, "tensorflow", "transposed", groups=layer.groups),
+        convert_activation(expected, "torch", "tensorflow").shape,
+        layer.stride,
+        padding,
+        dilations=layer.dilation,
+    )
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_dense_after_flatten():
+    x, weight = integers(3, 2, 4, 5), integers(7, 2 * 4 * 5)
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(7, use_bias=False)])
+    last = convert_activation(x, "torch", "keras")
+    model.build(last.shape)
+    model.set_weights([convert_linear(weight, "torch", "keras", flattened=(2, 4, 5))])
+    np.testing.assert_array_equal(model(last).numpy(), x.reshape(3, -1) @ weight.T)

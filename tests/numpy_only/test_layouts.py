@@ -1,0 +1,207 @@
+"""Orders of axes: literal cells, and ways there and back. tests/frameworks runs the frameworks."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convref import conv1d, conv_transpose1d, pad
+from convref.geometry import Axis, output_size, same_padding, same_padding_tensorflow
+from convref.layouts import (
+    convert_activation,
+    convert_linear,
+    convert_weight,
+    tensorflow_same,
+)
+
+FIRST = ["torch", "onnx", "paddle", "mindspore"]
+LAST = ["tensorflow", "keras", "jax", "flax"]
+
+
+def numbered(*shape):
+    """Every cell holds its own index, one decimal digit for each axis."""
+    digits = 10 ** np.arange(len(shape))[::-1]
+    return np.tensordot(np.moveaxis(np.indices(shape), 0, -1), digits, 1)
+
+
+@pytest.mark.parametrize("kernel", [(3,), (2, 3), (2, 3, 4)])
+@pytest.mark.parametrize("source", FIRST)
+@pytest.mark.parametrize("target", LAST)
+def test_every_cell_of_an_ordinary_weight(kernel, source, target):
+    weight = numbered(6, 5, *kernel)
+    out = convert_weight(weight, source, target)
+    assert out.shape == (*kernel, 5, 6)
+    for o, i, *k in np.ndindex(weight.shape):
+        assert out[*k, i, o] == weight[o, i, *k]
+
+
+@pytest.mark.parametrize("kernel", [(3,), (2, 3)])
+def test_every_cell_of_a_depthwise_weight(kernel):
+    weight = numbered(8, 1, *kernel)
+    keras = convert_weight(weight, "torch", "keras", kind="depthwise", groups=4)
+    flax = convert_weight(weight, "torch", "flax", kind="depthwise", groups=4)
+    assert (keras.shape, flax.shape) == ((*kernel, 4, 2), (*kernel, 1, 8))
+    for o, _, *k in np.ndindex(weight.shape):
+        assert keras[*k, o // 2, o % 2] == flax[*k, 0, o] == weight[o, 0, *k]
+
+
+@pytest.mark.parametrize("kernel", [(3,), (2, 3), (2, 3, 4)])
+def test_every_cell_of_a_transposed_weight(kernel):
+    weight = numbered(6, 5, *kernel)
+    keras = convert_weight(weight, "torch", "keras", kind="transposed")
+    flax = convert_weight(weight, "torch", "flax", kind="transposed")
+    assert (keras.shape, flax.shape) == ((*kernel, 5, 6), (*kernel, 6, 5))
+    for i, o, *k in np.ndindex(weight.shape):
+        turned = [size - 1 - tap for size, tap in zip(kernel, k, strict=True)]
+        assert keras[*k, o, i] == flax[*turned, i, o] == weight[i, o, *k]
+
+
+def test_groups_of_a_transposed_weight():
+    weight = numbered(6, 5, 3)  # 6 channels in two groups of 3, 5 outputs in each
+    flax = convert_weight(weight, "torch", "flax", kind="transposed", groups=2)
+    assert flax.shape == (3, 3, 10)
+    for i, o, k in np.ndindex(weight.shape):
+        assert flax[2 - k, i % 3, i // 3 * 5 + o] == weight[i, o, k]
+    keras = convert_weight(weight, "torch", "keras", kind="transposed", groups=2)
+    np.testing.assert_array_equal(keras, weight.transpose(2, 1, 0))
+
+
+names = st.sampled_from(FIRST + LAST)
+kinds = st.sampled_from(["conv", "depthwise", "transposed"])
+
+
+@given(names, names, names, kinds, st.integers(1, 3), st.integers(1, 3), st.integers(1, 2))
+def test_any_way_round_leads_back(one, two, three, kind, groups, factor, rank):
+    per_group = 1 if kind == "depthwise" else 2
+    weight = numbered(groups * factor, per_group, *(3, 2)[:rank])
+    options = {"kind": kind, "groups": groups}
+    there = convert_weight(weight, "torch", one, **options)
+    direct = convert_weight(there, one, two, **options)
+    round_about = convert_weight(
+        convert_weight(there, one, three, **options), three, two, **options
+    )
+    np.testing.assert_array_equal(direct, round_about)
+    np.testing.assert_array_equal(convert_weight(direct, two, "torch", **options), weight)
+
+
+def test_a_depthwise_weight_of_keras_shows_its_groups_itself():
+    weight = numbered(3, 2, 4, 2)
+    np.testing.assert_array_equal(
+        convert_weight(weight, "keras", "torch", kind="depthwise"),
+        convert_weight(weight, "tensorflow", "onnx", kind="depthwise", groups=4),
+    )
+
+
+@pytest.mark.parametrize("sizes", [(3,), (3, 4), (3, 4, 5)])
+def test_channels_move_and_the_batch_stays(sizes):
+    first = numbered(2, 6, *sizes)
+    last = np.moveaxis(first, 1, -1)
+    for a in FIRST:
+        for b in LAST:
+            np.testing.assert_array_equal(convert_activation(first, a, b), last)
+            np.testing.assert_array_equal(convert_activation(last, b, a), first)
+        np.testing.assert_array_equal(convert_activation(first, a, "torch"), first)
+    np.testing.assert_array_equal(convert_activation(last, "jax", "keras"), last)
+
+
+IN_FIRST = ["tensorflow", "keras", "jax", "flax", "paddle"]
+
+
+@pytest.mark.parametrize("source", FIRST + LAST)
+@pytest.mark.parametrize("target", FIRST + LAST)
+@pytest.mark.parametrize("image", [(6,), (2, 3), (2, 3, 4), (2, 3, 2, 5)])
+def test_a_linear_layer_after_flatten_sees_the_same_image(source, target, image):
+    pixels = numbered(*image)[None]
+    out_in = numbered(4, pixels.size)
+
+    def order(framework):
+        return np.moveaxis(pixels, 1, -1) if framework in LAST else pixels
+
+    def weight_of(framework):
+        cells = order(framework).reshape(-1)
+        where = np.searchsorted(np.sort(cells), cells)  # which pixel each input is
+        chosen = out_in[:, where]
+        return chosen.T if framework in IN_FIRST else chosen
+
+    got = convert_linear(weight_of(source), source, target, flattened=image)
+    np.testing.assert_array_equal(got, weight_of(target))
+
+
+def test_a_linear_layer_without_flatten_is_transposed_or_kept():
+    weight = numbered(2, 3)
+    np.testing.assert_array_equal(convert_linear(weight, "torch", "keras"), weight.T)
+    np.testing.assert_array_equal(convert_linear(weight, "torch", "paddle"), weight.T)
+    np.testing.assert_array_equal(convert_linear(weight, "paddle", "flax"), weight)
+    np.testing.assert_array_equal(convert_linear(weight, "onnx", "mindspore"), weight)
+
+
+@pytest.mark.parametrize("target", ["torch", "keras"])
+def test_the_result_is_a_new_contiguous_array_of_the_same_dtype(target):
+    weight = np.asfortranarray(np.zeros((2, 3, 4), ">f2"))
+    for out in (
+        convert_weight(weight, "torch", target),
+        convert_activation(weight, "torch", target),
+        convert_linear(weight[0], "torch", target),
+    ):
+        assert out.flags.c_contiguous
+        assert out.dtype == weight.dtype
+        assert not np.shares_memory(out, weight)
+
+
+def test_axes_without_cells_stay():
+    torch, keras = np.ones((4, 1, 0)), np.ones((0, 2, 2))
+    depthwise = {"kind": "depthwise", "groups": 2}
+    assert convert_weight(torch, "torch", "keras", **depthwise).shape == keras.shape
+    assert convert_weight(keras, "keras", "torch", **depthwise).shape == torch.shape
+    assert convert_weight(np.ones((4, 0, 3)), "torch", "jax", kind="transposed").shape == (3, 4, 0)
+
+
+# TensorFlow's SAME: size, kernel, stride, dilation -> before, after
+SAME = [
+    ((5, 3, 1, 1), (1, 1)),
+    ((5, 4, 1, 1), (1, 2)),
+    ((224, 3, 2, 1), (0, 1)),
+    ((224, 7, 2, 1), (2, 3)),
+    ((225, 7, 2, 1), (3, 3)),
+    ((5, 1, 2, 1), (0, 0)),
+    ((8, 2, 3, 1), (0, 0)),
+    ((8, 3, 2, 2), (1, 2)),
+    ((1, 3, 5, 1), (1, 1)),
+]
+
+
+@pytest.mark.parametrize(("arguments", "expected"), SAME)
+def test_literal_pads_of_same(arguments, expected):
+    assert same_padding_tensorflow(*arguments) == expected
+    assert tensorflow_same(*arguments) == expected
+
+
+@given(st.integers(1, 40), st.integers(1, 7), st.integers(1, 5), st.integers(1, 4))
+def test_same_is_the_least_padding_for_that_many_windows(size, kernel, stride, dilation):
+    before, after = same_padding_tensorflow(size, kernel, stride, dilation)
+    windows = -(-size // stride)
+    assert output_size(Axis(size, kernel, stride, dilation, before, after)) == windows
+    assert 0 <= after - before <= 1
+    if after:
+        assert output_size(Axis(size, kernel, stride, dilation, before, after - 1)) < windows
+    if stride == 1:
+        assert (before, after) == same_padding(kernel, dilation)
+
+
+def test_the_last_axis_comes_first():
+    assert tensorflow_same((224, 7, 6), (3, 1, 5), (2, 1, 1)) == (2, 2, 0, 0, 0, 1)
+    assert tensorflow_same([224], 3, stride=[2], dilation=(1,)) == (0, 1)
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 5), st.integers(1, 3))
+def test_transposed_same_is_the_adjoint_of_same(size, kernel, stride, dilation):
+    """What the docstring says of transposed layers, against the definition of the adjoint."""
+    x, weight = numbered(1, 1, size), numbered(1, 1, kernel) + 1
+    sides = tensorflow_same(size * stride, kernel, stride, dilation)
+    extra = max(0, stride - dilation * (kernel - 1) - 1)
+    whole = conv_transpose1d(x, weight, stride=stride, dilation=dilation, output_padding=extra)
+    out = pad(whole, [-side for side in sides])
+    assert out.shape == (1, 1, size * stride)
+    probe = np.arange(size * stride)[None, None] ** 2
+    forward = conv1d(pad(probe, sides), weight, stride=stride, dilation=dilation)
+    assert (out * probe).sum() == (x * forward).sum()

@@ -1,0 +1,322 @@
+"""The command line: what it prints, and one line with exit code 2 on bad use."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+import convref
+from convref import __main__ as command
+from convref.trace import explain, explain_transposed
+
+
+def run(capsys, text):
+    """What a command prints, as a shell would split it."""
+    command.main(shlex.split(text))
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+STEM = '"Conv2d(3, 64, kernel_size=7, stride=2, padding=3)"'
+
+
+def test_shape(capsys):
+    out = run(capsys, f'shape --input 3,224,224 {STEM} "ConvTranspose2d(64, 8, 3, 4, 1, (0, 2))"')
+    assert (
+        out
+        == """\
+input (3, 224, 224), 602,112 bytes
+
+1  Conv2d(3, 64, kernel_size=7, stride=2, padding=3)
+   H                floor((3 + 224 + 3 - 1 * (7 - 1) - 1) / 2) + 1 = 112
+   W                floor((3 + 224 + 3 - 1 * (7 - 1) - 1) / 2) + 1 = 112
+   output           (64, 112, 112), 3,211,264 bytes
+   parameters       9,472, 37,888 bytes
+   MACs             118,013,952
+   receptive field  7 x 7
+   stride so far    2 x 2
+
+2  ConvTranspose2d(64, 8, 3, 4, 1, (0, 2))
+   H                (112 - 1) * 4 - 1 - 1 + 1 * (3 - 1) + 0 + 1 = 445
+   W                (112 - 1) * 4 - 1 - 1 + 1 * (3 - 1) + 2 + 1 = 447
+   output           (8, 445, 447), 6,365,280 bytes
+   parameters       4,616, 18,464 bytes
+   MACs             57,802,752
+   receptive field  7 x 7
+   stride so far    1/2 x 1/2
+
+total: 14,088 parameters, 175,816,704 MACs
+"""
+    )
+
+
+def test_shape_as_json(capsys):
+    told = json.loads(run(capsys, 'shape --json --dtype float16 --input 2,4,9 "Conv1d(4, 6, 3)"'))
+    assert told == {
+        "input": {"shape": [2, 4, 9], "bytes": 144},
+        "layers": [
+            {
+                "layer": "Conv1d(4, 6, 3)",
+                "axes": [
+                    {
+                        "axis": "L",
+                        "formula": "floor((0 + 9 + 0 - 1 * (3 - 1) - 1) / 1) + 1",
+                        "size": 7,
+                    }
+                ],
+                "output": [2, 6, 7],
+                "parameters": 78,
+                "macs": 1008,
+                "bytes": {"parameters": 156, "output": 168},
+                "receptive_field": [3],
+                "stride": [1],
+            }
+        ],
+        "total": {"parameters": 78, "macs": 1008},
+    }
+
+
+def test_strides_below_one_are_text_in_json(capsys):
+    out = run(capsys, 'shape --json --input 1,9 "ConvTranspose1d(1, 1, 2, 2)"')
+    assert json.loads(out)["layers"][0]["stride"] == ["1/2"]
+
+
+def test_explain(capsys):
+    out = run(
+        capsys, 'explain --input "[[1, 2], [3, 4]]" --weight 1,1,2,2 --padding 1,0 --at 0,0,0'
+    )
+    assert (
+        out
+        == """\
+output[0, 0, 0]
+[0]·0 + [0]·1 + 1·2 + 2·3 = 8
+
+position    input      weight          x  w  x·w  sum
+(0, -1, 0)  -          (0, 0, 0, 0)  [0]  0    0    0
+(0, -1, 1)  -          (0, 0, 0, 1)  [0]  1    0    0
+(0, 0, 0)   (0, 0, 0)  (0, 0, 1, 0)    1  2    2    2
+(0, 0, 1)   (0, 0, 1)  (0, 0, 1, 1)    2  3    6    8
+"""
+    )
+
+
+def test_explain_as_json(capsys):
+    out = run(capsys, "explain --input 2,4 --weight 2,1,2 --transposed --stride 2 --groups 2 "
+                      "--bias '[5, 6]' --at 1,4 --json")  # fmt: skip
+    assert json.loads(out) == {
+        "at": [1, 4],
+        "dtype": "int64",
+        "terms": [
+            {"position": [1, 2], "padding": False, "input": [1, 2], "weight": [1, 0, 0], "x": 6,
+             "w": 2, "product": 12, "sum": 12}
+        ],
+        "bias": 6,
+        "total": 18,
+        "by_hand": "6·2 + 6 = 18",
+    }  # fmt: skip
+
+
+# arguments, and the same from Python
+X = np.arange(18).reshape(2, 3, 3)
+W = np.arange(16).reshape(2, 2, 2, 2)
+EXPLAINED = [
+    ("--input 2,3,3 --weight 2,2,2,2 --at 1,1,0", lambda: explain(X, W, at=(1, 1, 0))),
+    ("--input 1,2,3,3 --weight 2,2,2,2 --at 0,1,1,0",
+     lambda: explain(X[None], W, at=(0, 1, 1, 0))),
+    ("--input 2,3,3 --weight 2,1,2,2 --groups 2 --stride 1,2 --padding 1 --padding-mode reflect "
+     "--dilation 2,1 --bias 2 --at 1,2,1",
+     lambda: explain(X, np.arange(8).reshape(2, 1, 2, 2), np.arange(2), (1, 2), 1, (2, 1), 2,
+                     "reflect", at=(1, 2, 1))),
+    ("--input 2,3,3 --weight 2,2,2,2 --padding same --at 1,2,2",
+     lambda: explain(X, W, padding="same", at=(1, 2, 2))),
+    ("--input '[[1.5, 2]]' --weight '[[-1, 2]]' --at '(0, 0, 0)'",
+     lambda: explain(np.array([[[1.5, 2]]]), np.array([[[[-1.0, 2]]]]), at=(0, 0, 0))),
+    ("--input '[[100, 2]]' --weight 1,1,2 --dtype int8 --at 0,0",
+     lambda: explain(np.array([[100, 2]], "i1"), np.arange(2, dtype="i1")[None, None], at=(0, 0))),
+    ("--input 2,3,3 --weight 2,2,2,2 --transposed --stride 2 --padding 1 --output-padding 1,0 "
+     "--dilation 2 --at 1,1,3",
+     lambda: explain_transposed(X, W, None, 2, 1, (1, 0), 1, 2, at=(1, 1, 3))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "expected"), EXPLAINED)
+def test_options_reach_explain(capsys, arguments, expected):
+    told = expected()
+    at = ", ".join(map(str, told.at))
+    assert run(capsys, f"explain {arguments}") == f"output[{at}]\n{told}\n\n{told.table()}\n"
+    assert run(capsys, f"explain --latex {arguments}") == told.latex() + "\n"
+    assert json.loads(run(capsys, f"explain --json {arguments}"))["dtype"] == str(told.dtype)
+
+
+def test_what_json_has_not_is_text(capsys):
+    out = run(capsys, "explain --json --input '[[1e300]]' --weight '[[[1e300]]]' --at 0,0")
+    (term,) = json.loads(out, parse_constant=pytest.fail)["terms"]
+    assert (term["x"], term["product"]) == (1e300, "inf")
+    out = run(capsys, "explain --json --input 1,2 --weight 1,1,1 --dtype complex64 --at 0,1")
+    assert json.loads(out)["total"] == "0j"
+
+
+# arguments, and the whole of stderr
+BAD = [
+    ("", "convref: the following arguments are required: shape | explain"),
+    ("draw", "convref: argument shape | explain: invalid choice: 'draw' "
+             "(choose from 'shape', 'explain')"),
+    ("shape", "convref shape: the following arguments are required: --input, LAYER"),
+    ("shape --input 3,x 'Conv1d(3, 1, 1)'",
+     "convref shape: argument --input: expected integers with commas between, received '3,x'"),
+    ("shape --input 3,4 'Linear(3, 1)'",
+     "convref shape: layer 1, Linear(3, 1): a layer must be one of Conv1d, Conv2d, Conv3d, "
+     "ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, MaxPool1d, MaxPool2d, MaxPool3d, "
+     "AvgPool1d, AvgPool2d, AvgPool3d, received Linear."),
+    ("shape --input 3,4 'Conv1d(3, 1, 1)' 'Conv1d(1, 1, 9)'",
+     "convref shape: layer 2, Conv1d(1, 1, 9): L: the kernel reaches over dilation * (kernel - 1) "
+     "+ 1 = 1 * (9 - 1) + 1 = 9 cells, but the padded input has 0 + 4 + 0 = 4: enlarge input or "
+     "padding, or use a smaller kernel or dilation."),
+    ("shape --input 3,4 'ConvTranspose1d(3, 1, 1, 99999999)'",
+     "convref shape: the receptive field would take more than 1,048,576 look-ups "
+     "(convref.cost.LOOKUPS): check kernels and strides."),
+    ("explain --input 1,4 --weight 1,1,2 --at 0,3",
+     "convref explain: at[1] must be at least 0 and less than 3, since the output has shape "
+     "(1, 3), received 3."),
+    ("explain --input 1,4 --weight 1,1,2 --stride 0 --at 0,0",
+     "convref explain: stride must be at least 1, received 0."),
+    ("explain --input '[[1, 2], [3]]' --weight 1,1,2 --at 0,0",
+     "convref explain: --input: setting an array element with a sequence. The requested array "
+     "has an inhomogeneous shape after 1 dimensions. The detected shape was (2,) + inhomogeneous "
+     "part."),
+    ("explain --input '[[1, 2' --weight 1,1,2 --at 0,0",
+     "convref explain: --input: Expecting ',' delimiter: line 1 column 7 (char 6)"),
+    ("explain --input 1;4 --weight 1,1,2 --at 0,0",
+     "convref explain: --input: expected integers with commas between, received '1;4', or JSON "
+     "such as [[1, 2], [3, 4]]"),
+    ("explain --input 1,4 --weight 1,1,99999999 --at 0,0",
+     "convref explain: --weight: a shape has sizes from 0 and at most 16,777,216 cells"),
+    ("explain --input 1,4 --weight=-1,1,2 --at 0,0",
+     "convref explain: --weight: a shape has sizes from 0 and at most 16,777,216 cells"),
+    ("explain --input '[[300]]' --weight 1,1,1 --dtype int8 --at 0,0",
+     "convref explain: int8 does not hold all the numbers given"),
+    ("explain --input '[[NaN]]' --weight 1,1,1 --dtype int8 --at 0,0",
+     "convref explain: int8 does not hold all the numbers given"),
+    ("explain --input 1,4 --weight 1,1,2 --output-padding 1 --at 0,0",
+     "convref explain: --output-padding is for --transposed alone"),
+    ("explain --input 1,4 --weight 1,1,2 --transposed --padding-mode reflect --at 0,0",
+     "convref explain: --padding-mode is not for --transposed, where padding crops"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "expected"), BAD)
+def test_bad_use_is_one_line_and_exit_code_2(capsys, arguments, expected):
+    with pytest.raises(SystemExit) as caught:
+        command.main(shlex.split(arguments))
+    out, err = capsys.readouterr()
+    assert (caught.value.code, out) == (2, "")
+    # Python 3.12 and later quote argparse's choices otherwise.
+    assert re.sub(r"choose from .*\)", "", err) == re.sub(r"choose from .*\)", "", expected) + "\n"
+
+
+# What a user may well type wrong: whatever it is, it is one line.
+WRONG = [
+    "shape --input 3,4 ''",
+    "shape --input '' 'Conv1d(3, 1, 1)'",
+    "shape --input 3,4 'Conv1d(3, 1, 1)' --dtype bool",
+    "shape --input 3,-4 'Conv1d(3, 1, 1)'",
+    "shape --input 0,99999999999999999999999 'Conv1d(1, 1, 1)'",
+    "shape --input 3,4 'Conv1d(3, 1, 99999999999999999999999)'",
+    "shape --input 3,4 'Conv1d(3, 1, \"1\\n2\")'",
+    "shape --input 3,4 'Conv1d(3,\n 1, 9)'",
+    "explain --input 1,4 --weight 1,1,2",
+    "explain --input 1,4 --weight 1,1,2 --at -1,0",
+    "explain --input 1,4 --weight 4 --at 0,0",
+    "explain --input '[[\"a\"]]' --weight 1,1,1 --at 0,0",
+    "explain --input '[[\"a\"]]' --weight 1,1,1 --at 0,0 --dtype int8",
+    "explain --input '[[null]]' --weight 1,1,1 --at 0,0",
+    "explain --input '[[null]]' --weight 1,1,1 --at 0,0 --dtype int8",
+    "explain --input '[[true]]' --weight '[[[true]]]' --at 0,0",
+    "explain --input '[[{}]]' --weight 1,1,1 --at 0,0",
+    "explain --input '[[99999999999999999999999]]' --weight 1,1,1 --at 0,0",
+    "explain --input '[[99999999999999999999999]]' --weight 1,1,1 --at 0,0 --dtype uint8",
+    "explain --input 1,4 --weight 1,1,2 --groups 2 --at 0,0",
+    "explain --input 1,4 --weight 1,1,2 --groups x --at 0,0",
+    "explain --input 1,4 --weight 1,1,2 --padding full --at 0,0",
+    "explain --input 1,4 --weight 1,1,2 --transposed --padding same --at 0,0",
+]
+
+
+@pytest.mark.parametrize(
+    "arguments", [*WRONG, "explain --at 0,0 --weight 1,1,1 --input " + "[" * 9999]
+)
+def test_whatever_is_wrong_is_one_line(capsys, arguments):
+    with pytest.raises(SystemExit) as caught:
+        command.main(shlex.split(arguments))
+    out, err = capsys.readouterr()
+    assert (caught.value.code, out) == (2, "")
+    assert re.fullmatch(r"convref \w+: .*\n", err)
+    assert len(err) > 30
+
+
+@pytest.mark.parametrize("name", ["shape", "explain"])
+def test_the_examples_of_help_run(capsys, name):
+    with pytest.raises(SystemExit) as caught:
+        command.main([name, "--help"])
+    out = capsys.readouterr().out
+    assert caught.value.code == 0
+    examples = re.findall(r"^  convref (.*)$", out, re.M)
+    assert len(examples) == 3
+    for example in examples:
+        assert example.startswith(name)
+        assert run(capsys, example)
+
+
+def test_the_module_runs_on_the_arguments_of_the_program(capsys, monkeypatch):
+    cell = "convref explain --input 1,1 --weight 1,1,1 --at 0,0 --latex"
+    monkeypatch.setattr(sys, "argv", shlex.split(cell))
+    with warnings.catch_warnings():  # runpy warns that the module has been imported before
+        warnings.simplefilter("ignore", RuntimeWarning)
+        runpy.run_module("convref", run_name="__main__")
+    assert capsys.readouterr().out == "0 \\cdot 0 = 0\n"
+
+
+def test_any_stream_will_do():
+    with contextlib.redirect_stdout(io.StringIO()) as stream:
+        command.main(["explain", "--input", "1,1", "--weight", "1,1,1", "--at", "0,0", "--latex"])
+    assert stream.getvalue() == "0 \\cdot 0 = 0\n"
+
+
+def test_it_is_a_program():
+    """Started as one, it exits as one; and where the console lacks a sign, it shows another."""
+    started = [sys.executable, "-m", "convref"]
+    version = subprocess.run([*started, "--version"], capture_output=True, text=True)
+    assert (version.stdout, version.returncode) == (f"convref {convref.__version__}\n", 0)
+    cell = ["explain", "--input", "1,4", "--weight", "1,1,2", "--at", "0,2", "--latex"]
+    bad = subprocess.run([*started, *cell[:-2], "9"], capture_output=True, text=True)
+    assert (bad.stdout, bad.returncode, bad.stderr.count("\n")) == ("", 2, 1)
+    ascii = subprocess.run(
+        [*started, *cell[:-1]], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert ascii.stdout.splitlines()[1] == b"2?0 + 3?1 = 3"
+    assert (ascii.stderr, ascii.returncode) == (b"", 0)
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    """As `head` does. The pipe is closed before anything is written."""
+    cell = ["explain", "--input", "1,4", "--weight", "1,1,2", "--at", "0,2"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "convref", *cell],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=buffered,
+    ) as program:
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.returncode == 0
