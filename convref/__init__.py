@@ -19,6 +19,7 @@ from convref.layers import (
 from convref.padding import pad
 from convref.patches import fold, unfold
 from convref.sizes import size
+from convref.trace import explain, explain_transposed
 from convref.transposed import conv_transpose1d, conv_transpose2d, conv_transpose3d
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "explain",
+    "explain_transposed",
     "fold",
     "pad",
     "size",

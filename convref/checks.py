@@ -69,12 +69,16 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "dtype": (
         TypeError,
         "{name} has dtype {received}, which convolution does not take; it takes {allowed}: "
-        "convert with {name}.astype(...).",
+        "convert it, for example with {name}.astype(numpy.float32).",
+    ),
+    "layer dtype": (
+        TypeError,
+        "dtype must be one of {allowed}, in which weights can be drawn, received {received!r}.",
     ),
     "mixed": (
         TypeError,
         "{name} has dtype {received}, but input has {expected}, and both must be equal: "
-        "convert one of them, for example {name}.astype(input.dtype).",
+        "convert with {convert}.",
     ),
     "accumulate": (
         TypeError,
@@ -84,12 +88,12 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "rank": (
         ValueError,
         "input must have {batched} axes (N, C, {layout}), or {unbatched} unbatched (C, {layout}), "
-        "received shape {received} with {axes}: reshape it, for example with input[None].",
+        "received shape {received} with {axes}: {advice}.",
     ),
     "weight rank": (
         ValueError,
         "weight must have {expected} axes (O, C / groups, {kernel}), "
-        "received shape {received} with {axes}: reshape it, for example with weight[None].",
+        "received shape {received} with {axes}: bring it to that shape with weight.reshape.",
     ),
     "empty": (
         ValueError,
@@ -98,12 +102,13 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "integer": (
         TypeError,
-        "{name} must be {kinds}, received {received}: pass whole numbers.",
+        "{name} must be {kinds}, received {received} of type {type}.",
     ),
     "length": (
         ValueError,
         "{name} must be one integer or {expected} of them, one for each spatial axis "
-        "({layout}), received {count}: {received}.",
+        "({layout}), received {count}: {received}. What differs between two sides of an axis goes "
+        "into convref.pad.",
     ),
     "least": (
         ValueError,
@@ -120,8 +125,8 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "groups": (
         ValueError,
-        "{name} must be divisible by groups, received {received} % {groups} = {rest}: "
-        "choose groups among the divisors of {received}.",
+        "{name} must be divisible by groups, received {received} % {groups} = {rest}: groups "
+        "must divide both the input's and the output's channels.",
     ),
     "channels": (
         ValueError,
@@ -169,7 +174,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "bias": (
         ValueError,
         "bias must have shape ({expected},), one number for each output channel, "
-        "received shape {received}.",
+        "received shape {received}: bring it to that shape with bias.reshape.",
     ),
     "reach": (
         ValueError,
@@ -228,7 +233,8 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "keys": (
         ValueError,
-        "state_dict must hold exactly {expected}, received {received}.",
+        "state_dict must hold exactly {expected}, received {received}: a layer has a bias, unless "
+        "it is made with bias=False.",
     ),
     "shape": (
         ValueError,
@@ -323,14 +329,19 @@ def number_array(name: str, value: object) -> Array:
 def integer(name: str, value: object, least: int, kinds: str = "an integer") -> int:
     """A whole number, NumPy's included; True and 1.0 are none."""
     if isinstance(value, bool | np.bool_ | np.ndarray):
-        refuse("integer", name=name, kinds=kinds, received=repr(value))
+        no_integer(name, kinds, value)
     try:
         number = operator.index(cast(int, value))
     except TypeError:
-        refuse("integer", name=name, kinds=kinds, received=repr(value))
+        no_integer(name, kinds, value)
     if number < least:
         refuse("least", name=name, least=least, received=number)
     return number
+
+
+def no_integer(name: str, kinds: str, value: object) -> NoReturn:
+    """Something else came in place of a whole number, or of several."""
+    refuse("integer", name=name, kinds=kinds, received=repr(value), type=type(value).__name__)
 
 
 def integers(name: str, value: object, rank: int, least: int) -> tuple[int, ...]:
@@ -406,7 +417,7 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     data = array("input", input)
     name = word("mode", mode, PAD_MODES)
     if not isinstance(pad, tuple | list):
-        refuse("integer", name="pad", kinds="a tuple of integers", received=repr(pad))
+        no_integer("pad", "a tuple of integers such as (1, 1)", pad)
     flat = [integer("pad", each, -(2**63), "a tuple of integers") for each in pad]
     if len(flat) % 2 or len(flat) > 2 * data.ndim:
         refuse("pairs", axes=data.ndim, most=2 * data.ndim, count=len(flat), received=tuple(flat))
@@ -477,7 +488,7 @@ def float_dtype(value: object) -> np.dtype[Any]:
     except TypeError:
         dtype = np.dtype(object)
     if value is None or dtype not in FLOATS:
-        refuse("dtype", name="dtype", received=value, allowed=", ".join(map(str, FLOATS)))
+        refuse("layer dtype", received=value, allowed=", ".join(map(str, FLOATS)))
     return dtype
 
 
@@ -508,7 +519,7 @@ def cell(at: object, shape: Sequence[int], batched: bool) -> tuple[int, ...]:
     kinds = "a tuple of integers"
     due = tuple(shape) if batched else tuple(shape)[1:]
     if not isinstance(at, tuple | list):
-        refuse("integer", name="at", kinds=kinds, received=repr(at))
+        no_integer("at", kinds, at)
     if len(at) != len(due):
         refuse("cell axes", expected=len(due), shape=due, count=len(at), received=tuple(at))
     index = tuple(integer("at", each, -(2**63), kinds) for each in at)
@@ -602,6 +613,8 @@ def transposed(
     wide = accumulator(accumulate, data.dtype)
     channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", channels, count)
+    if per_group == 0:
+        refuse("empty", name="weight", which="(C, O / groups)", received=kernels.shape)
     bias_fits(offsets, per_group * count)
     batch, batched = with_batch(data, rank)
     N, C, *sizes = batch.shape
@@ -694,7 +707,7 @@ def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Call, 
     call = convolution(rank, input, weight, None, *options)
     grad = number_array("grad_output", grad_output)
     if grad.dtype != call.input.dtype:
-        refuse("mixed", name="grad_output", received=grad.dtype, expected=call.input.dtype)
+        mixed("grad_output", grad, call.input)
     due: tuple[int, ...] = (len(call.weight), *map(output_size, call.axes))
     if call.batched:
         due = (len(call.input), *due)
@@ -922,7 +935,7 @@ def operands(
     offsets = None if bias is None else number_array("bias", bias)
     for name, each in (("weight", kernels), ("bias", offsets)):
         if each is not None and each.dtype != data.dtype:
-            refuse("mixed", name=name, received=each.dtype, expected=data.dtype)
+            mixed(name, each, data)
     rank_fits(data, rank)
     if kernels.ndim != rank + 2:
         refuse(
@@ -940,6 +953,12 @@ def operands(
     return data, kernels, offsets
 
 
+def mixed(name: str, value: Array, input: Array) -> NoReturn:
+    """Two dtypes: it is the input that follows the weight, since a layer's weights are given."""
+    convert = "input.astype(weight.dtype)" if name == "weight" else f"{name}.astype(input.dtype)"
+    refuse("mixed", name=name, received=value.dtype, expected=input.dtype, convert=convert)
+
+
 def rank_fits(data: Array, rank: int) -> None:
     """Spatial axes, channels, and perhaps a batch."""
     if data.ndim not in (rank + 1, rank + 2):
@@ -950,6 +969,9 @@ def rank_fits(data: Array, rank: int) -> None:
             layout=LAYOUT[rank],
             received=data.shape,
             axes=data.ndim,
+            advice="add the missing axes, for example with input[None]"
+            if data.ndim <= rank
+            else "drop or merge axes with input.reshape, or use the function for more axes",
         )
 
 

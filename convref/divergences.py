@@ -125,7 +125,8 @@ DIVERGENCES: Final = (
     Divergence(
         "negative-padding-of-a-mode",
         "bug",
-        "torch.nn.Conv1d(1, 1, 1, padding=-1, padding_mode='circular')(torch.ones(1, 1, 5)).shape[2]",
+        "torch.nn.Conv1d(1, 1, 1, padding=-1, padding_mode='circular')"
+        "(torch.ones(1, 1, 5)).shape[2]",
         "3",
         "convref.Conv1d(1, 1, 1, padding=-1, padding_mode='circular')",
         "ValueError",

@@ -57,12 +57,14 @@ IMPOSSIBLE = (
     *({("padding", "same"), ("stride", s)} for s in ("two", "mixed")),
     *({("form", "integer"), (name, "mixed")} for name in ("stride", "padding", "dilation")),
 )
-# How to spoil a call: the name of the argument, and what becomes of it.
+# How to spoil a call, by the name of the slip.
 SPOILED: dict[str, Callable[[Call], Any]] = {
     "input rank": lambda c: c.change("input", c.arrays["input"][None, None, None]),
     "input channels": lambda c: c.change("input", np.repeat(c.arrays["input"], 2, -c.rank - 1)),
-    "input dtype": lambda c: c.change("input", c.arrays["input"].astype("f8" if c.options["dtype"] != "float64" else "f4")),
-    "input bool": lambda c: (c.change("input", c.arrays["input"].astype(bool)), c.change("weight", c.arrays["weight"].astype(bool))),
+    "input dtype": lambda c: c.retype(
+        ("input",), "f4" if c.options["dtype"] == "float64" else "f8"
+    ),
+    "bool": lambda c: c.retype(("input", "weight"), "?"),
     "weight rank": lambda c: c.change("weight", c.arrays["weight"][0]),
     "weight empty": lambda c: c.change("weight", c.arrays["weight"][..., :0]),
     "no kernels": lambda c: c.change("weight", c.arrays["weight"][:0]),
@@ -73,7 +75,7 @@ SPOILED: dict[str, Callable[[Call], Any]] = {
     "stride bool": lambda c: c.set("stride", True),
     "stride word": lambda c: c.set("stride", "3"),
     "dilation zero": lambda c: c.set("dilation", 0),
-    "dilation beyond": lambda c: c.set("dilation", 99) if max(c.kernel) > 1 else c.set("dilation", -1),
+    "dilation beyond": lambda c: c.set("dilation", 99 if max(c.kernel) > 1 else -1),
     "padding negative": lambda c: c.set("padding", -1),
     "padding word": lambda c: c.set("padding", "full"),
     "padding float": lambda c: c.set("padding", 0.5),
@@ -101,6 +103,10 @@ class Call:
 
     def change(self, name: str, array: np.ndarray) -> None:
         self.arrays[name] = array
+
+    def retype(self, names: tuple[str, ...], dtype: str) -> None:
+        for name in names:
+            self.arrays[name] = self.arrays[name].astype(dtype)
 
     def set(self, name: str, value: object) -> None:
         self.arguments[name] = value
@@ -171,10 +177,7 @@ class Call:
         return self.convref()
 
     def __str__(self) -> str:
-        arrays = "\n".join(
-            f"{name} = {None if a is None else f'np.array({a.tolist()!r}, {str(a.dtype)!r}).reshape({a.shape})'}"
-            for name, a in self.arrays.items()
-        )
+        arrays = "\n".join(f"{name} = {pasted(a)}" for name, a in self.arrays.items())
         words = ", ".join(f"{n}={v!r}" for n, v in self.arguments.items())
         name = f"{self.options['function']}{self.rank}d".replace("backward", "conv")
         return (
@@ -182,6 +185,12 @@ class Call:
             f"print(convref.{name}({', '.join(self.arrays)}, {words}))\n"
             f"# spoiled: {self.spoiled}; {self.options}"
         )
+
+
+def pasted(array: np.ndarray | None) -> str:
+    if array is None:
+        return "None"
+    return f"np.array({array.tolist()!r}, {str(array.dtype)!r}).reshape({array.shape})"
 
 
 def draw(seed: int, number: int) -> Call:

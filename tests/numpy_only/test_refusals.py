@@ -7,13 +7,29 @@ import numpy as np
 import pytest
 
 import convref
-from convref import Conv1d, Conv2d, Conv3d, checks, conv1d, conv2d, conv3d, pad, size
+from convref import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose2d,
+    checks,
+    conv1d,
+    conv2d,
+    conv2d_backward,
+    conv3d,
+    conv_transpose2d,
+    fold,
+    pad,
+    size,
+    unfold,
+)
 from convref.cost import chain, read, receptive_field
 from convref.geometry import Axis
 from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
 from convref.trace import explain, explain_transposed
 
-X, W = np.ones((1, 3, 5, 7)), np.ones((4, 3, 2, 3))
+X, W, V = np.ones((1, 3, 5, 7)), np.ones((4, 3, 2, 3)), np.ones((3, 2, 2, 3))
+UP = ConvTranspose2d(1, 1, 2, 2)
 HUGE = np.lib.stride_tricks.as_strided(np.ones(1), (1, 1, 2**20, 2**20), (0, 0, 0, 0))
 
 
@@ -37,8 +53,13 @@ BAD = [
     ("dtype", lambda: conv2d(X.astype(bool), W.astype(bool)), "input has dtype bool"),
     ("dtype", lambda: conv2d(X.astype(object), W), "input has dtype object"),
     ("dtype", lambda: conv2d(X.astype("M8[s]"), W), "input has dtype datetime64[s]"),
-    ("dtype", lambda: Conv2d(1, 1, 1, dtype="int64"), "dtype has dtype int64"),
-    ("dtype", lambda: Conv2d(1, 1, 1, dtype="nonsense"), "dtype has dtype nonsense"),
+    ("layer dtype", lambda: Conv2d(1, 1, 1, dtype="int64"), "received 'int64'"),
+    ("layer dtype", lambda: Conv2d(1, 1, 1, dtype="nonsense"), "received 'nonsense'"),
+    ("layer dtype", lambda: Conv2d(1, 1, 1, dtype=None), "received None"),
+    ("accumulate", lambda: conv2d(X, W, accumulate="f4"), "holds every float64, received f4"),
+    ("accumulate", lambda: conv2d(X, W, accumulate=complex), "received <class 'complex'>"),
+    ("accumulate", lambda: conv2d(X, W, accumulate="wide"), "received wide"),
+    ("accumulate", lambda: conv_transpose2d(X, V, accumulate="i8"), "received i8"),
     ("mixed", lambda: conv2d(X, W.astype("f4")), "weight has dtype float32, but input has float64"),
     ("mixed", lambda: conv2d(X, W, np.ones(4, int)), "bias has dtype int64, but input has float64"),
     ("rank", lambda: conv2d(X[0, 0], W), "must have 4 axes (N, C, H, W), or 3 unbatched"),
@@ -55,7 +76,7 @@ BAD = [
     ("integer", lambda: conv2d(X, W, groups=np.True_), "groups must be an integer"),
     ("integer", lambda: conv2d(X, W, padding=None), "padding must be"),
     ("integer", lambda: conv2d(X, W, padding=np.array([1, 1])), "padding must be"),
-    ("integer", lambda: pad(X, 1), "pad must be a tuple of integers, received 1"),
+    ("integer", lambda: pad(X, 1), "such as (1, 1), received 1 of type int"),
     ("integer", lambda: pad(X, (1.0, 1)), "received 1.0"),
     ("integer", lambda: size(5.0, 3), "n must be an integer, received 5.0"),
     ("length", lambda: conv2d(X, W, stride=(1, 2, 3)), "axis (H, W), received 3: (1, 2, 3)"),
@@ -107,6 +128,26 @@ BAD = [
     ("device", lambda: Conv1d(1, 1, 1, device="cuda"), "received 'cuda'"),
     ("keys", lambda: Conv1d(1, 1, 1).load_state_dict({}), "['bias', 'weight'], received []"),
     ("keys", lambda: Conv1d(1, 1, 1).load_state_dict(None), "received None"),
+    ("empty", lambda: conv_transpose2d(X, V[:, :0]), "weight must have at least 1 cell"),
+    ("transposed channels", lambda: conv_transpose2d(X, V[:2]), "weight.shape[0] = 2 channels"),
+    ("transposed channels", lambda: conv_transpose2d(X[0, :2], V), "received 2 (axis 0 of shape"),
+    ("output padding", lambda: conv_transpose2d(X, V, output_padding=(0, 1)), "W: output_padding"),
+    ("output padding", lambda: conv_transpose2d(X, V, None, 2, 0, 3), "max(2, 1), received 3"),
+    ("transposed size", lambda: conv_transpose2d(X, V, padding=4), "4 * 1 - 2 * 4 + 1 * 1 + 0"),
+    ("least", lambda: conv_transpose2d(X, V, output_padding=-1), "output_padding must be at least"),
+    ("integer", lambda: conv_transpose2d(X, V, padding="same"), "padding must be"),
+    ("bias", lambda: conv_transpose2d(X, V, np.ones(3)), "shape (2,), one number"),
+    ("output size", lambda: UP(X[:, :1].astype("f4"), 9), "H: output_size must lie between 10 and"),
+    ("output size", lambda: UP(X[:, :1].astype("f4"), (11, 16)), "between 14 and 15, the sizes"),
+    ("word", lambda: ConvTranspose2d(1, 1, 1, padding_mode="reflect"), "must be one of 'zeros'"),
+    ("shape", lambda: conv2d_backward(X, X, W), "grad_output must have shape (1, 4, 4, 5)"),
+    ("mixed", lambda: conv2d_backward(X.astype("f4"), X, W), "grad_output.astype(input.dtype)"),
+    ("columns rank", lambda: fold(X, 3, 2), "received shape (1, 3, 5, 7) with 4"),
+    ("rows", lambda: fold(X[0, 0], 3, 2), "received 5 % 4 = 1 for kernel_size (2, 2)"),
+    ("windows", lambda: fold(np.ones((4, 5)), 3, 2), "2 * 2 = 4 of them, received 5"),
+    ("reach", lambda: unfold(X, 9), "H: the kernel reaches"),
+    ("empty", lambda: unfold(X[:, :, :0], 1), "input must have at least 1 cell"),
+    ("rank", lambda: unfold(X[0, 0], 1), "add the missing axes"),
     (
         "shape",
         lambda: Conv1d(1, 1, 2, bias=False).load_state_dict({"weight": np.ones((1, 1, 3))}),
