@@ -203,7 +203,8 @@ def tensorflow_same(
 ) -> tuple[int, ...]:
     """TensorFlow's SAME, written out for `convref.pad` or `torch.nn.functional.pad`.
 
-    JAX's SAME and ONNX's SAME_UPPER are the same. PyTorch's 'same' is too, but for stride 1 only.
+    JAX's SAME, ONNX's SAME_UPPER and MindSpore's 'same' are this too. PyTorch's 'same' is for
+    stride 1 only, and Paddle's SAME for dilation 1 only: with another it goes on as if it were 1.
 
     Parameters
     ----------
