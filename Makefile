@@ -10,7 +10,7 @@ XDIST := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check outputs lint unit fuzz frameworks site browser floor compare
+.PHONY: help serve test check outputs lint unit fuzz fuzzed frameworks site browser floor compare
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
@@ -20,13 +20,13 @@ help:
 	@echo 'make fuzz     25,000 random calls in PyTorch and convref; make fuzz N=1000000 for more'
 	@echo 'make compare  Paddle and MindSpore, in an environment of their own (4 GB)'
 	@echo
-	@echo 'parts of test: make lint unit frameworks site browser floor'
+	@echo 'parts of test: make lint unit fuzzed frameworks site browser floor'
 	@echo 'another Python: make PYTHON=python3.13 ...   another browser: make CHROMIUM=/path/to/it ...'
 
 serve: .venv/.ready
 	@$(PY) tools/serve.py
 
-test: lint unit frameworks site browser floor
+test: lint unit fuzzed frameworks site browser floor
 	@echo 'make test: all parts passed'
 
 check: lint unit
@@ -46,7 +46,11 @@ lint: .venv/.ready
 	.venv/bin/zizmor --offline --persona pedantic --no-progress .github/workflows
 
 unit: .venv/.ready
-	$(PY) -m pytest $(XDIST) --ignore=tests/browser --ignore=tests/frameworks --ignore=tests/compare
+	$(PY) -m pytest $(XDIST) --ignore=tests/browser --ignore=tests/frameworks --ignore=tests/compare --ignore=tests/test_fuzz.py
+
+# 25,000 calls in both libraries: too long for every save.
+fuzzed: .venv/.ready
+	$(PY) -m pytest tests/test_fuzz.py
 
 # TensorFlow, JAX and ONNX: one process, since loading them takes longer than their tests.
 frameworks: .venv/.frameworks

@@ -1,0 +1,43 @@
+"""The differential fuzzer, for as many calls as fit into every run; `make fuzz` goes on."""
+
+import fuzz
+import numpy as np
+import pytest
+
+from convref import geometry
+
+CALLS = 25_000  # 20,000 valid ones and 5,000 spoiled
+
+
+@pytest.fixture(scope="module")
+def report():
+    return fuzz.run(CALLS, progress=0)
+
+
+def test_pytorch_and_convref_agree(report):
+    assert not report.differences, "\n\n".join(report.differences[:3])
+    assert (report.valid, report.spoiled) == (20_000, 5_000)
+
+
+def test_every_pair_of_option_values_occurs(report):
+    assert not report.missing()
+
+
+def test_a_wrong_mode_is_found(monkeypatch):
+    right = geometry.source
+
+    def wrong(position, size, mode):
+        return right(position, size, "replicate" if mode == "reflect" else mode)
+
+    monkeypatch.setattr("convref.padding.source", wrong)
+    (first, *_) = fuzz.run(300, progress=0).differences
+    assert "mode='reflect'" in first
+    assert "import convref" in first  # ready to paste
+
+
+def test_a_call_is_the_same_one_again():
+    for number in range(20):
+        first, again = fuzz.draw(3, number), fuzz.draw(3, number)
+        assert str(first) == str(again)
+        for name, array in first.arrays.items():
+            np.testing.assert_array_equal(array, again.arrays[name])
