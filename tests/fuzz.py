@@ -17,6 +17,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,7 +117,8 @@ class Call:
     def pytorch(self) -> list[np.ndarray]:
         """What PyTorch makes of it."""
         # oneDNN crashes the process on some float16 layers (2.13: groups, stride and dilation 2).
-        with torch.backends.mkldnn.flags(enabled=self.options["dtype"] != "float16"):
+        flags = torch.backends.mkldnn.flags(enabled=False)
+        with flags if self.options["dtype"] == "float16" else nullcontext():
             return self._pytorch()
 
     def _pytorch(self) -> list[np.ndarray]:
