@@ -107,9 +107,9 @@ class Call:
     def change(self, name: str, array: np.ndarray) -> None:
         self.arrays[name] = array
 
-    def retype(self, names: tuple[str, ...], dtype: str) -> None:
-        for name in names:
-            self.arrays[name] = self.arrays[name].astype(dtype)
+    @property
+    def other_dtype(self) -> str:
+        return OTHER.get(self.options["dtype"], "float64")
 
     def set(self, name: str, value: object) -> None:
         self.arguments[name] = value
