@@ -64,10 +64,8 @@ OTHER = {"float64": "float32", "complex64": "complex128", "complex128": "complex
 SPOILED: dict[str, Callable[[Call], Any]] = {
     "input rank": lambda c: c.change("input", c.arrays["input"][None, None, None]),
     "input channels": lambda c: c.change("input", np.repeat(c.arrays["input"], 2, -c.rank - 1)),
-    "input dtype": lambda c: c.retype(
-        ("input",), "f4" if c.options["dtype"] == "float64" else "f8"
-    ),
-    "bool": lambda c: c.retype(("input", "weight"), "?"),
+    "input dtype": lambda c: c.change("input", c.arrays["input"].astype(c.other_dtype)),
+    "bool": lambda c: [c.change(name, c.arrays[name] != 0) for name in ("input", "weight")],
     "weight rank": lambda c: c.change("weight", c.arrays["weight"][0]),
     "weight empty": lambda c: c.change("weight", c.arrays["weight"][..., :0]),
     "no kernels": lambda c: c.change("weight", c.arrays["weight"][:0]),
@@ -98,7 +96,6 @@ class Call:
     arrays: dict[str, np.ndarray | None]
     arguments: dict[str, Any]
     spoiled: str | None = None
-    shapes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rank(self) -> int:
