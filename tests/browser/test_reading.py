@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from served import Served, SitePage, text_pages
 
 SEARCHES = [
@@ -83,6 +83,17 @@ def test_language_switch_keeps_the_section(site: Served, fresh_page: Page) -> No
     assert fresh_page.locator(f"[id='{section}']").count() == 1
 
 
+def settled(results: Locator) -> list[str]:
+    """The addresses found, once the list has stopped changing: each letter typed is a search."""
+    results.first.wait_for()
+    seen: list[list[str]] = [[], []]
+    while seen[-1] != seen[-2] or not seen[-1]:
+        results.page.wait_for_timeout(500)
+        read = "links => links.map((a) => a.href.split(/[?#]/)[0])"
+        seen.append([str(address) for address in results.evaluate_all(read)])
+    return seen[-1]
+
+
 @pytest.mark.parametrize(("language", "words", "name"), SEARCHES)
 def test_search(site: Served, fresh_page: Page, language: str, words: str, name: str) -> None:
     wanted = SitePage(name, language)
@@ -91,13 +102,12 @@ def test_search(site: Served, fresh_page: Page, language: str, words: str, name:
     fresh_page.keyboard.type(words)
     fresh_page.keyboard.press("Shift")  # CJK typed by Playwright brings no keyup of its own
     results = fresh_page.locator("a.md-search-result__link")
-    results.first.wait_for()
-    found = [str(link.evaluate("a => a.href.split(/[?#]/)[0]")) for link in results.all()]
+    found = settled(results)
     allowed = {site.url(page) for page in text_pages() if page.language == language}
     assert set(found) <= allowed, f"{words}: results outside the {language} site: {found}"
     pages = list(dict.fromkeys(found))
     assert site.url(wanted) in pages[:3], f"{words}: {wanted} is not among the first of {pages}"
-    results.nth(found.index(site.url(wanted))).click()
+    fresh_page.locator(f"a.md-search-result__link[href^='{site.url(wanted)}']").first.click()
     fresh_page.wait_for_url(f"{site.url(wanted)}**")
     expect(fresh_page.locator("main article h1")).to_be_visible()
 

@@ -1,25 +1,46 @@
-// Material asks for the search index as soon as a page opens. Here it waits for a reader who
-// searches, so that a page's weight does not grow with the site.
+// Material starts its search as soon as a page opens: a worker, and the index of the whole site.
+// Here both wait for a reader who searches, so that a page's weight does not grow with the site.
 (() => {
   const { open, send } = XMLHttpRequest.prototype;
+  const { Worker } = window;
   const waiting = [];
-  let wanted = /[?&][qh]=/.test(location.search);
+  let wanted = /[?&][qh]=/.test(location.search); // a search, or a page found by one
 
   const want = () => {
     wanted = true;
     for (const go of waiting.splice(0)) go();
   };
+  const whenWanted = (go) => (wanted ? go() : waiting.push(go));
 
   XMLHttpRequest.prototype.open = function (method, url, ...rest) {
     this.isSearchIndex = String(url).endsWith("/search_index.json");
     return open.call(this, method, url, ...rest);
   };
   XMLHttpRequest.prototype.send = function (body) {
-    if (wanted || !this.isSearchIndex) return send.call(this, body);
-    waiting.push(() => send.call(this, body));
+    if (this.isSearchIndex) whenWanted(() => send.call(this, body));
+    else send.call(this, body);
   };
 
-  // Pointing at the field or touching it comes before typing: the index is there in time.
+  // Stands in for the worker, keeps what is said to it, and starts it when it is wanted.
+  window.Worker = class extends EventTarget {
+    constructor(...source) {
+      super();
+      this.said = [];
+      whenWanted(() => {
+        this.worker = new Worker(...source);
+        this.worker.addEventListener("message", ({ data }) =>
+          this.dispatchEvent(new MessageEvent("message", { data })),
+        );
+        for (const message of this.said.splice(0)) this.worker.postMessage(message);
+      });
+    }
+    postMessage(message) {
+      if (this.worker) this.worker.postMessage(message);
+      else this.said.push(message);
+    }
+  };
+
+  // Pointing at the field or touching it comes before typing: the search is there in time.
   const field = document.querySelector(".md-search");
   for (const event of ["focusin", "pointerenter", "touchstart"])
     field?.addEventListener(event, want, { once: true, passive: true });
