@@ -36,3 +36,11 @@ def contract(view: Array, weight: Array, groups: int) -> Array:
         for v, w in zip(np.split(view, groups, 1), np.split(weight, groups), strict=True)
     ]  # groups times (N, *out, O / groups)
     return np.moveaxis(np.concatenate(parts, -1), -1, 1)
+
+
+def turn(weight: Array, groups: int) -> Array:
+    """(C, O / groups, *kernel) <-> (O, C / groups, *kernel), each slice turned by 180 degrees."""
+    channels, per_group, *kernel = weight.shape
+    split = weight.reshape(groups, channels // groups, per_group, *kernel)
+    swapped = split.swapaxes(1, 2).reshape(groups * per_group, channels // groups, *kernel)
+    return np.flip(swapped, tuple(range(2, swapped.ndim)))

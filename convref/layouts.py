@@ -9,6 +9,7 @@ import numpy as np
 
 from convref import checks
 from convref.checks import FAMILY, FEATURES_FIRST, Array, Ints
+from convref.engine import turn
 from convref.geometry import same_padding_tensorflow
 
 Framework: TypeAlias = Literal[
@@ -89,7 +90,7 @@ def to_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
     if (kind, family) == ("depthwise", "keras"):  # (M, C, k)
         multiplier, channels, *kernel = first.shape
         return first.swapaxes(0, 1).reshape(channels * multiplier, 1, *kernel)
-    return turned(first, groups) if (kind, family) == ("transposed", "flax") else first
+    return turn(first, groups) if (kind, family) == ("transposed", "flax") else first
 
 
 def from_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
@@ -100,15 +101,8 @@ def from_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
         split = weight.reshape(groups, len(weight) // groups, *weight.shape[2:])
         weight = split.swapaxes(0, 1)  # (M, C, k)
     if (kind, family) == ("transposed", "flax"):
-        weight = turned(weight, groups)
+        weight = turn(weight, groups)
     return np.moveaxis(weight, (0, 1), (-1, -2))
-
-
-def turned(weight: Array, groups: int) -> Array:
-    """(C, O / groups, k) <-> (O, C / groups, k), each slice turned by 180 degrees."""
-    split = weight.reshape(groups, len(weight) // groups, *weight.shape[1:]).swapaxes(1, 2)
-    joined = split.reshape(groups * split.shape[1], *split.shape[2:])
-    return np.flip(joined, tuple(range(2, joined.ndim)))
 
 
 def convert_activation(input: Array, source: Framework, target: Framework) -> Array:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from convref import checks
 from convref.checks import Array, Ints
-from convref.engine import contract, windows
+from convref.engine import contract, turn, windows
 from convref.geometry import Axis, stuffed
 from convref.padding import extend
 
@@ -42,14 +42,6 @@ def stuff(input: Array, axes: Sequence[Axis], dense: Sequence[Axis]) -> Array:
     out = np.zeros((*input.shape[:2], *(axis.size for axis in dense)), input.dtype)
     out[:, :, *(slice(None, None, axis.stride) for axis in axes)] = input
     return out
-
-
-def turn(weight: Array, groups: int) -> Array:
-    """(C, O / groups, *kernel) -> (O, C / groups, *kernel), each slice turned by 180 degrees."""
-    channels, per_group, *kernel = weight.shape
-    split = weight.reshape(groups, channels // groups, per_group, *kernel)
-    swapped = split.swapaxes(1, 2).reshape(groups * per_group, channels // groups, *kernel)
-    return np.flip(swapped, tuple(range(2, swapped.ndim)))
 
 
 def conv_transpose1d(

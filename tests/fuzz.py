@@ -338,7 +338,6 @@ class Report:
 
     valid: int = 0
     spoiled: int = 0
-    refused: int = 0
     differences: list[str] = field(default_factory=list)
     pairs: Counter[frozenset[tuple[str, Any]]] = field(default_factory=Counter)
 
