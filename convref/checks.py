@@ -313,8 +313,11 @@ def array(name: str, value: object) -> Array:
     if isinstance(value, np.ndarray):
         return np.asarray(value)
     kind = type(value)
-    tensor = kind.__module__.partition(".")[0] == "torch"
-    convert = f"{name}.detach().numpy()" if tensor else f"numpy.asarray({name})"
+    convert = f"numpy.asarray({name})"
+    if kind.__module__.partition(".")[0] == "torch":
+        # NumPy has no bfloat16, so PyTorch cannot hand one over.
+        wide = ".float()" if str(getattr(value, "dtype", "")) == "torch.bfloat16" else ""
+        convert = f"{name}.detach(){wide}.numpy()"
     refuse("array", name=name, received=f"{kind.__module__}.{kind.__qualname__}", convert=convert)
 
 

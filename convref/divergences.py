@@ -132,6 +132,14 @@ DIVERGENCES: Final = (
         "ValueError",
     ),
     Divergence(
+        "bfloat16",
+        "deliberate",
+        "F.conv1d(torch.ones(1, 1, 2).bfloat16(), torch.ones(1, 1, 2).bfloat16()).tolist()",
+        "[[[2.0]]]",
+        "convref.conv1d(torch.ones(1, 1, 2).bfloat16(), torch.ones(1, 1, 2).bfloat16())",
+        "TypeError",
+    ),
+    Divergence(
         "size-limit",
         "deliberate",
         "tuple(F.conv1d(torch.ones(1, 1, 1), torch.ones(1, 1, 1), padding=2**40).shape)",

@@ -1,11 +1,13 @@
 """jax.lax and Flax compute what convref does, after conversion by convref.layouts."""
 
 import flax.linen as nn
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from frameworks.cases import LAYERS, conv, depthwise, gaps, integers, ported, transposed
 from jax import lax
 
+from convref import conv1d
 from convref.layouts import convert_activation, convert_linear
 
 PADDING = pytest.mark.parametrize("padding", ["VALID", "SAME"])
@@ -120,3 +122,11 @@ def test_dense_after_flatten():
     flat = convert_activation(x, "torch", "flax").reshape(3, -1)
     out = nn.Dense(7, use_bias=False).apply({"params": {"kernel": kernel}}, flat)
     np.testing.assert_array_equal(np.asarray(out), x.reshape(3, -1) @ weight.T)
+
+
+def test_bfloat16_is_refused_and_converts():
+    x = np.asarray(jnp.ones((1, 1, 2), jnp.bfloat16))
+    with pytest.raises(TypeError, match=r"bfloat16.*input\.astype\(numpy\.float32\)"):
+        conv1d(x, x)
+    wide = x.astype(np.float32)
+    np.testing.assert_array_equal(conv1d(wide, wide), [[[2]]])

@@ -41,13 +41,20 @@ class Tensor:
     """Stands in for torch.Tensor."""
 
 
-Tensor.__module__ = "torch"
+class Bfloat16(Tensor):
+    """Stands in for a tensor that NumPy cannot hold."""
+
+    dtype = "torch.bfloat16"
+
+
+Tensor.__module__ = Bfloat16.__module__ = "torch"
 MASKED = np.ma.masked_array(X, X > 0)
 
 # rule, call, and a part of the message that shows the argument and the arithmetic
 BAD = [
     ("array", lambda: conv2d([[1]], W), "input must be a NumPy array, received builtins.list"),
     ("array", lambda: conv2d(X, Tensor()), "convert it with weight.detach().numpy()"),
+    ("array", lambda: conv2d(Bfloat16(), W), "convert it with input.detach().float().numpy()"),
     ("array", lambda: pad((1, 2), (1, 1)), "numpy.asarray(input)"),
     ("masked", lambda: conv2d(MASKED, W), "input.filled(0)"),
     ("dtype", lambda: conv2d(X.astype(bool), W.astype(bool)), "input has dtype bool"),
