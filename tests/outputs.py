@@ -1,4 +1,4 @@
-"""Rewrite the outputs and the marked numbers of pages and notebooks in place: `make outputs`.
+"""Rewrite outputs, marked numbers and templates of messages in place: `make outputs`.
 
     python tests/outputs.py [page ...]
 
@@ -22,6 +22,8 @@ from docblocks import (
     run,
     written,
 )
+from errorpage import PAGE
+from errorpage import rewritten as with_messages
 from notebooks import refresh
 
 
@@ -62,7 +64,7 @@ def main(arguments: list[str]) -> None:
             if refresh(path, name):
                 print(f"rewritten: {name}")
             continue
-        new = rewritten(name, text)
+        new = rewritten(name, with_messages(text) if path.match(PAGE) else text)
         if new != text:
             path.write_text(new, "utf-8")
             print(f"rewritten: {name}")

@@ -1,0 +1,49 @@
+"""The page of error messages has every rule of the table as it stands there, and no other."""
+
+import pytest
+from docrules import DOCS
+from errorpage import PAGE, anchor, problems, rewritten, sections
+
+from convref import checks
+
+
+def text(language: str) -> str:
+    return (DOCS[language] / PAGE).read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", DOCS)
+@pytest.mark.parametrize("rule", checks.MESSAGES)
+def test_a_rule_has_its_section(rule, language):
+    found = problems(text(language), rule)
+    assert not found, f"docs/{language}/{PAGE}#{anchor(rule)}: " + "; ".join(found)
+
+
+@pytest.mark.parametrize("language", DOCS)
+def test_no_section_is_without_a_rule(language):
+    gone = sections(text(language)).keys() - set(map(anchor, checks.MESSAGES))
+    assert not gone, f"docs/{language}/{PAGE}: convref has no rule for {sorted(gone)}: delete them"
+
+
+@pytest.mark.parametrize("language", DOCS)
+def test_a_page_in_order_is_left_alone(language):
+    assert rewritten(text(language)) == text(language)
+
+
+def test_what_is_out_of_order_is_found_and_mended(monkeypatch):
+    page, (error, template) = text("en"), checks.MESSAGES["reach"]
+    monkeypatch.setitem(checks.MESSAGES, "reach", (TypeError, template + " Now."))
+    monkeypatch.setitem(checks.MESSAGES, "brand new", (error, "{name} is new."))
+    assert "must begin with its line" in problems(page, "reach")[0]
+    assert problems(page, "brand new") == [
+        "no section: run `make outputs`, which adds a stub, and write it"
+    ]
+    mended = rewritten(page)
+    assert "### brand new {#brand-new}\n\n`ValueError: {name} is new.`\n" in mended
+    assert problems(mended, "reach") == []
+    assert "raise []" in problems(mended, "brand new")[0]
+
+
+def test_a_block_that_raises_another_rule_is_found():
+    page = text("en").replace("dilation=3)", "dilation=0)")
+    assert page != text("en")
+    assert "raise ['least']" in problems(page, "reach")[0]
