@@ -5,8 +5,8 @@ here, the type and the template. The rest is written by hand, and has a block th
 """
 
 import re
+from unittest.mock import patch
 
-import pytest
 from docblocks import Fence, parse, run
 from docrules import headings
 
@@ -71,7 +71,6 @@ def raises(block: Fence) -> str | None:
             looked_up.append(rule)
             return super().__getitem__(rule)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "MESSAGES", Table(checks.MESSAGES))
+    with patch.object(checks, "MESSAGES", Table(checks.MESSAGES)):
         refused = run(block.source).raised is not None
     return looked_up[-1] if refused and looked_up else None
