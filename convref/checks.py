@@ -404,7 +404,7 @@ def fits_memory(what: str, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
 
 
 def padding_limits(where: str, size: int, pair: Pair, mode: str) -> None:
-    """The limits of PyTorch's modes: reflect < size, circular <= size, replicate none but size 0."""
+    """The limits of PyTorch's modes: reflect < size, circular <= size, replicate any but 0."""
     if mode in ("reflect", "replicate") and size == 0:
         refuse("nothing to show", where=where, mode=mode, size=size)
     most = {"reflect": size - 1, "circular": size}.get(mode)
