@@ -10,7 +10,7 @@ XDIST := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check outputs lint unit fuzz fuzzed frameworks site browser floor compare
+.PHONY: help serve test check outputs lint unit coverage fuzz fuzzed mutants frameworks site browser floor compare
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
@@ -18,15 +18,16 @@ help:
 	@echo 'make check    for every save: lint, types, package and page tests (under 2 minutes)'
 	@echo 'make outputs  rewrite the outputs and marked numbers of the pages in place'
 	@echo 'make fuzz     25,000 random calls in PyTorch and convref; make fuzz N=1000000 for more'
+	@echo 'make mutants  change the package in thousands of small ways: a test must notice each'
 	@echo 'make compare  Paddle and MindSpore, in an environment of their own (4 GB)'
 	@echo
-	@echo 'parts of test: make lint unit fuzzed frameworks site browser floor'
+	@echo 'parts of test: make lint unit coverage fuzzed frameworks site browser floor'
 	@echo 'another Python: make PYTHON=python3.13 ...   another browser: make CHROMIUM=/path/to/it ...'
 
 serve: .venv/.ready
 	@$(PY) tools/serve.py
 
-test: lint unit fuzzed frameworks site browser floor
+test: lint unit coverage fuzzed frameworks site browser floor
 	@echo 'make test: all parts passed'
 
 check: lint unit
@@ -47,6 +48,18 @@ lint: .venv/.ready
 
 unit: .venv/.ready
 	$(PY) -m pytest $(XDIST) --ignore=tests/browser --ignore=tests/frameworks --ignore=tests/compare --ignore=tests/test_fuzz.py
+
+# Every line and every branch of the package.
+coverage: .venv/.ready
+	@mkdir -p .cache/coverage
+	$(PY) -m coverage erase
+	CI=1 $(PY) -m coverage run -m pytest -q tests/numpy_only tests/test_figures.py
+	$(PY) -m coverage combine -q
+	$(PY) -m coverage report
+
+# Minutes. Ctrl-C ends it, and the same command goes on. make mutants JOBS=1 leaves a core alone.
+mutants: .venv/.ready
+	$(PY) tests/mutants.py $(if $(JOBS),--jobs $(JOBS))
 
 # 25,000 calls in both libraries: too long for every save.
 fuzzed: .venv/.ready

@@ -407,12 +407,12 @@ def fits_memory(what: str, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
 
 
 def padding_limits(where: str, size: int, pair: Pair, mode: str) -> None:
-    """The limits of PyTorch's modes: reflect < size, circular <= size, the others none."""
-    most = {"reflect": max(0, size - 1), "circular": size}.get(mode)
+    """The limits of PyTorch's modes: reflect < size, circular <= size, replicate any but 0."""
+    if mode in ("reflect", "replicate") and size == 0:
+        refuse("nothing to show", where=where, mode=mode, size=size)
+    most = {"reflect": size - 1, "circular": size}.get(mode)
     if most is not None and max(pair) > most:
         refuse(mode, where=where, received=max(pair), size=size, most=most)
-    if mode == "replicate" and size == 0:
-        refuse("nothing to show", where=where, mode=mode, size=size)
 
 
 def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:

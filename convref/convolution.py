@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from convref import checks
 from convref.checks import Array, Ints, Padding, PaddingMode
-from convref.engine import contract, windows
+from convref.engine import carrier, contract, finished, windows
 from convref.padding import extend
 
 
@@ -14,13 +14,12 @@ def convolve(rank: int, *arguments: object) -> Array:
     call = checks.convolution(rank, *arguments)  # check; input (N, C, *sizes)
     axes = call.axes  # geometry: one Axis for each spatial axis
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    padded = extend(call.input, pairs, call.padding_mode)  # (N, C, *padded)
+    wide = carrier(call.input, call.weight, call.weight[0].size)
+    padded = extend(call.input, pairs, call.padding_mode).astype(wide, copy=False)
     view = windows(padded, axes)  # (N, C, *out, *kernel)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan come as quietly as in PyTorch
-        out = contract(view, call.weight, call.groups)  # (N, O, *out)
-        if call.bias is not None:
-            out = out + call.bias.reshape(-1, *[1] * rank)
-        out = np.ascontiguousarray(out, dtype=call.input.dtype)
+        out = contract(view, call.weight.astype(wide, copy=False), axes, call.groups)
+        out = finished(out, call.bias, call.input.dtype)  # (N, O, *out)
     return out if call.batched else out[0]
 
 

@@ -50,8 +50,8 @@ def convolution(
         for c, *t in np.ndindex(weight.shape[1:]):
             where = [position(*at) for at in zip(axes, p, t, strict=True)]
             cell = [source(q, axis.size, padding_mode) for q, axis in zip(where, axes, strict=True)]
-            if None not in cell:
-                out[:, o, *p] += weight[o, c, *t] * input[:, first + c, *cell]
+            shown = 0 if None in cell else input[:, first + c, *cell]
+            out[:, o, *p] += weight[o, c, *t] * shown
         if bias is not None:
             out[:, o, *p] += bias[o]
     return out

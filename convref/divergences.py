@@ -97,6 +97,15 @@ DIVERGENCES: Final = (
         "Expected 2D or 3D",
     ),
     Divergence(
+        "patches-no-channels",
+        "backend gap",
+        "F.unfold(torch.ones(2, 0, 3, 3), 2)",
+        "RuntimeError",
+        "convref.unfold(np.ones((2, 0, 3, 3)), 2).shape",
+        "(2, 0, 4)",
+        "Expected 3D or 4D (batch mode)",
+    ),
+    Divergence(
         "crop-everything",
         "bug",
         "F.pad(torch.arange(5.0)[None], (-6, 3), 'replicate').tolist()",

@@ -1,41 +1,297 @@
-"""Windows of a padded input, and their contraction with the weights."""
+"""The sums of products that every convolution comes down to, as matrix products of cache size.
 
-from collections.abc import Sequence
+==========  ================================================  ================================
+function    sum                                               for
+==========  ================================================  ================================
+`contract`  out[o, p] = Σ weight[o, c, t] · window[c, p, t]   convolution
+`scatter`   out[o, at(p, t)] += weight[c, o, t] · in[c, p]    transposed, gradient of the input
+`collect`   out[o, c, t] = Σ grad[o, p] · window[c, p, t]     gradient of the weight
+==========  ================================================  ================================
+
+How `contract` goes about it:
+
+============  ================================  ==============================================
+strategy      when                              what it copies
+============  ================================  ==============================================
+`by_bands`    depthwise, 2-D and 3-D, no inf    rows, once for each tap along the other axes
+`by_columns`  else                              every window; none if the kernel is one cell,
+                                                as the input then is the matrix already
+============  ================================  ==============================================
+
+Work is cut into blocks, so that what is copied beside input and result stays below 4 MiB. Arrays
+come here checked, padded, and in the dtype in which they are summed (`carrier`).
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any, Final, TypeAlias
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from convref.checks import Array
-from convref.geometry import Axis, reach
+from convref.geometry import Axis, output_size, position, reach
+
+Slices: TypeAlias = tuple[slice, ...]
+
+# Each threshold is where `make bench` was fastest; a factor of 2 to either side costs up to 30 %.
+BLOCK: Final = 2**20  # bytes copied at a time: half of a common second-level cache
+CELLS: Final = 48  # cells in a block, however long its windows: products of fewer are slow
+BAND: Final = 8  # rows of output in a band: taller ones multiply by more zeros
+
+
+def carrier(input: Array, weight: Array, terms: int) -> np.dtype[Any]:
+    """The dtype in which sums of so many products are formed.
+
+    float16 is summed in float32, as PyTorch does on a CPU. Integers travel as floats, for which
+    there are fast matrix products, where every sum is exact in them; else they stay, and wrap.
+    """
+    if input.dtype == np.float16:
+        return np.dtype(np.float32)
+    if input.dtype.kind in "iu":
+        largest = terms * magnitude(input) * magnitude(weight)
+        for wide in (np.float32, np.float64):
+            if largest <= 2 ** (np.finfo(wide).nmant + 1):
+                return np.dtype(wide)
+    return input.dtype
+
+
+def magnitude(integers: Array) -> int:
+    """The largest absolute value, as a Python integer: NumPy's abs(int8(-128)) is -128."""
+    return max(-int(integers.min()), int(integers.max())) if integers.size else 0
+
+
+def finished(out: Array, bias: Array | None, dtype: np.dtype[Any]) -> Array:
+    """The result: with the bias, contiguous, and in its dtype, in which integers wrap around."""
+    if dtype.kind in "iu" and out.dtype.kind == "f":
+        out = out.astype(np.int64)  # exact, and then wraps; floats out of range would not
+    if bias is not None:
+        out += bias.reshape(-1, *[1] * (out.ndim - 2)).astype(out.dtype, copy=False)
+    return np.ascontiguousarray(out, dtype)
 
 
 def windows(padded: Array, axes: Sequence[Axis]) -> Array:
     """View (N, C, *padded) as (N, C, *out, *kernel): every window, no cell copied."""
-    rank = len(axes)
-    spatial = tuple(range(2, 2 + rank))
-    view = sliding_window_view(padded, [reach(a.kernel, a.dilation) for a in axes], spatial)
-    starts = [slice(None, None, a.stride) for a in axes]
-    taps = [slice(None, None, a.dilation) for a in axes]
-    return view[:, :, *starts, *taps]  # (N, C, *out, *kernel)
+    steps = padded.strides[2:]
+    return as_strided(
+        padded,
+        (*padded.shape[:2], *map(output_size, axes), *(a.kernel for a in axes)),
+        (
+            *padded.strides[:2],
+            *(step * a.stride for step, a in zip(steps, axes, strict=True)),
+            *(step * a.dilation for step, a in zip(steps, axes, strict=True)),
+        ),
+        writeable=False,
+    )
 
 
-def contract(view: Array, weight: Array, groups: int) -> Array:
+def contract(view: Array, weight: Array, axes: Sequence[Axis], groups: int) -> Array:
     """Sum (N, C, *out, *kernel) times (O, C / groups, *kernel) over channels and taps.
 
     Returns
     -------
-    ndarray, shape (N, O, *out), in the dtype of `view`
-        Each group is one tensor product. float16 is summed in float32, as PyTorch does on a CPU.
+    ndarray, shape (N, O, *out), in the dtype of the operands
     """
-    rank = weight.ndim - 2
-    wide = np.float32 if view.dtype == np.float16 else view.dtype
-    of_view = (1, *range(2 + rank, 2 + 2 * rank))
-    of_weight = tuple(range(1, 2 + rank))
-    parts = [
-        np.tensordot(v.astype(wide, copy=False), w.astype(wide, copy=False), (of_view, of_weight))
-        for v, w in zip(np.split(view, groups, 1), np.split(weight, groups), strict=True)
-    ]  # groups times (N, *out, O / groups)
-    return np.moveaxis(np.concatenate(parts, -1), -1, 1)
+    N, C, *rest = view.shape
+    kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:])
+    out = np.empty((N, len(weight), *rest[: len(axes)]), view.dtype)
+    if groups == C == len(weight) and len(axes) > 1 and view.dtype.kind in "fc" and out.size:
+        by_bands(view, kernels, axes[0], out)
+        if np.isfinite(out.sum()):
+            return out  # else the zeros of a band may have met inf, which makes nan
+    by_columns(view, kernels, out.reshape(N, *kernels.shape[:2], *rest[: len(axes)]))
+    return out
+
+
+def by_columns(view: Array, kernels: Array, out: Array) -> None:
+    """Write windows as columns of a matrix (im2col), block by block, and multiply.
+
+    Windows (N, C, *cells, *taps) and kernels (groups, O / groups, C / groups, *taps) give `out`
+    (N, groups, O / groups, *cells), which is written to.
+    """
+    N, groups, _, *cells = out.shape
+    taps = kernels.shape[2:]  # of all channels of a group
+    columns = as_columns(view, groups, len(cells))
+    rows = kernels.reshape(*kernels.shape[:2], math.prod(taps))
+    flat = out.reshape(*out.shape[:3], math.prod(cells))
+    for some, part, (images, *place) in schedule(groups, taps, (N, *cells), view.itemsize):
+        t, p = flattened(part, taps), flattened(place, cells)
+        target = flat[images, some, :, p]
+        matrix = columns[images, some, *part, *place].reshape(
+            *(len(target), target.shape[1], t.stop - t.start, p.stop - p.start)
+        )
+        if t.start == 0:
+            np.matmul(rows[some, :, t], matrix, out=target)
+        else:
+            target += rows[some, :, t] @ matrix
+        del matrix  # before the next one is made
+
+
+def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
+    """Convolve several rows of output at once, as if they were output channels.
+
+    A product of a matrix with a single line of weights is slow. So a kernel is written into a band
+    matrix, one line below the other and shifted by the stride, which gives as many rows of output.
+    """
+    N, C, rows, *rest = view.shape
+    others, inner = rest[: len(rest) // 2], rest[len(rest) // 2 + 1 :]
+    height = -(-rows // -(-rows // BAND))  # as equal as can be
+    tall = (height - 1) * axis.stride + reach(axis.kernel, axis.dilation)
+    steps = view.strides
+    step = steps[2] // axis.stride  # from one row of input to the next
+    lanes = max(1, BLOCK // (height * tall * math.prod(inner) * view.itemsize))
+    for n, (lane,) in product(range(N), blocks((C,), lanes)):
+        band = np.zeros((lane.stop - lane.start, height, 1, tall, *inner), view.dtype)
+        for row in range(height):
+            below = row * axis.stride
+            taps = slice(below, below + reach(axis.kernel, axis.dilation), axis.dilation)
+            band[:, row, :, taps] = kernels[lane, 0]
+        # All whole bands, and one that overlaps them where rows are left.
+        for first, count in {(0, rows // height), (rows - height, 1)}:
+            bands = as_strided(
+                view[n, lane, first],
+                (count, len(band), *others, tall, *inner),
+                (
+                    step * axis.stride * height,
+                    steps[1],
+                    *steps[3 : 3 + len(others)],
+                    step,
+                    *steps[-len(inner) :],
+                ),
+                writeable=False,
+            )
+            target = out[n, lane, first : first + count * height]
+            target = target.reshape(len(band), count, height, *others).swapaxes(0, 1)
+            by_columns(bands, band, target)
+
+
+def scatter(
+    input: Array, weight: Array, axes: Sequence[Axis], sizes: Sequence[int], groups: int
+) -> Array:
+    """Add every cell, times the kernel, into the window that it belongs to.
+
+    Cells (N, C, *cells) and weight (C, O / groups, *kernel) give (N, O, *sizes); `sizes` must hold
+    the windows of all cells.
+    """
+    N, C, *cells = input.shape
+    taps = weight.shape[1:]
+    rows = weight.reshape(groups, C // groups, math.prod(taps)).swapaxes(1, 2)
+    flat = input.reshape(N, groups, C // groups, math.prod(cells))
+    out = np.zeros((N, groups, taps[0], *sizes), input.dtype)
+    for some, part, (images, *place) in schedule(groups, taps, (N, *cells), input.itemsize):
+        t, p = flattened(part, taps), flattened(place, cells)
+        columns = rows[some, t] @ flat[images, some, :, p]
+        shape = (each.stop - each.start for each in (*part, *place))
+        add_windows(
+            columns.reshape(*columns.shape[:2], *shape), out[images, some], axes, part, place
+        )
+        del columns
+    return out.reshape(N, groups * taps[0], *sizes)
+
+
+def add_windows(
+    columns: Array, out: Array, axes: Sequence[Axis], part: Sequence[slice], place: Sequence[slice]
+) -> None:
+    """Add columns (N, groups, O, *taps, *cells) of some taps and cells into (N, groups, O, *sizes).
+
+    `part` and `place` are where along (O, *taps) and along the cells they begin and end.
+    """
+    channels, *taps = part
+    for tap in product(*(range(each.start, each.stop) for each in taps)):
+        at = []
+        for axis, t, here in zip(axes, tap, place, strict=True):
+            bare = axis._replace(before=0)  # positions count from the edge of the padding
+            at.append(
+                slice(
+                    position(bare, here.start, t), position(bare, here.stop - 1, t) + 1, axis.stride
+                )
+            )
+        those = tuple(t - each.start for t, each in zip(tap, taps, strict=True))
+        out[:, :, channels, *at] += columns[:, :, :, *those]
+
+
+def collect(view: Array, grad: Array, groups: int) -> Array:
+    """Sum (N, C, *out, *kernel) times (N, O, *out) over images and cells.
+
+    Returns
+    -------
+    ndarray, shape (O, C / groups, *kernel), in the dtype of the operands
+    """
+    N, kernels, *cells = grad.shape
+    columns = as_columns(view, groups, len(cells))
+    taps = columns.shape[2 : 3 + len(cells)]
+    rows = grad.reshape(N, groups, kernels // groups, math.prod(cells))
+    out = np.zeros((groups, kernels // groups, math.prod(taps)), grad.dtype)
+    for some, place, part in schedule(groups, cells, taps, grad.itemsize, rows.shape[2]):
+        t, p = flattened(part, taps), flattened(place, cells)
+        for image, grads in zip(columns, rows, strict=True):
+            matrix = image[some, *part, *place].reshape(
+                *(some.stop - some.start, t.stop - t.start, p.stop - p.start)
+            )
+            out[some, :, t] += grads[some, :, p] @ matrix.swapaxes(1, 2)
+            del matrix
+    return out.reshape(kernels, *taps)
+
+
+def as_columns(view: Array, groups: int, rank: int) -> Array:
+    """View (N, C, *cells, *taps) as (N, groups, C / groups, *taps, *cells)."""
+    N, C, *rest = view.shape
+    images, channels, *steps = view.strides
+    return as_strided(
+        view,
+        (N, groups, C // groups, *rest[rank:], *rest[:rank]),
+        (images, channels * (C // groups), channels, *steps[rank:], *steps[:rank]),
+        writeable=False,
+    )
+
+
+# Blocks ----------------------------------------------------------------------------------------
+
+
+def schedule(
+    groups: int, long: Sequence[int], free: Sequence[int], itemsize: int, beside: int = 0
+) -> Iterator[tuple[slice, Slices, Slices]]:
+    """Cut the work on a matrix of (groups, prod(long), prod(free)) numbers into blocks.
+
+    The long side, and the groups, are cut only where `CELLS` of the free side would not fit.
+    `beside` numbers go with each of the free side, too, for the product.
+    """
+    room = BLOCK // itemsize
+    whole = max(1, math.prod(long))
+    part = min(whole, max(1, 2 * room // CELLS))
+    some = max(1, min(groups, 2 * room // (part * CELLS)))
+    most = max(CELLS, room // (some * max(part, beside)))
+    for (group,) in blocks((groups,), some):
+        for place in blocks(free, most):
+            for piece in blocks(long, part):
+                yield group, piece, place
+
+
+def blocks(sizes: Sequence[int], most: int) -> Iterator[Slices]:
+    """Cut an array into blocks of at most so many cells, each contiguous in C order."""
+    axis, inner = len(sizes), 1
+    while axis and inner * sizes[axis - 1] <= most:
+        axis -= 1
+        inner *= sizes[axis]
+    whole = tuple(slice(0, n) for n in sizes[axis:])
+    if axis == 0:
+        yield whole
+        return
+    size = sizes[axis - 1]
+    step = -(-size // -(-size // max(1, most // inner)))  # as equal as can be
+    for outer in np.ndindex(*sizes[: axis - 1]):
+        for first in range(0, size, step):
+            yield (*(slice(i, i + 1) for i in outer), slice(first, min(first + step, size)), *whole)
+
+
+def flattened(block: Sequence[slice], sizes: Sequence[int]) -> slice:
+    """Where a block of `blocks` lies in the flattened array."""
+    start, count = 0, 1
+    for each, size in zip(block, sizes, strict=True):
+        start = start * size + each.start
+        count *= each.stop - each.start
+    return slice(start, start + count)
 
 
 def turn(weight: Array, groups: int) -> Array:

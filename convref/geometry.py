@@ -116,15 +116,14 @@ def source(position: int, size: int, mode: str) -> int | None:
     With the input ``1234`` and two cells of padding on each side, 'zeros' gives ``00 1234 00``,
     'reflect' ``32 1234 32``, 'replicate' ``11 1234 44`` and 'circular' ``34 1234 12``.
     """
-    if 0 <= position < size:
-        return position
+    last = size - 1
     if mode == "reflect":
-        return -position if position < 0 else 2 * (size - 1) - position
+        return last - abs(last - abs(position))
     if mode == "replicate":
-        return 0 if position < 0 else size - 1
+        return min(max(position, 0), last)
     if mode == "circular":
         return position % size
-    return None
+    return position if 0 <= position <= last else None
 
 
 def group_channels(output: int, in_channels: int, out_channels: int, groups: int) -> range:

@@ -8,7 +8,7 @@ import numpy as np
 
 from convref import checks
 from convref.checks import Array, Ints, Padding, PaddingMode
-from convref.engine import windows
+from convref.engine import collect, windows
 from convref.geometry import leftover
 from convref.padding import extend, fold_back
 from convref.transposed import spread
@@ -19,37 +19,26 @@ def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Array,
     call, grad = checks.backward(rank, grad_output, *arguments)  # grad (N, O, *out)
     axes, groups, dtype = call.axes, call.groups, call.input.dtype
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
+    wide = np.float32 if dtype == np.float16 else dtype
+    input, weight, grad = (
+        np.ascontiguousarray(each, wide) for each in (call.input, call.weight, grad)
+    )
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
         back = [
             axis._replace(size=n, before=0, after=0)
             for axis, n in zip(axes, grad.shape[2:], strict=True)
         ]
         extra = [leftover(axis) for axis in axes]
-        conjugate = call.weight.conj()
-        grad_padded = spread(grad, conjugate, back, extra, groups)  # (N, C, *padded)
+        grad_padded = spread(grad, weight.conj(), back, extra, groups)  # (N, C, *padded)
         grad_input = fold_back(grad_padded, pairs, call.padding_mode)  # (N, C, *sizes)
-        view = windows(extend(call.input, pairs, call.padding_mode), axes)
-        grad_weight = correlate(view.conj(), grad, groups)  # (O, C / groups, *kernel)
-        wide = np.float32 if dtype == np.float16 else dtype
+        view = windows(extend(input, pairs, call.padding_mode).conj(), axes)
+        grad_weight = collect(view, grad, groups)  # (O, C / groups, *kernel)
         grad_bias = grad.sum((0, *range(2, grad.ndim)), dtype=wide)  # (O,)
-        results = (
+        return (
             np.ascontiguousarray(grad_input if call.batched else grad_input[0], dtype),
             np.ascontiguousarray(grad_weight, dtype),
             grad_bias.astype(dtype),
         )
-    return results
-
-
-def correlate(view: Array, grad: Array, groups: int) -> Array:
-    """Sum (N, C, *out, *kernel) times (N, O, *out) over n and cells: (O, C / groups, *kernel)."""
-    rank = grad.ndim - 2
-    wide = np.float32 if view.dtype == np.float16 else view.dtype
-    cells = (0, *range(2, 2 + rank))
-    parts = [
-        np.tensordot(g.astype(wide, copy=False), v.astype(wide, copy=False), (cells, cells))
-        for g, v in zip(np.split(grad, groups, 1), np.split(view, groups, 1), strict=True)
-    ]
-    return np.concatenate(parts)
 
 
 def conv1d_backward(

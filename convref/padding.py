@@ -50,11 +50,17 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float =
            [9, 9, 9]])
     """
     pairs = checks.pad(input, pad, mode, value)
-    return extend(input, pairs, mode, value)
+    out = extend(input, pairs, mode, value)
+    return out.copy() if out is input else out
 
 
 def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> Array:
-    """Pad by checked (before, after) pairs, one for each axis in order; negative ones crop."""
+    """Pad by checked (before, after) pairs, one for each axis in order; negative ones crop.
+
+    Without any padding the array comes back as it is.
+    """
+    if not any(before or after for before, after in pairs):
+        return array
     if mode in ("constant", "zeros"):
         return surround(array, pairs, value)
     out = surround(array, [(min(b, 0), min(a, 0)) for b, a in pairs], 0)
@@ -67,7 +73,7 @@ def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> 
 def surround(array: Array, pairs: Sequence[Pair], value: float) -> Array:
     """A new array of one value, and in it what the pairs leave of the old one."""
     sizes = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
-    out = np.full(sizes, value, array.dtype)
+    out = np.full(sizes, value, array.dtype) if value else np.zeros(sizes, array.dtype)
     kept = [
         (max(0, -before), max(0, -before, min(n, n + after)), before)
         for n, (before, after) in zip(array.shape, pairs, strict=True)

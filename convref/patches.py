@@ -6,8 +6,8 @@ import numpy as np
 
 from convref import checks, geometry
 from convref.checks import Array, Ints
-from convref.engine import windows
-from convref.geometry import padded_size, position
+from convref.engine import add_windows, windows
+from convref.geometry import padded_size
 from convref.padding import extend
 
 
@@ -98,16 +98,9 @@ def fold(
     out_sizes = [geometry.output_size(axis) for axis in axes]
     channels = call.input.shape[1] // math.prod(kernel)
     columns = call.input.reshape(len(call.input), channels, *kernel, *out_sizes)
-    padded = np.zeros(
-        (*columns.shape[:2], *(padded_size(axis) for axis in axes)),
-        columns.dtype,
-    )
-    for tap in np.ndindex(*kernel):
-        cells = [
-            slice(first := position(axis, 0, t) + axis.before, first + axis.stride * n, axis.stride)
-            for axis, t, n in zip(axes, tap, out_sizes, strict=True)
-        ]
-        padded[:, :, *cells] += columns[:, :, *tap]
+    padded = np.zeros((len(columns), channels, *map(padded_size, axes)), columns.dtype)
+    part, place = ([slice(0, n) for n in sizes] for sizes in ((channels, *kernel), out_sizes))
+    add_windows(columns[:, None], padded[:, None], axes, part, place)
     inner = [slice(axis.before, axis.before + axis.size) for axis in axes]
     out = padded[:, :, *inner].copy()
     return out if call.batched else out[0]

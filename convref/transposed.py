@@ -1,6 +1,6 @@
-"""conv_transpose1d/2d/3d: an ordinary convolution of the zero-stuffed input, kernels turned round.
+"""conv_transpose1d/2d/3d: every cell times the kernel, added into the output.
 
-check → geometry → stuff and pad → windows → contract → bias
+check → geometry → scatter → crop → bias
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ import numpy.typing as npt
 
 from convref import checks
 from convref.checks import Array, Ints
-from convref.engine import contract, turn, windows
-from convref.geometry import Axis, stuffed
+from convref.engine import carrier, contract, finished, scatter, turn, windows
+from convref.geometry import Axis, output_size, stuffed
 from convref.padding import extend
 
 
 def convolve_transposed(rank: int, *arguments: object) -> Array:
     """Check and convolve; `arguments` are those of `conv_transpose2d`, in its order."""
     call = checks.transposed(rank, *arguments)  # check; input (N, C, *sizes)
+    wide = carrier(call.input, call.weight, call.weight[:, 0].size // call.groups)
+    operands = call.input.astype(wide, copy=False), call.weight.astype(wide, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
-        out = spread(call.input, call.weight, call.axes, call.extra, call.groups)
-        if call.bias is not None:
-            out = out + call.bias.reshape(-1, *[1] * rank)
-        out = np.ascontiguousarray(out, dtype=call.input.dtype)
+        out = spread(*operands, call.axes, call.extra, call.groups)  # (N, O, *out)
+        out = finished(out, call.bias, call.input.dtype)
     return out if call.batched else out[0]
 
 
@@ -31,17 +31,17 @@ def spread(
 ) -> Array:
     """Transposed convolution of checked arguments, without bias: (N, C, *sizes) -> (N, O, *out)."""
     dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]  # geometry
-    pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in dense)]
-    padded = extend(stuff(input, axes, dense), pairs, "zeros")  # (N, C, *padded)
-    view = windows(padded, dense)  # (N, C, *out, *kernel)
-    return contract(view, turn(weight, groups), groups)  # (N, O, *out)
-
-
-def stuff(input: Array, axes: Sequence[Axis], dense: Sequence[Axis]) -> Array:
-    """Put stride - 1 zeros between neighbours."""
-    out = np.zeros((*input.shape[:2], *(axis.size for axis in dense)), input.dtype)
-    out[:, :, *(slice(None, None, axis.stride) for axis in axes)] = input
-    return out
+    if all(axis.stride == 1 for axis in axes) and np.isfinite(weight).all():
+        # An ordinary convolution is faster; but its padding would meet inf, and make it nan.
+        pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in dense)]
+        view = windows(extend(input, pairs, "zeros"), dense)
+        return contract(view, turn(weight, groups), dense, groups)
+    whole = [
+        axis.before + output_size(one) + axis.after for axis, one in zip(axes, dense, strict=True)
+    ]
+    out = scatter(input, weight, axes, whole, groups)
+    inner = [slice(axis.before, n - axis.after) for axis, n in zip(axes, whole, strict=True)]
+    return out[:, :, *inner]
 
 
 def conv_transpose1d(

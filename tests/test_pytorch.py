@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy_only.cases import Case, cases
 
 import convref
-from convref import checks
+from convref import checks, divergences
 
 # PyTorch tells of the cost of such a padding; the numbers are what is wanted here.
 pytestmark = [
@@ -207,3 +207,120 @@ def test_layers_refuse_what_pytorchs_do(name, mode):
     for library in (torch.nn, convref):
         with pytest.raises(ValueError):
             library.Conv2d(1, 1, 3, stride=stride, padding=name, padding_mode=mode)
+
+
+T = torch.from_numpy
+
+
+def several(results):
+    """One result or more, as arrays."""
+    return [np.asarray(r) for r in (results if isinstance(results, tuple | list) else [results])]
+
+
+def gradients(*arrays):
+    """conv2d_backward by PyTorch's autograd."""
+    grad, *operands = (T(array.copy()) for array in arrays)
+    operands.append(torch.zeros(len(operands[1]), dtype=grad.dtype))
+    for operand in operands:
+        operand.requires_grad_()
+    F.conv2d(*operands, groups=2).backward(grad)
+    return [operand.grad.numpy() for operand in operands]
+
+
+# Name: the call in convref and in PyTorch, and its arrays.
+DOUBLE = np.arange(240.0).reshape(2, 4, 5, 6)
+KERNELS, TURNED = np.arange(72.0).reshape(6, 2, 2, 3), np.arange(72.0).reshape(4, 3, 2, 3)
+CALLS = {
+    "conv": (
+        lambda *a: convref.conv2d(*a, groups=2),
+        lambda *a: F.conv2d(*map(T, a), groups=2),
+        (DOUBLE, KERNELS, np.ones(6)),
+    ),
+    "conv transposed": (
+        lambda *a: convref.conv_transpose2d(*a, groups=2),
+        lambda *a: F.conv_transpose2d(*map(T, a), groups=2),
+        (DOUBLE, TURNED, np.ones(6)),
+    ),
+    "backward": (
+        lambda *a: convref.conv2d_backward(*a, groups=2),
+        gradients,
+        (np.ones((2, 6, 4, 4)), DOUBLE, KERNELS),
+    ),
+    "unfold": (
+        lambda x: convref.unfold(x, (2, 3)),
+        lambda x: F.unfold(T(x), (2, 3)),
+        (DOUBLE,),
+    ),
+    "fold": (
+        lambda x: convref.fold(x, (5, 6), (2, 3)),
+        lambda x: F.fold(T(x), (5, 6), (2, 3)),
+        (np.ones((2, 12, 16)),),
+    ),
+    **{
+        f"{mode} {pads}": (
+            lambda x, pads=pads, mode=mode: convref.pad(x, pads, mode),
+            lambda x, pads=pads, mode=mode: F.pad(T(x), pads, mode),
+            (DOUBLE,),
+        )
+        for mode in checks.PAD_MODES
+        for pads in ((1, 1, 0, 2), (0, 0, 0, 0))
+    },
+}
+# Call, operand, axis: the axis is emptied.
+EMPTIED = [
+    (name, operand, axis)
+    for name, (*_, arrays) in CALLS.items()
+    for operand, array in enumerate(arrays)
+    for axis in range(array.ndim)
+]
+# What PyTorch refuses and convref need not: see the table of divergences.
+NO_CHANNELS = [
+    *((name, 0, 1) for name in ("unfold", "fold")),
+    *((name, 0, 1) for name in CALLS if name.startswith(("reflect", "replicate"))),
+]
+
+
+@pytest.mark.parametrize(("name", "operand", "axis"), EMPTIED)
+def test_an_empty_axis_is_refused_as_by_pytorch_or_gives_the_same(name, operand, axis):
+    ours, theirs, arrays = CALLS[name]
+    arrays = list(arrays)
+    arrays[operand] = np.take(arrays[operand], [], axis)
+    try:
+        expected = theirs(*arrays)
+    except RuntimeError as error:
+        if (name, operand, axis) in NO_CHANNELS:
+            assert divergences.known(str(error))
+            assert 0 in ours(*arrays).shape
+            return
+        with pytest.raises(ValueError):
+            ours(*arrays)
+    else:
+        for got, due in zip(several(ours(*arrays)), several(expected), strict=True):
+            assert got.shape == due.shape
+            np.testing.assert_array_equal(got, due)
+
+
+# Shapes for the calls above.
+HALF = {
+    "conv": ((4, 8, 9, 11), (6, 4, 3, 3), (6,)),
+    "conv transposed": ((4, 8, 9, 11), (8, 3, 3, 3), (6,)),
+    "backward": ((4, 6, 7, 9), (4, 8, 9, 11), (6, 4, 3, 3)),
+}
+
+
+@pytest.mark.parametrize("name", HALF)
+def test_float16_is_no_worse_than_pytorchs(name):
+    ours, theirs, _ = CALLS[name]
+    errors = []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        arrays = [random.standard_normal(shape).astype("f2") for shape in HALF[name]]
+        double = several(ours(*(array.astype(float) for array in arrays)))
+        with torch.backends.mkldnn.flags(enabled=False):  # as in by_pytorch
+            both = several(ours(*arrays)), several(theirs(*arrays))
+        errors.append(
+            [[np.sum((a - b) ** 2) for a, b in zip(got, double, strict=True)] for got in both]
+        )
+    mine, other = np.sum(errors, 0)  # of each result, over all seeds
+    assert np.all(mine > 0)
+    assert np.all(mine <= 1.001 * other)

@@ -70,6 +70,20 @@ def test_resolve_gives_one_axis_for_each():
     assert resolve((5,), (4,), (2,), "valid", (1,)) == (Axis(5, 4, 2, 1, 0, 0),)
 
 
+@pytest.mark.parametrize("padding", ["same", "valid", [(0, 0), (0, 0)]])
+@pytest.mark.parametrize("short", range(4))
+def test_resolve_wants_as_many_of_each(padding, short):
+    sizes = [(9, 9), (3, 3), (1, 1), (2, 2)]
+    sizes[short] = sizes[short][:1]
+    with pytest.raises(ValueError, match="zip"):
+        resolve(*sizes[:3], padding, sizes[3])
+
+
+def test_resolve_wants_a_pair_for_each_axis():
+    with pytest.raises(ValueError, match="zip"):
+        resolve((9, 9), (3, 3), (1, 1), [(0, 0)], (2, 2))
+
+
 def test_size():
     assert size(224, 7, stride=2, padding=3) == 112
     assert size(5, 4, padding="same") == 5

@@ -37,12 +37,13 @@ def test_rows(row, pads, mode, expected):
 
 
 def shown(position: int, size: int, mode: str) -> int:
-    """Walk back into the row as the mode says."""
-    if mode == "reflect":
-        return size - 1 - abs(size - 1 - abs(position))
+    """Look it up: in the row and its mirror image, again and again, or in the row alone."""
+    row = list(range(size))
     if mode == "replicate":
-        return min(max(position, 0), size - 1)
-    return (position + size) % size
+        return sorted([0, position, size - 1])[1]
+    if mode == "reflect":
+        row += row[-2:0:-1]
+    return row[position % len(row)]
 
 
 modes = st.sampled_from(["reflect", "replicate", "circular"])

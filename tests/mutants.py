@@ -1,0 +1,256 @@
+"""Mutation testing: mutmut changes convref in thousands of small ways, and a test must notice each.
+
+    python tests/mutants.py [--jobs n] [--survivors] [module ...]     (make mutants)
+
+A run that was interrupted goes on where it stopped, as long as the package and its tests are the
+same; otherwise it starts anew. What no input can tell from the original is listed, with reasons, in
+equivalent_mutants.toml. To work on one module, name it: `geometry`; after writing tests for what
+survived, `--survivors` tries that alone.
+
+The exit code is 1 if a mutant survives that is not listed, if an entry of the list is no survivor
+any more, or if a function that computes got no mutants (mutmut passes over decorated ones).
+"""
+
+import argparse
+import ast
+import hashlib
+import json
+import os
+import platform
+import re
+import resource
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+WORK = ROOT / "mutants"  # mutmut's own choice
+EQUIVALENT = ROOT / "tests" / "equivalent_mutants.toml"
+MEMORY = 6 * 2**30  # bytes: a mutant without the limit on sizes must not take the machine along
+KILLED = {"killed", "timeout", "segfault"}
+COMPUTES = ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.Subscript
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change, and what came of it."""
+
+    name: str  # mutmut's: convref.geometry.x_reach__mutmut_1
+    status: str
+
+    @property
+    def module(self) -> str:
+        return self.name.split(".")[1]
+
+    @property
+    def function(self) -> str:
+        return readable(self.name.rpartition(".")[2].partition("__mutmut_")[0])
+
+    @cached_property
+    def lines(self) -> tuple[str, str]:
+        """The changed lines, before and after; how they are indented and broken does not count."""
+        from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+        diff = get_diff_for_mutant(self.name, path=f"convref/{self.module}.py").splitlines()[2:]
+        was, becomes = (
+            " ".join(" ".join(line[1:] for line in diff if line[0] == sign).split())
+            for sign in "-+"
+        )
+        return was, becomes
+
+
+def readable(mangled: str) -> str:
+    """x_reach -> reach, xǁAxisǁreach -> Axis.reach"""
+    return mangled.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """An entry of the list: one change of one line, or what may change in any line."""
+
+    because: str
+    module: str = ""
+    function: str = ""
+    was: str = ""
+    becomes: str = ""
+    anywhere: str = ""  # a pattern: without it, both lines are equal
+
+    def __contains__(self, mutant: Mutant) -> bool:
+        if self.anywhere:
+            was, becomes = (re.sub(self.anywhere, "", line) for line in mutant.lines)
+            return was == becomes
+        return (self.module, self.function, (self.was, self.becomes)) == (
+            mutant.module,
+            mutant.function,
+            mutant.lines,
+        )
+
+
+def equivalents() -> list[Equivalent]:
+    return [Equivalent(**row) for row in tomllib.loads(EQUIVALENT.read_text("utf-8"))["mutant"]]
+
+
+# Running mutmut --------------------------------------------------------------------------------
+
+
+def fingerprint() -> str:
+    """Of everything that can change a verdict."""
+    digest = hashlib.sha256()
+    for folder in ("convref", "tests/numpy_only"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    packages = [version(name) for name in ("mutmut", "numpy", "pytest", "hypothesis")]
+    digest.update(repr((platform.python_version(), packages, settings["mutmut"])).encode())
+    return digest.hexdigest()
+
+
+def prepare(anew: bool) -> None:
+    """Forget what was found for another state of the package, or of its tests."""
+    seal, now = WORK / "fingerprint", fingerprint()
+    if seal.exists() and seal.read_text() == now:
+        return
+    if anew:
+        shutil.rmtree(WORK, ignore_errors=True)
+        WORK.mkdir()
+        seal.write_text(now)
+    else:  # the verdicts are of different states now: a complete run starts anew
+        for stale in ("fingerprint", "mutmut-stats.json"):
+            (WORK / stale).unlink(missing_ok=True)
+        shutil.rmtree(WORK / "tests", ignore_errors=True)
+
+
+def run(names: list[str], jobs: int) -> None:
+    """Let mutmut try the mutants of these names, or all that have no verdict yet."""
+    # The same cases in every process, and one thread for each.
+    os.environ |= {"CI": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    os.nice(10)
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    # mutmut 3.8 reads an attribute that pytest 9.2 no longer has.
+    pytest.Item._nodeid = property(lambda item: item.nodeid)  # type: ignore[attr-defined]
+    from mutmut.__main__ import cli
+
+    cli(["run", "--max-children", str(jobs), *names], standalone_mode=False)
+
+
+def mutants() -> list[Mutant]:
+    """All of them, with mutmut's verdicts."""
+    from mutmut.stats import status_by_exit_code
+
+    found = []
+    for path in sorted((WORK / "convref").glob("*.py.meta")):
+        codes: dict[str, int | None] = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
+        found += [Mutant(name, status_by_exit_code[code]) for name, code in codes.items()]
+    return found
+
+
+# The report ------------------------------------------------------------------------------------
+
+
+def functions(module: Path) -> Iterator[tuple[str, ast.AST]]:
+    """Functions and methods of a module; what is nested in one belongs to it."""
+
+    def inside(node: Any, prefix: str) -> Iterator[tuple[str, ast.AST]]:
+        for each in node.body:
+            if isinstance(each, ast.ClassDef):
+                yield from inside(each, f"{prefix}{each.name}.")
+            elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield prefix + each.name, each
+
+    yield from inside(ast.parse(module.read_text("utf-8")), "")
+
+
+def without_mutants(found: list[Mutant]) -> dict[str, bool]:
+    """Functions that mutmut left alone, and whether they compute something."""
+    mutated = {(mutant.module, mutant.function) for mutant in found}
+    return {
+        f"{path.stem}.{name}": any(isinstance(part, COMPUTES) for part in body(node))
+        for path in sorted((ROOT / "convref").glob("*.py"))
+        for name, node in functions(path)
+        if (path.stem, name) not in mutated
+    }
+
+
+def body(function: Any) -> Iterator[ast.AST]:
+    """Everything in a function but its signature, where types are written with operators."""
+    for statement in function.body:
+        yield from ast.walk(statement)
+
+
+def report(found: list[Mutant]) -> bool:
+    """Print what was found; True if nothing is left to do."""
+    listed = equivalents()
+    survived = [m for m in found if m.status not in KILLED and m.status != "not checked"]
+    told = {entry: [m for m in survived if m in entry] for entry in listed}
+    excused = {m for each in told.values() for m in each}
+
+    print(f"\n{'module':<14}{'mutants':>8}{'killed':>8}{'equivalent':>12}{'survived':>10}{'%':>8}")
+    modules = sorted({m.module for m in found})
+    for module in (*modules, "all"):
+        chosen = [m for m in found if module in (m.module, "all")]
+        killed = sum(m.status in KILLED for m in chosen)
+        same = sum(m in excused for m in chosen)
+        left = sum(m in survived for m in chosen) - same
+        percent = 100 * killed / max(1, killed + left)
+        print(f"{module:<14}{len(chosen):>8}{killed:>8}{same:>12}{left:>10}{percent:>8.1f}")
+
+    alone = without_mutants(found)
+    print(f"\nfunctions without mutants: {', '.join(alone) or 'none'}")
+    problems = [f"{name} computes, but got no mutants" for name, does in alone.items() if does]
+    for mutant in survived:
+        if mutant not in excused:
+            was, becomes = mutant.lines
+            where = f"{mutant.module}.{mutant.function}"
+            problems.append(f"survived ({mutant.status}): {where}\n  - {was}\n  + {becomes}")
+    untried = sum(m.status == "not checked" for m in found)
+    if untried:
+        problems.append(f"{untried} mutants are not tried yet: the same command goes on")
+    else:
+        problems += [
+            f"no such survivor: {entry}" for entry, matching in told.items() if not matching
+        ]
+    for problem in problems:
+        print(problem)
+    return not problems
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("modules", nargs="*", help="modules of convref; all if none is named")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tried at a time")
+    parser.add_argument("--survivors", action="store_true", help="only what survived last time")
+    chosen = parser.parse_args()
+    os.chdir(ROOT)
+    names = [f"convref.{module}.*" for module in chosen.modules]
+    if chosen.survivors:
+        listed = equivalents()
+        names = [
+            m.name
+            for m in mutants()
+            if m.status not in KILLED
+            and m.status != "not checked"
+            and (not chosen.modules or m.module in chosen.modules)
+            and not any(m in entry for entry in listed)
+        ]
+        if not names:
+            print("none survived")
+            return 0
+    prepare(anew=not names)
+    run(names, chosen.jobs)
+    found = mutants()
+    if chosen.modules:
+        found = [mutant for mutant in found if mutant.module in chosen.modules]
+    return 0 if report(found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

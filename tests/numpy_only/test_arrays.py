@@ -1,0 +1,96 @@
+"""Arrays as they come: however they lie in memory, with a batch, without, or with an empty one."""
+
+import numpy as np
+import pytest
+
+import convref
+from convref import checks
+
+
+def numbers(*shape, start=0):
+    """Every value another one, small enough for sums to be exact in float64."""
+    return np.arange(start, start + np.prod(shape)).reshape(shape).astype("f8")
+
+
+X, W, V = numbers(3, 4, 5, 6), numbers(6, 2, 2, 3, start=-9), numbers(4, 3, 2, 3, start=-9)
+B, G = numbers(6, start=1), numbers(3, 6, 2, 4, start=-70)
+OPTIONS = {"stride": (2, 1), "padding": (0, 1), "dilation": (2, 1), "groups": 2}
+
+# Name: a function of arrays, whose first is the one with the batch, and the arrays.
+CALLS = {
+    "conv": (lambda *a: convref.conv2d(*a, **OPTIONS, padding_mode="reflect"), (X, W, B)),
+    "conv transposed": (lambda *a: convref.conv_transpose2d(*a, **OPTIONS), (X, V, B)),
+    "backward": (
+        lambda x, w, g: convref.conv2d_backward(
+            g[: len(x)] if x.ndim == 4 else g[0], x, w, stride=(2, 1), groups=2
+        ),
+        (X, W, G),
+    ),
+    "unfold": (lambda x: convref.unfold(x, (2, 3), 2, 1, (1, 2)), (X,)),
+    "fold": (lambda x: convref.fold(x, (5, 4), (2, 3), 1, 1, 2), (numbers(3, 12, 6),)),
+    "constant": (lambda x: convref.pad(x, (1, -2, 0, 3), value=7), (X,)),
+    "reflect": (lambda x: convref.pad(x, (1, -2, 0, 3), "reflect"), (X,)),
+    "replicate": (lambda x: convref.pad(x, (1, -2, 0, 3), "replicate"), (X,)),
+    "circular": (lambda x: convref.pad(x, (1, -2, 0, 3), "circular"), (X,)),
+}
+
+
+def read_only(array):
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+# The same numbers, in another place or order or form.
+LAYOUTS = {
+    "as it is": lambda a: a,
+    "Fortran": np.asfortranarray,
+    "negative strides": lambda a: np.flip(np.flip(a).copy()),
+    "every second": lambda a: np.repeat(a, 2, axis=-1)[..., ::2],
+    "unaligned": lambda a: np.frombuffer(b"." + a.tobytes(), a.dtype, offset=1).reshape(a.shape),
+    "byte-swapped": lambda a: a.astype(a.dtype.newbyteorder("S")),
+    "read-only": read_only,
+    "subclass": lambda a: a.view(np.recarray),
+}
+
+
+def results(name, *arrays):
+    """What the call returns, always as a tuple."""
+    out = CALLS[name][0](*arrays)
+    return out if isinstance(out, tuple) else (out,)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", CALLS)
+def test_the_result_is_the_same_and_the_arrays_stay_as_they_are(name, layout):
+    plain = CALLS[name][1]
+    given = [LAYOUTS[layout](array) for array in plain]
+    before = [(a.tobytes(), a.dtype, a.shape, a.strides) for a in given]
+    got = results(name, *given)
+    assert [(a.tobytes(), a.dtype, a.shape, a.strides) for a in given] == before
+    for out, expected in zip(got, results(name, *plain), strict=True):
+        np.testing.assert_array_equal(out, expected)
+        assert type(out) is np.ndarray
+        # pad moves cells of any dtype, and leaves the order of their bytes alone.
+        assert out.dtype == (given[0].dtype if name in checks.PAD_MODES else np.float64)
+        assert out.flags.c_contiguous
+        assert out.flags.writeable
+        assert not any(np.shares_memory(out, array) for array in given)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_without_a_batch_it_is_as_with_a_batch_of_one(name):
+    first, *others = CALLS[name][1]
+    unbatched, batched = results(name, first[0], *others), results(name, first[:1], *others)
+    np.testing.assert_array_equal(unbatched[0], batched[0][0])
+    for out, expected in zip(unbatched[1:], batched[1:], strict=True):
+        np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name):
+    first, *others = CALLS[name][1]
+    empty, full = results(name, first[:0], *others), results(name, first, *others)
+    assert empty[0].shape == (0, *full[0].shape[1:])
+    for out, some in zip(empty[1:], full[1:], strict=True):
+        np.testing.assert_array_equal(out, np.zeros_like(some))

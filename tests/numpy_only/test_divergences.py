@@ -1,0 +1,21 @@
+"""What convref makes of the calls on which PyTorch differs; PyTorch's half needs PyTorch."""
+
+import numpy as np
+import pytest
+
+import convref
+from convref.divergences import DIVERGENCES, known
+
+
+@pytest.mark.parametrize("row", DIVERGENCES, ids=lambda row: row.name)
+def test_convref_does_what_the_table_says(row):
+    try:
+        gives = repr(eval(row.ours, {"np": np, "convref": convref}))
+    except (TypeError, ValueError) as error:
+        gives = type(error).__name__
+    assert gives == row.ours_gives
+
+
+@pytest.mark.parametrize("row", DIVERGENCES, ids=lambda row: row.name)
+def test_a_missing_kernel_is_known_by_its_message(row):
+    assert known(f"RuntimeError: {row.message} was expected") == (row.kind == "backend gap")
