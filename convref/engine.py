@@ -259,8 +259,8 @@ def schedule(
     """
     room = BLOCK // itemsize
     whole = max(1, math.prod(long))
-    part = min(whole, max(1, 2 * room // CELLS))
-    some = max(1, min(groups, 2 * room // (part * CELLS)))
+    part = min(whole, max(1, room // CELLS))
+    some = max(1, min(groups, room // (part * CELLS)))
     most = max(CELLS, room // (some * max(part, beside)))
     for (group,) in blocks((groups,), some):
         for place in blocks(free, most):

@@ -24,13 +24,16 @@ def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Array,
         np.ascontiguousarray(each, wide) for each in (call.input, call.weight, grad)
     )
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
+        # Zeros have no gradient: with them, padding is what a transposed convolution crops.
+        zeros = call.padding_mode == "zeros"
         back = [
-            axis._replace(size=n, before=0, after=0)
+            axis._replace(size=n) if zeros else axis._replace(size=n, before=0, after=0)
             for axis, n in zip(axes, grad.shape[2:], strict=True)
         ]
         extra = [leftover(axis) for axis in axes]
-        grad_padded = spread(grad, weight.conj(), back, extra, groups)  # (N, C, *padded)
-        grad_input = fold_back(grad_padded, pairs, call.padding_mode)  # (N, C, *sizes)
+        grad_input = spread(grad, weight.conj(), back, extra, groups)  # (N, C, *sizes or *padded)
+        if not zeros:
+            grad_input = fold_back(grad_input, pairs, call.padding_mode)  # (N, C, *sizes)
         view = windows(extend(input, pairs, call.padding_mode).conj(), axes)
         grad_weight = collect(view, grad, groups)  # (O, C / groups, *kernel)
         grad_bias = grad.sum((0, *range(2, grad.ndim)), dtype=wide)  # (O,)

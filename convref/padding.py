@@ -73,7 +73,7 @@ def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> 
 def surround(array: Array, pairs: Sequence[Pair], value: float) -> Array:
     """A new array of one value, and in it what the pairs leave of the old one."""
     sizes = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
-    out = np.full(sizes, value, array.dtype) if value else np.zeros(sizes, array.dtype)
+    out = np.full(sizes, value, array.dtype)
     kept = [
         (max(0, -before), max(0, -before, min(n, n + after)), before)
         for n, (before, after) in zip(array.shape, pairs, strict=True)
@@ -94,9 +94,8 @@ def fold_back(padded: Array, pairs: Sequence[Pair], mode: str) -> Array:
         size = padded.shape[axis] - before - after
         rows = np.moveaxis(padded, axis, 0)
         out = rows[before : before + size].copy()
-        if mode != "zeros":
-            cells = shown(size, before, after, mode)
-            for at in (*range(before), *range(before + size, len(rows))):
-                out[cells[at]] += rows[at]
+        cells = shown(size, before, after, mode)
+        for at in (*range(before), *range(before + size, len(rows))):
+            out[cells[at]] += rows[at]
         padded = np.moveaxis(out, 0, axis)
     return padded
