@@ -1,0 +1,146 @@
+"""What every fuzzed call is made of, and how two libraries' results are compared."""
+
+from __future__ import annotations
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from convref import divergences
+
+FLOATS = ("float16", "float32", "float64", "complex64", "complex128")
+INTEGERS = ("int8", "int16", "int32", "int64", "uint8")
+BATCHES = {"none": (), "empty": (0,), "one": (1,), "two": (2,)}
+MEMORY = ("C", "Fortran", "reversed", "swapped")
+
+Options = dict[str, Any]
+Pairs = tuple[set[tuple[str, Any]], ...]
+
+
+@dataclass
+class Call(ABC):
+    """One call: options as drawn, the arrays, and the arguments of both libraries."""
+
+    options: Options
+    arrays: dict[str, np.ndarray | None]
+    arguments: dict[str, Any]
+    spoiled: str | None = None
+
+    @abstractmethod
+    def pytorch(self) -> list[np.ndarray]:
+        """What PyTorch makes of it."""
+
+    @abstractmethod
+    def convref(self) -> list[np.ndarray]:
+        """What convref makes of it."""
+
+    def scale(self) -> list[np.ndarray]:
+        """The sums of absolute products, to which rounding is relative."""
+        wide = {n: None if a is None else abs(a).astype("f8") for n, a in self.arrays.items()}
+        return self.like(wide).convref()
+
+    def like(self, arrays: dict[str, np.ndarray | None]) -> Call:
+        """The same call with other arrays."""
+        return type(self)(
+            self.options | {"dtype": "float64", "signs": False}, arrays, self.arguments
+        )
+
+    def listed(self, ours: object, theirs: object) -> bool:
+        """Whether `convref.divergences` has a row for the difference."""
+        return isinstance(theirs, Exception) and divergences.known(str(theirs))
+
+    def name(self) -> str:
+        """Of convref's function."""
+        return self.options["function"]
+
+    def change(self, name: str, array: np.ndarray) -> None:
+        self.arrays[name] = array
+
+    def set(self, name: str, value: object) -> None:
+        self.arguments[name] = value
+
+    def tensors(self) -> dict[str, Any]:
+        """The arrays for PyTorch, which knows neither negative strides nor other byte orders."""
+        return {
+            name: None if a is None else torch.from_numpy(np.array(a, a.dtype.newbyteorder("=")))
+            for name, a in self.arrays.items()
+        }
+
+    def __str__(self) -> str:
+        arrays = "\n".join(f"{name} = {pasted(a)}" for name, a in self.arrays.items())
+        words = ", ".join(f"{n}={v!r}" for n, v in self.arguments.items())
+        return (
+            f"import numpy as np\nimport convref\n{arrays}\n"
+            f"print(convref.{self.name()}({', '.join(self.arrays)}, {words}))\n"
+            f"# spoiled: {self.spoiled}; {self.options}"
+        )
+
+
+def pasted(array: np.ndarray | None) -> str:
+    if array is None:
+        return "None"
+    return f"np.array({array.tolist()!r}, {str(array.dtype)!r}).reshape({array.shape})"
+
+
+def draw_options(rng: random.Random, options: dict[str, tuple[Any, ...]], never: Pairs) -> Options:
+    """One value of each option, and no pair that cannot be."""
+    while True:
+        drawn = {name: rng.choice(values) for name, values in options.items()}
+        if not any(pair <= set(drawn.items()) for pair in never):
+            return drawn
+
+
+def draw_array(rng: random.Random, shape: tuple[int, ...], dtype: str, memory: str) -> np.ndarray:
+    """Small numbers, so that sums of integers in small dtypes do and do not wrap."""
+    values = np.array([rng.randrange(-4, 5) for _ in range(int(np.prod(shape)))])
+    made = values.reshape(shape).astype(dtype)
+    if dtype in FLOATS:
+        made = (made * np.array(rng.choice((1, 0.3, 0.7)), made.real.dtype)).astype(dtype)
+    elif rng.random() < 0.25:
+        made *= made.dtype.type(np.iinfo(dtype).max // 5)  # and large ones, whose products wrap
+    if memory == "Fortran":
+        return np.asfortranarray(made)
+    if memory == "swapped":
+        return made.astype(made.dtype.newbyteorder("S"))
+    return made[..., ::-1] if memory == "reversed" else made
+
+
+def outcome(compute: Callable[[], list[np.ndarray]]) -> list[np.ndarray] | Exception:
+    try:
+        return compute()
+    except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
+        return error
+
+
+def difference(call: Call) -> str | None:
+    """None if both libraries agree, in results or in refusing; else how they differ."""
+    ours, theirs = outcome(call.convref), outcome(call.pytorch)
+    if isinstance(ours, Exception) and not isinstance(ours, ValueError | TypeError):
+        return f"convref raises {ours!r}"
+    if isinstance(ours, Exception) and isinstance(theirs, Exception):
+        return None
+    if isinstance(ours, Exception) or isinstance(theirs, Exception):
+        if call.listed(ours, theirs):
+            return None
+        return f"convref: {told(ours)}\nPyTorch: {told(theirs)}"
+    for a, b, scale in zip(ours, theirs, call.scale(), strict=True):
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return f"convref: {a.shape} {a.dtype}\nPyTorch: {b.shape} {b.dtype}"
+        if a.dtype.kind in "iu":
+            if not np.array_equal(a, b):
+                return f"convref:\n{a}\nPyTorch:\n{b}"
+            continue
+        terms = 2 + a.size + sum(each.size for each in call.arrays.values() if each is not None)
+        step = np.finfo(a.dtype).eps * scale + np.finfo(a.dtype).smallest_subnormal
+        if not np.all(abs(a - b) <= 2 * terms * step):
+            return f"convref:\n{a}\nPyTorch:\n{b}"
+    return None
+
+
+def told(result: list[np.ndarray] | Exception) -> str:
+    return repr(result)[:300] if isinstance(result, Exception) else f"gives {result[0].shape}"

@@ -1,0 +1,259 @@
+"""Convolutions, transposed ones, their gradients and their layers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import convref
+from convref import engine
+from convref.geometry import reach, same_padding
+from fuzzing import calls
+from fuzzing.calls import BATCHES, FLOATS, INTEGERS, MEMORY, draw_array, draw_options
+
+TRANSPOSED = ("conv_transpose", "transposed layer")
+LAYERS = {"layer": "Conv", "transposed layer": "ConvTranspose"}
+MODES = ("zeros", "reflect", "replicate", "circular")
+
+# The values that every option takes; every pair of values of two options has to occur.
+OPTIONS: dict[str, tuple[Any, ...]] = {
+    "function": ("conv", "backward", "conv_transpose", "layer", "transposed layer"),
+    "rank": (1, 2, 3),
+    "dtype": (*FLOATS, *INTEGERS),
+    "batch": tuple(BATCHES),
+    "groups": ("one", "several", "depthwise", "multiplier"),
+    "kernel": ("one", "odd", "even", "mixed"),
+    "stride": ("one", "two", "mixed"),
+    "padding": ("zero", "some", "mixed", "same", "valid"),
+    "dilation": ("one", "two", "mixed"),
+    "mode": MODES,
+    "bias": (False, True),
+    "form": ("integer", "tuple"),
+    "memory": MEMORY,
+    "block": (
+        2**6,
+        2**8,
+        2**20,
+    ),  # bytes that the engine copies at a time: small calls need several
+}
+# Pairs that cannot be: what is no option of a function, or refused together.
+IMPOSSIBLE = (
+    *({("function", f), ("padding", word)} for f in TRANSPOSED for word in ("same", "valid")),
+    *({("function", f), ("mode", mode)} for f in TRANSPOSED for mode in MODES[1:]),
+    *({("function", f), ("dtype", d)} for f in ("backward", *LAYERS) for d in INTEGERS),
+    {("function", "backward"), ("bias", False)},
+    *({("padding", "same"), ("stride", s)} for s in ("two", "mixed")),
+    *({("form", "integer"), (name, "mixed")} for name in ("stride", "padding", "dilation")),
+)
+# A dtype that is not the call's.
+OTHER = {"float64": "float32", "complex64": "complex128", "complex128": "complex64"}
+# How to spoil a call, by the name of the slip.
+SPOILED: dict[str, Callable[[Call], Any]] = {
+    "input rank": lambda c: c.change("input", c.arrays["input"][None, None, None]),
+    "input channels": lambda c: c.change("input", np.repeat(c.arrays["input"], 2, -c.rank - 1)),
+    "input dtype": lambda c: c.change("input", c.arrays["input"].astype(c.other_dtype)),
+    "bool": lambda c: [c.change(name, c.arrays[name] != 0) for name in ("input", "weight")],
+    "weight rank": lambda c: c.change("weight", c.arrays["weight"][0]),
+    "weight empty": lambda c: c.change("weight", c.arrays["weight"][..., :0]),
+    "no kernels": lambda c: c.change("weight", c.arrays["weight"][:0]),
+    "bias length": lambda c: c.change("bias", np.ones(97, c.options["dtype"])),
+    "stride zero": lambda c: c.set("stride", 0),
+    "stride long": lambda c: c.set("stride", (1,) * (c.rank + 1)),
+    "stride float": lambda c: c.set("stride", 1.5),
+    "stride bool": lambda c: c.set("stride", True),
+    "stride word": lambda c: c.set("stride", "3"),
+    "dilation zero": lambda c: c.set("dilation", 0),
+    "dilation beyond": lambda c: c.set("dilation", 99 if max(c.kernel) > 1 else -1),
+    "padding negative": lambda c: c.set("padding", -1),
+    "padding word": lambda c: c.set("padding", "full"),
+    "padding float": lambda c: c.set("padding", 0.5),
+    "groups zero": lambda c: c.set("groups", 0),
+    "groups many": lambda c: c.set("groups", 97),
+    "groups float": lambda c: c.set("groups", 1.0),
+    "output padding": lambda c: c.set("output_padding", 9),
+}
+
+
+class Call(calls.Call):
+    """A call with a weight; the kernel's shape and the numbers of channels are its options too."""
+
+    @property
+    def rank(self) -> int:
+        return self.options["rank"]
+
+    @property
+    def kernel(self) -> tuple[int, ...]:
+        return self.options["shape"][2]
+
+    @property
+    def other_dtype(self) -> str:
+        return OTHER.get(self.options["dtype"], "float64")
+
+    def name(self) -> str:
+        function = {"layer": "conv", "transposed layer": "conv_transpose", "backward": "conv"}
+        return function.get(self.options["function"], self.options["function"]) + f"{self.rank}d"
+
+    def listed(self, ours: object, theirs: object) -> bool:
+        if isinstance(theirs, Exception):
+            return super().listed(ours, theirs)
+        transposed = self.options["function"] in TRANSPOSED
+        if self.spoiled == "dilation zero" and transposed:
+            return True  # some of PyTorch's backends refuse it, others take it for 1
+        if self.spoiled == "padding negative":  # negative-padding-of-a-mode
+            return self.options["mode"] != "zeros" and not transposed
+        return self.options["batch"] == "empty"  # empty-batch-unchecked
+
+    def pytorch(self) -> list[np.ndarray]:
+        # oneDNN crashes the process on some float16 layers (2.13: groups, stride and dilation 2).
+        flags = torch.backends.mkldnn.flags(enabled=False)
+        with flags if self.options["dtype"] == "float16" else nullcontext():
+            function = self.options["function"]
+            if function in LAYERS:
+                layer = self.layer(torch.nn, getattr(torch, self.options["dtype"]))
+                tensors = self.tensors()
+                state = {n: tensors[n] for n in ("weight", "bias") if tensors[n] is not None}
+                layer.load_state_dict(state)
+                return [layer(tensors["input"]).detach().numpy()]
+            if function == "conv_transpose":
+                call = getattr(F, f"conv_transpose{self.rank}d")
+                return [call(**self.tensors(), **self.arguments).numpy()]
+            if function == "conv":
+                return [self.forward(self.tensors()).numpy()]
+            tensors = self.tensors()
+            leaves = [t.requires_grad_() for t in tensors.values() if t is not None]
+            out = self.forward(tensors)
+            grads = torch.autograd.grad(out, leaves, torch.from_numpy(self.grad(out.shape)))
+            return [g.resolve_conj().numpy() for g in grads]
+
+    def forward(self, tensors: dict[str, Any]) -> Any:
+        arguments = dict(self.arguments)
+        call, mode = getattr(F, f"conv{self.rank}d"), arguments.pop("padding_mode")
+        if mode == "zeros":
+            return call(**tensors, **arguments)
+        # F.convNd has no padding_mode: pad first, as torch.nn.ConvNd does.
+        padding = arguments.pop("padding")
+        dilation = arguments["dilation"]
+        dilations = (dilation,) * self.rank if isinstance(dilation, int) else dilation
+        if padding == "same":
+            pairs = [same_padding(k, d) for k, d in zip(self.kernel, dilations, strict=True)]
+        elif padding == "valid":
+            pairs = [(0, 0)] * self.rank
+        else:
+            cells = (padding,) * self.rank if isinstance(padding, int) else padding
+            pairs = [(p, p) for p in cells]
+        flat = [side for pair in reversed(pairs) for side in pair]
+        return call(**tensors | {"input": F.pad(tensors["input"], flat, mode)}, **arguments)
+
+    def convref(self) -> list[np.ndarray]:
+        engine.BLOCK, block = self.options["block"], engine.BLOCK
+        try:
+            return self.computed()
+        finally:
+            engine.BLOCK = block
+
+    def computed(self) -> list[np.ndarray]:
+        function = self.options["function"]
+        if function in LAYERS:
+            layer = self.layer(convref, self.options["dtype"])
+            state = {n: a for n in ("weight", "bias") if (a := self.arrays[n]) is not None}
+            layer.load_state_dict(state)
+            return [layer(self.arrays["input"])]
+        out = getattr(convref, self.name())(**self.arrays, **self.arguments)
+        if function != "backward":
+            return [out]
+        call = getattr(convref, f"conv{self.rank}d_backward")
+        operands = {name: self.arrays[name] for name in ("input", "weight")}
+        return list(call(self.grad(out.shape), **operands, **self.arguments))
+
+    def layer(self, library: Any, dtype: Any) -> Any:
+        """A layer of these arguments, in torch.nn or convref."""
+        make = getattr(library, f"{LAYERS[self.options['function']]}{self.rank}d")
+        bias = self.arrays["bias"] is not None
+        return make(*self.options["shape"], **self.arguments, bias=bias, dtype=dtype)
+
+    def grad(self, shape: Any) -> np.ndarray:
+        """A gradient of the output."""
+        grad = np.arange(np.prod(shape)).reshape(tuple(shape)) % 5 - 2
+        if not self.options.get("signs", True):
+            grad = abs(grad)
+        return grad.astype(self.options["dtype"])
+
+
+def draw(rng: random.Random) -> Call:
+    """A call that is valid by construction."""
+    options = draw_options(rng, OPTIONS, IMPOSSIBLE)
+    rank, transposed = options["rank"], options["function"] in TRANSPOSED
+
+    def per_axis(kind: str, values: dict[str, int]) -> tuple[int, ...]:
+        if kind == "mixed":
+            return tuple(rng.choice((1, 2, 3)) for _ in range(rank))
+        return (values[kind],) * rank
+
+    kernel = tuple(
+        {"one": 1, "odd": 3, "even": 2}.get(options["kernel"]) or rng.choice((1, 2, 3))
+        for _ in range(rank)
+    )
+    stride = per_axis(options["stride"], {"one": 1, "two": 2})
+    dilation = per_axis(options["dilation"], {"one": 1, "two": 2})
+    padding: Any = options["padding"]
+    if padding in ("same", "valid"):
+        pairs = [
+            same_padding(k, d) if padding == "same" else (0, 0)
+            for k, d in zip(kernel, dilation, strict=True)
+        ]
+    else:
+        padding = per_axis(padding, {"zero": 0, "some": rng.choice((1, 2))})
+        pairs = [(p, p) for p in padding]
+    groups = {"one": 1, "several": rng.choice((2, 3))}.get(options["groups"], rng.choice((2, 3)))
+    per_group = rng.choice((1, 2)) if options["groups"] in ("one", "several") else 1
+    multiplier = {"depthwise": 1, "multiplier": 2}.get(options["groups"], rng.choice((1, 2)))
+
+    sizes = []
+    for k, d, s, pair in zip(kernel, dilation, stride, pairs, strict=True):
+        limit = {"reflect": max(pair) + 1, "circular": max(pair)}.get(options["mode"], 1)
+        if transposed:
+            least = 1 + max(0, -(-(sum(pair) + 1 - reach(k, d)) // s))
+        else:
+            least = max(reach(k, d) - sum(pair), limit)
+        sizes.append(max(1, least) + rng.choice((0, 0, 1, 2)))
+
+    channels, kernels = groups * per_group, groups * multiplier
+    weight = (channels, multiplier, *kernel) if transposed else (kernels, per_group, *kernel)
+    options["shape"] = (channels, kernels, kernel)
+
+    def array(shape: tuple[int, ...]) -> np.ndarray:
+        return draw_array(rng, shape, options["dtype"], options["memory"])
+
+    def form(value: tuple[int, ...]) -> Any:
+        whole = options["form"] == "integer" and len(set(value)) == 1
+        return value[0] if whole else value
+
+    arrays = {
+        "input": array((*BATCHES[options["batch"]], channels, *sizes)),
+        "weight": array(weight),
+        "bias": array((kernels,)) if options["bias"] else None,
+    }
+    arguments: dict[str, Any] = {
+        "stride": form(stride),
+        "padding": padding if isinstance(padding, str) else form(padding),
+        "dilation": form(dilation),
+        "groups": groups,
+    }
+    if transposed:
+        extra = [rng.randrange(max(s, d)) for s, d in zip(stride, dilation, strict=True)]
+        arguments["output_padding"] = form(tuple(extra))
+    else:
+        arguments["padding_mode"] = options["mode"]
+    return Call(options, arrays, arguments)
+
+
+def slips(call: Call) -> list[str]:
+    """How this call can be spoiled."""
+    transposed = call.options["function"] in TRANSPOSED
+    return [name for name in SPOILED if transposed or name != "output padding"]
