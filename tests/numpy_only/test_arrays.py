@@ -94,3 +94,9 @@ def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name):
     assert empty[0].shape == (0, *full[0].shape[1:])
     for out, some in zip(empty[1:], full[1:], strict=True):
         np.testing.assert_array_equal(out, np.zeros_like(some))
+
+
+def test_arrays_of_the_right_dtype_are_not_copied():
+    call = checks.convolution(2, X, W, B, 1, 0, 1, 2, "zeros")
+    for checked, given in zip((call.input, call.weight, call.bias), (X, W, B), strict=True):
+        assert np.shares_memory(checked, given)
