@@ -96,6 +96,13 @@ def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name):
         np.testing.assert_array_equal(out, np.zeros_like(some))
 
 
+@pytest.mark.parametrize("dtype", checks.DTYPES, ids=str)
+@pytest.mark.parametrize("name", CALLS)
+def test_the_result_has_the_dtype_of_the_arrays(name, dtype):
+    arrays = [array.astype(dtype) for array in CALLS[name][1]]
+    assert all(out.dtype == dtype for out in results(name, *arrays))
+
+
 def test_arrays_of_the_right_dtype_are_not_copied():
     call = checks.convolution(2, X, W, B, 1, 0, 1, 2, "zeros")
     for checked, given in zip((call.input, call.weight, call.bias), (X, W, B), strict=True):

@@ -143,6 +143,7 @@ def test_a_layer_may_see_nothing():
 def test_spacing_of_layers_up_and_down():
     down, up = (Axis(9, 3, 2), False), (Axis(9, 3, 4), True)
     assert spacing([]) == 1
+    assert isinstance(spacing([]), Fraction)
     assert spacing([down, down]) == 4
     assert spacing([down, up]) == Fraction(1, 2)
 

@@ -13,29 +13,40 @@ from convref import (
     conv_transpose2d,
 )
 
+LAYERS = [
+    (
+        lambda: Conv1d(4, 6, 3, groups=2),
+        (6, 2, 3),
+        "Conv1d(4, 6, kernel_size=(3,), stride=(1,), groups=2)",
+    ),
+    (
+        lambda: Conv2d(1, 2, (3, 2), 2, (1, 0), 2, 1, False, "reflect"),
+        (2, 1, 3, 2),
+        "Conv2d(1, 2, kernel_size=(3, 2), stride=(2, 2), padding=(1, 0), dilation=(2, 2), "
+        "bias=False, padding_mode=reflect)",
+    ),
+    (
+        lambda: Conv3d(2, 4, (1, 2, 3), padding="same"),
+        (4, 2, 1, 2, 3),
+        "Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=same)",
+    ),
+    (
+        lambda: ConvTranspose1d(4, 6, 3),
+        (4, 6, 3),
+        "ConvTranspose1d(4, 6, kernel_size=(3,), stride=(1,))",
+    ),
+    (
+        lambda: ConvTranspose2d(4, 6, 3, 2, 1, (1, 0), 2, False, (1, 2)),
+        (4, 3, 3, 3),
+        "ConvTranspose2d(4, 6, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), dilation=(1, 2), "
+        "output_padding=(1, 0), groups=2, bias=False)",
+    ),
+]
 
-@pytest.mark.parametrize(
-    ("layer", "weight", "text"),
-    [
-        (
-            Conv1d(4, 6, 3, groups=2),
-            (6, 2, 3),
-            "Conv1d(4, 6, kernel_size=(3,), stride=(1,), groups=2)",
-        ),
-        (
-            Conv2d(1, 2, (3, 2), 2, (1, 0), 2, 1, False, "reflect"),
-            (2, 1, 3, 2),
-            "Conv2d(1, 2, kernel_size=(3, 2), stride=(2, 2), padding=(1, 0), dilation=(2, 2), "
-            "bias=False, padding_mode=reflect)",
-        ),
-        (
-            Conv3d(2, 4, (1, 2, 3), padding="same"),
-            (4, 2, 1, 2, 3),
-            "Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=same)",
-        ),
-    ],
-)
-def test_weight_and_repr(layer, weight, text):
+
+@pytest.mark.parametrize(("make", "weight", "text"), LAYERS)
+def test_weight_and_repr(make, weight, text):
+    layer = make()
     assert layer.weight.shape == weight
     assert repr(layer) == text
 
@@ -51,13 +62,14 @@ def test_parameters_fill_their_interval_and_have_the_dtype(dtype):
         assert abs(parameter.real.astype(float).mean()) < 0.25 * bound
 
 
-def test_a_seed_repeats_and_another_one_differs():
-    first, again, other = (Conv2d(3, 4, 3, seed=seed).weight for seed in (7, 7, 8))
+@pytest.mark.parametrize("kind", [Conv2d, ConvTranspose2d])
+def test_a_seed_repeats_and_another_one_differs(kind):
+    first, again, other = (kind(3, 4, 3, seed=seed).weight for seed in (7, 7, 8))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
     shared = np.random.default_rng(7)
-    np.testing.assert_array_equal(Conv2d(3, 4, 3, seed=shared).weight, first)
-    assert not np.array_equal(Conv2d(3, 4, 3, seed=shared).weight, first)
+    np.testing.assert_array_equal(kind(3, 4, 3, seed=shared).weight, first)
+    assert not np.array_equal(kind(3, 4, 3, seed=shared).weight, first)
 
 
 @pytest.mark.parametrize("bias", [True, False])

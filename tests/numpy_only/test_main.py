@@ -139,6 +139,8 @@ EXPLAINED = [
                      "reflect", at=(1, 2, 1))),
     ("--input 2,3,3 --weight 2,2,2,2 --padding same --at 1,2,2",
      lambda: explain(X, W, padding="same", at=(1, 2, 2))),
+    ("--input 2,3,3 --weight 2,2,2,2 --padding valid --at 1,1,1",
+     lambda: explain(X, W, padding="valid", at=(1, 1, 1))),
     ("--input '[[1.5, 2]]' --weight '[[-1, 2]]' --at '(0, 0, 0)'",
      lambda: explain(np.array([[[1.5, 2]]]), np.array([[[[-1.0, 2]]]]), at=(0, 0, 0))),
     ("--input '[[100, 2]]' --weight 1,1,2 --dtype int8 --at 0,0",
@@ -155,7 +157,16 @@ def test_options_reach_explain(capsys, arguments, expected):
     at = ", ".join(map(str, told.at))
     assert run(capsys, f"explain {arguments}") == f"output[{at}]\n{told}\n\n{told.table()}\n"
     assert run(capsys, f"explain --latex {arguments}") == told.latex() + "\n"
-    assert json.loads(run(capsys, f"explain --json {arguments}"))["dtype"] == str(told.dtype)
+    as_json = json.loads(run(capsys, f"explain --json {arguments}"))
+    assert as_json["dtype"] == str(told.dtype)
+    assert (as_json["bias"] is None) == (told.bias is None)
+
+
+def test_the_dtype_decides_whether_a_shape_is_too_large(capsys):
+    assert run(capsys, 'shape --input 3,65536,65536 "MaxPool2d(2)" --dtype float32')
+    with pytest.raises(SystemExit):
+        run(capsys, 'shape --input 3,65536,65536 "MaxPool2d(2)" --dtype float64')
+    assert "more than the limit" in capsys.readouterr().err
 
 
 def test_what_json_has_not_is_text(capsys):

@@ -601,6 +601,33 @@ BAD = [
         lambda: fold(np.ones((8, 4)), 1, 2, 1, 2**20, 2**20),
         ("the padded output", (1, 2, 2**21 + 1, 2**21 + 1), 16 * (2**21 + 1) ** 2, 2**36),
     ),
+    (
+        "keys",
+        lambda: Conv1d(1, 1, 1).load_state_dict({"w": 1, 2: 3}),
+        (["bias", "weight"], ["2", "w"]),
+    ),
+    (
+        "array",
+        lambda: Conv1d(1, 1, 1, bias=False).load_state_dict({"weight": [1]}),
+        ("weight", "builtins.list", "numpy.asarray(weight)"),
+    ),
+    (
+        "limit",
+        lambda: layer(f"ConvTranspose2d(3, {10**12}, 1)"),
+        ("weight", (3, 10**12, 1, 1), 12 * 10**12, 2**36),
+    ),
+    (
+        "limit",
+        lambda: layer("ConvTranspose2d(3, 4, 1)", (3, 2**20, 2**20)),
+        ("the input", (3, 2**20, 2**20), 12 * 2**40, 2**36),
+    ),
+    (
+        "limit",
+        lambda: layer("MaxPool2d(1)", (3, 2**20, 2**20)),
+        ("the input", (3, 2**20, 2**20), 12 * 2**40, 2**36),
+    ),
+    ("pool padding", lambda: layer("MaxPool2d(4, padding=3)"), (4, 2, 3)),
+    ("word", lambda: layer("AvgPool2d(2, ceil_mode=True)"), ("ceil_mode", "False", "True")),
 ]
 
 
@@ -683,6 +710,25 @@ def test_a_refusal_begins_with_the_name_of_the_argument(function, name):
     function(**valid)
     with pytest.raises((TypeError, ValueError), match=f"^{name} must be "):
         function(**{**valid, name: object()})
+
+
+# A layer as text, and the arguments that cannot be the word "no".
+WORDED = {
+    "Conv2d(3, 4, 1": "stride padding dilation groups bias padding_mode",
+    "ConvTranspose2d(3, 4, 1": "stride padding output_padding groups bias dilation padding_mode",
+    "MaxPool2d(2": "stride padding dilation return_indices ceil_mode",
+    "AvgPool2d(2": "stride padding ceil_mode count_include_pad",
+    "Conv2d(kernel_size=1, out_channels=4": "in_channels",
+    "Conv2d(3, kernel_size=1": "out_channels",
+    "MaxPool2d(stride=1": "kernel_size",
+}
+
+
+@pytest.mark.parametrize("start", WORDED)
+def test_a_written_layers_refusal_begins_with_the_name_of_the_argument(start):
+    for name in WORDED[start].split():
+        with pytest.raises((TypeError, ValueError), match=f"^{name} must be "):
+            layer(f"{start}, {name}=no)")
 
 
 def test_every_rule_is_tried():
