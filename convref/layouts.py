@@ -188,7 +188,7 @@ def convert_linear(
     rows = weight if source in FEATURES_FIRST else weight.T  # (out, in)
     if image:
         order = image if FAMILY[source] == "torch" else (*image[1:], image[0])
-        rows = moved(rows.reshape(-1, *order), source, target).reshape(rows.shape)
+        rows = moved(rows.reshape(len(rows), *order), source, target).reshape(rows.shape)
     return (rows if target in FEATURES_FIRST else rows.T).copy()
 
 

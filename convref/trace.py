@@ -90,7 +90,7 @@ class Explanation:
     dtype: np.dtype[Any]
 
     def __str__(self) -> str:
-        return format(self, "")
+        return format(self)
 
     __repr__ = __str__
 
