@@ -329,7 +329,7 @@ def number_array(name: str, value: object) -> Array:
     return checked.astype(checked.dtype.newbyteorder("="), copy=False)
 
 
-def integer(name: str, value: object, least: int, kinds: str = "an integer") -> int:
+def integer(name: str, value: object, least: float, kinds: str = "an integer") -> int:
     """A whole number, NumPy's included; True and 1.0 are none."""
     if isinstance(value, bool | np.bool_ | np.ndarray):
         no_integer(name, kinds, value)
@@ -421,7 +421,7 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     name = word("mode", mode, PAD_MODES)
     if not isinstance(pad, tuple | list):
         no_integer("pad", "a tuple of integers such as (1, 1)", pad)
-    flat = [integer("pad", each, -(2**63), "a tuple of integers") for each in pad]
+    flat = [integer("pad", each, -math.inf, "a tuple of integers") for each in pad]
     if len(flat) % 2 or len(flat) > 2 * data.ndim:
         refuse("pairs", axes=data.ndim, most=2 * data.ndim, count=len(flat), received=tuple(flat))
     given = list(zip(flat[::2], flat[1::2], strict=True))
@@ -435,7 +435,7 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     for axis, (size, (before, after)) in enumerate(zip(data.shape, pairs, strict=True)):
         where = f"axis {axis}"
         left = min(before, 0) + size + min(after, 0)
-        if left < 0 or before + size + after < 0:
+        if left < 0:
             refuse("crop", where=where, before=before, size=size, after=after, left=left)
         if axis >= data.ndim - len(given):
             padding_limits(where, left, (max(before, 0), max(after, 0)), name)
@@ -525,7 +525,7 @@ def cell(at: object, shape: Sequence[int], batched: bool) -> tuple[int, ...]:
         no_integer("at", kinds, at)
     if len(at) != len(due):
         refuse("cell axes", expected=len(due), shape=due, count=len(at), received=tuple(at))
-    index = tuple(integer("at", each, -(2**63), kinds) for each in at)
+    index = tuple(integer("at", each, -math.inf, kinds) for each in at)
     for place, (i, size) in enumerate(zip(index, due, strict=True)):
         if not 0 <= i < size:
             refuse("cell", place=place, size=size, shape=due, received=i)
@@ -543,8 +543,8 @@ class Call(NamedTuple):
     bias: Array | None
     axes: tuple[Axis, ...]
     groups: int
-    padding_mode: str
     batched: bool
+    padding_mode: str = "zeros"
     extra: tuple[int, ...] = ()  # output_padding of each axis, of transposed convolutions
 
 
@@ -591,7 +591,7 @@ def convolution(
         padding_limits(letter, axis.size, (axis.before, axis.after), mode)
     fits_memory("the padded input", (N, C, *map(padded_size, axes)), wide)
     fits_memory("the output", (N, out_channels, *map(output_size, axes)), wide)
-    return Call(*widened(wide, batch, kernels, offsets), axes, count, mode, batched)
+    return Call(*widened(wide, batch, kernels, offsets), axes, count, batched, mode)
 
 
 def transposed(
@@ -648,7 +648,7 @@ def transposed(
     fits_memory("the padded input", (N, C, *map(padded_size, dense)), wide)
     fits_memory("the output", (N, per_group * count, *map(output_size, dense)), wide)
     operand = widened(wide, batch, kernels, offsets)
-    return Call(*operand, axes, count, "zeros", batched, extra)
+    return Call(*operand, axes, count, batched, extra=extra)
 
 
 def widened(
@@ -846,7 +846,7 @@ def depthwise_groups(weight: Array, framework: str, groups: int | None) -> int:
         cells = weight.shape[product]
         refuse(
             "depthwise groups",
-            received=groups,
+            received=None,
             advice=f"weight.shape[{product}] is {cells}, which is groups times the multiplier",
         )
     divisible(f"weight.shape[{product}]", weight.shape[product], groups)

@@ -278,7 +278,7 @@ def max_pool(
     axes = resolve(here.shape[-rank:], kernel, strides, pairs, dilations)
     for letter, axis in checks.named(axes):
         cells = reach(axis.kernel, axis.dilation)
-        if axis.before > cells // 2:
+        if 2 * axis.before > cells:
             refuse("pool padding", reach=cells, most=cells // 2, received=axis.before)
         checks.kernel_fits(letter, axis)
     output = here.output(here.shape[-rank - 1], [output_size(axis) for axis in axes])

@@ -79,7 +79,7 @@ def convert_weight(
     """
     count = checks.framework_weight(weight, source, target, kind, groups)
     hub = to_torch(weight, FAMILY[source], kind, count)
-    return from_torch(hub, FAMILY[target], kind, count).copy("C")
+    return from_torch(hub, FAMILY[target], kind, count).copy()
 
 
 def to_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
@@ -135,7 +135,7 @@ def convert_activation(input: Array, source: Framework, target: Framework) -> Ar
     (2, 224, 160, 3)
     """
     checks.framework_activation(input, source, target)
-    return moved(input, source, target).copy("C")
+    return moved(input, source, target).copy()
 
 
 def moved(input: Array, source: str, target: str) -> Array:
@@ -188,8 +188,8 @@ def convert_linear(
     rows = weight if source in FEATURES_FIRST else weight.T  # (out, in)
     if image:
         order = image if FAMILY[source] == "torch" else (*image[1:], image[0])
-        rows = moved(rows.reshape(-1, *order), source, target).reshape(rows.shape)
-    return (rows if target in FEATURES_FIRST else rows.T).copy("C")
+        rows = moved(rows.reshape(len(rows), *order), source, target).reshape(rows.shape)
+    return (rows if target in FEATURES_FIRST else rows.T).copy()
 
 
 def tensorflow_same(

@@ -75,7 +75,7 @@ def surround(array: Array, pairs: Sequence[Pair], value: float) -> Array:
     sizes = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
     out = np.full(sizes, value, array.dtype)
     kept = [
-        (max(0, -before), max(0, -before, min(n, n + after)), before)
+        (first := max(0, -before), max(first, n + min(0, after)), before)
         for n, (before, after) in zip(array.shape, pairs, strict=True)
     ]
     inner = tuple(slice(first + before, stop + before) for first, stop, before in kept)
@@ -85,7 +85,7 @@ def surround(array: Array, pairs: Sequence[Pair], value: float) -> Array:
 
 def shown(size: int, before: int, after: int, mode: str) -> Array:
     """Index of the cell that each position of a padded axis shows."""
-    return np.array([source(at, size, mode) for at in range(-before, size + after)], np.intp)
+    return np.array([source(at, size, mode) for at in range(-before, size + after)])
 
 
 def fold_back(padded: Array, pairs: Sequence[Pair], mode: str) -> Array:

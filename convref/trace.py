@@ -90,7 +90,7 @@ class Explanation:
     dtype: np.dtype[Any]
 
     def __str__(self) -> str:
-        return format(self, "")
+        return format(self)
 
     __repr__ = __str__
 
@@ -151,7 +151,7 @@ class Explanation:
             )
             for row in (HEAD, *rows)
         ]
-        return "\n".join(line.rstrip() for line in lines)
+        return "\n".join(lines)
 
     def latex(self, spec: str = "") -> str:
         """The sum in LaTeX, without dollar signs; a long one is aligned in rows."""
@@ -366,9 +366,4 @@ def tex(text: str) -> str:
     """The same sum in LaTeX."""
     for sign, command in SIGNS.items():
         text = text.replace(sign, command)
-    return re.sub(r"e([+-])0*(\d+)", power, text)
-
-
-def power(match: re.Match[str]) -> str:
-    """1e-05 -> 1 \\times 10^{-5}"""
-    return rf" \times 10^{{{match[1].strip('+')}{match[2]}}}"
+    return re.sub(r"e\+?(-?)0*(\d+)", r" \\times 10^{\1\2}", text)  # 1e-05 -> 1 \times 10^{-5}

@@ -130,8 +130,8 @@ def prepare(anew: bool) -> None:
 
 def run(names: list[str], jobs: int) -> None:
     """Let mutmut try the mutants of these names, or all that have no verdict yet."""
-    # The same cases in every process, and one thread for each.
-    os.environ |= {"CI": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    # Few cases, the same in every process, and one thread for each.
+    os.environ |= {"PROFILE": "mutants", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     os.nice(10)
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

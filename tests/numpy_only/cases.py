@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from convref.geometry import output_size, reach, resolve
 
-# In CI every run tries the same cases; elsewhere each run tries new ones.
+# In CI every run tries the same cases; elsewhere each run tries new ones. For each of thousands of
+# mutants (tests/mutants.py) fewer will do, and nobody reads how one failed.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("local", deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile(
+    "mutants", settings.get_profile("ci"), max_examples=30, phases=(Phase.explicit, Phase.generate)
+)
+settings.load_profile(os.environ.get("PROFILE") or ("ci" if os.environ.get("CI") else "local"))
 
 
 @dataclass(frozen=True, repr=False)

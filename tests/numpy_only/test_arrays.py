@@ -1,5 +1,7 @@
 """Arrays as they come: however they lie in memory, with a batch, without, or with an empty one."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,68 @@ def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name):
     assert empty[0].shape == (0, *full[0].shape[1:])
     for out, some in zip(empty[1:], full[1:], strict=True):
         np.testing.assert_array_equal(out, np.zeros_like(some))
+
+
+@pytest.mark.parametrize("dtype", checks.DTYPES, ids=str)
+@pytest.mark.parametrize("name", CALLS)
+def test_the_result_has_the_dtype_of_the_arrays(name, dtype):
+    arrays = [array.astype(dtype) for array in CALLS[name][1]]
+    assert all(out.dtype == dtype for out in results(name, *arrays))
+
+
+DEFAULTS = {
+    "bias": None,
+    "stride": 1,
+    "padding": 0,
+    "output_padding": 0,
+    "dilation": 1,
+    "groups": 1,
+    "padding_mode": "zeros",
+    "accumulate": None,
+}
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("name", ["conv{}d", "conv_transpose{}d", "conv{}d_backward"])
+def test_what_is_left_out_has_its_default(name, rank):
+    function = getattr(convref, name.format(rank))
+    x, w, g = numbers(1, *[5] * rank), numbers(1, 1, *[2] * rank), numbers(1, *[4] * rank)
+    arrays = (g, x, w) if "backward" in name else (x, w)
+    options = {n: DEFAULTS[n] for n in inspect.signature(function).parameters if n in DEFAULTS}
+    assert len(options) >= 5
+    got, expected = function(*arrays), function(*arrays, **options)
+    for one, other in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_gradients_of_integers_are_exact():
+    big = 2**60
+    grads = convref.conv1d_backward(
+        np.array([[1, big]]), np.array([[big + 1, 3, 5]]), np.array([[[1, big + 1]]])
+    )
+    # The product of two such numbers wraps around to big.
+    expected = [[[1, 2 * big + 1, big]], [[[4 * big + 1, 5 * big + 3]]], [big + 1]]
+    for grad, due in zip(grads, expected, strict=True):
+        assert grad.tolist() == due
+
+
+def test_gradients_of_half_precision_are_summed_in_single():
+    """Beyond 2048 float16 has no odd numbers; 70 times 70 is far beyond."""
+    ones = np.ones((2, 1, 70, 70), "f2")
+    _, weight, bias = convref.conv2d_backward(ones, ones, ones[:1, :, :1, :1])
+    assert (weight.item(), bias.item()) == (9800, 9800)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", ["conv", "conv transposed", "backward"])
+@pytest.mark.parametrize("value", [300, np.inf, -np.inf])
+def test_overflow_and_nan_come_quietly(name, value):
+    arrays = [np.full(a.shape, value, "f2") for a in CALLS[name][1]]
+    arrays[0][:, ::2] = 0
+    assert not all(np.isfinite(out).all() for out in results(name, *arrays))
+
+
+def test_arrays_of_the_right_dtype_are_not_copied():
+    call = checks.convolution(2, X, W, B, 1, 0, 1, 2, "zeros")
+    for checked, given in zip((call.input, call.weight, call.bias), (X, W, B), strict=True):
+        assert np.shares_memory(checked, given)

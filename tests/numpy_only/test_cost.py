@@ -143,6 +143,7 @@ def test_a_layer_may_see_nothing():
 def test_spacing_of_layers_up_and_down():
     down, up = (Axis(9, 3, 2), False), (Axis(9, 3, 4), True)
     assert spacing([]) == 1
+    assert isinstance(spacing([]), Fraction)
     assert spacing([down, down]) == 4
     assert spacing([down, up]) == Fraction(1, 2)
 
@@ -237,3 +238,8 @@ def test_shapes_are_counted_without_memory():
     (step,) = chain((1, 2**30), ["Conv1d(1, 1, 1)"])
     assert step.products() == 2**30
     assert size(2**30, 1) == step.output[-1]
+
+
+def test_only_transposed_layers_have_output_padding():
+    texts = ["Conv2d(3, 4, 1)", "MaxPool2d(2)", "AvgPool2d(1)", "ConvTranspose2d(4, 1, 1)"]
+    assert [step.extra for step in chain((3, 8, 8), texts)] == [(), (), (), (0, 0)]

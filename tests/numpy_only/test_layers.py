@@ -3,31 +3,50 @@
 import numpy as np
 import pytest
 
-from convref import Conv1d, Conv2d, Conv3d, conv2d
-
-
-@pytest.mark.parametrize(
-    ("layer", "weight", "text"),
-    [
-        (
-            Conv1d(4, 6, 3, groups=2),
-            (6, 2, 3),
-            "Conv1d(4, 6, kernel_size=(3,), stride=(1,), groups=2)",
-        ),
-        (
-            Conv2d(1, 2, (3, 2), 2, (1, 0), 2, 1, False, "reflect"),
-            (2, 1, 3, 2),
-            "Conv2d(1, 2, kernel_size=(3, 2), stride=(2, 2), padding=(1, 0), dilation=(2, 2), "
-            "bias=False, padding_mode=reflect)",
-        ),
-        (
-            Conv3d(2, 4, (1, 2, 3), padding="same"),
-            (4, 2, 1, 2, 3),
-            "Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=same)",
-        ),
-    ],
+from convref import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    conv2d,
+    conv_transpose2d,
 )
-def test_weight_and_repr(layer, weight, text):
+
+LAYERS = [
+    (
+        lambda: Conv1d(4, 6, 3, groups=2),
+        (6, 2, 3),
+        "Conv1d(4, 6, kernel_size=(3,), stride=(1,), groups=2)",
+    ),
+    (
+        lambda: Conv2d(1, 2, (3, 2), 2, (1, 0), 2, 1, False, "reflect"),
+        (2, 1, 3, 2),
+        "Conv2d(1, 2, kernel_size=(3, 2), stride=(2, 2), padding=(1, 0), dilation=(2, 2), "
+        "bias=False, padding_mode=reflect)",
+    ),
+    (
+        lambda: Conv3d(2, 4, (1, 2, 3), padding="same"),
+        (4, 2, 1, 2, 3),
+        "Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=same)",
+    ),
+    (
+        lambda: ConvTranspose1d(4, 6, 3),
+        (4, 6, 3),
+        "ConvTranspose1d(4, 6, kernel_size=(3,), stride=(1,))",
+    ),
+    (
+        lambda: ConvTranspose2d(4, 6, 3, 2, 1, (1, 0), 2, False, (1, 2)),
+        (4, 3, 3, 3),
+        "ConvTranspose2d(4, 6, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), dilation=(1, 2), "
+        "output_padding=(1, 0), groups=2, bias=False)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "weight", "text"), LAYERS)
+def test_weight_and_repr(make, weight, text):
+    layer = make()
     assert layer.weight.shape == weight
     assert repr(layer) == text
 
@@ -43,13 +62,14 @@ def test_parameters_fill_their_interval_and_have_the_dtype(dtype):
         assert abs(parameter.real.astype(float).mean()) < 0.25 * bound
 
 
-def test_a_seed_repeats_and_another_one_differs():
-    first, again, other = (Conv2d(3, 4, 3, seed=seed).weight for seed in (7, 7, 8))
+@pytest.mark.parametrize("kind", [Conv2d, ConvTranspose2d])
+def test_a_seed_repeats_and_another_one_differs(kind):
+    first, again, other = (kind(3, 4, 3, seed=seed).weight for seed in (7, 7, 8))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
     shared = np.random.default_rng(7)
-    np.testing.assert_array_equal(Conv2d(3, 4, 3, seed=shared).weight, first)
-    assert not np.array_equal(Conv2d(3, 4, 3, seed=shared).weight, first)
+    np.testing.assert_array_equal(kind(3, 4, 3, seed=shared).weight, first)
+    assert not np.array_equal(kind(3, 4, 3, seed=shared).weight, first)
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -71,3 +91,45 @@ def test_state_goes_out_and_in_as_copies():
     state["weight"][:] = 0
     assert np.any(other.weight)
     assert list(Conv1d(2, 3, 4, bias=False).state_dict()) == ["weight"]
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_calling_a_transposed_layer_is_the_function_with_its_arguments(bias):
+    layer = ConvTranspose2d(4, 6, (3, 2), (2, 3), (1, 2), (1, 2), 2, bias, (1, 3), seed=0)
+    input = np.random.default_rng(0).standard_normal((2, 4, 7, 9)).astype(np.float32)
+    expected = conv_transpose2d(input, layer.weight, layer.bias, (2, 3), (1, 2), (1, 2), 2, (1, 3))
+    np.testing.assert_array_equal(layer(input), expected)
+    np.testing.assert_array_equal(layer(input[0]), expected[0])
+
+
+# For the three outputs that a stride of 3 leaves open: the size asked for, and the one it means.
+ASKED = [
+    (13, (13, 13)),
+    ((13, 14), (13, 14)),
+    ([15, 13], (15, 13)),
+    ((1, 1, 14, 15), (14, 15)),
+    (None, (13, 13)),
+]
+
+
+@pytest.mark.parametrize(("asked", "size"), ASKED)
+@pytest.mark.parametrize("batch", [(1,), ()])
+def test_a_transposed_layer_gives_the_size_asked_for(asked, size, batch):
+    layer = ConvTranspose2d(1, 1, (3, 5), 3, (1, 2), dtype="float64", seed=0)
+    input = np.arange(25.0).reshape(*batch, 1, 5, 5)
+    if isinstance(asked, tuple) and len(asked) == 4:
+        asked = asked[1 - len(batch) :]
+    out = layer(input, asked)
+    assert out.shape == (*batch, 1, *size)
+    extra = tuple(n - 13 for n in size)
+    expected = conv_transpose2d(input, layer.weight, layer.bias, 3, (1, 2), extra)
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_the_smallest_output_has_one_cell():
+    layer = ConvTranspose1d(1, 1, 1, seed=0)
+    assert layer(np.ones((1, 1), np.float32), 1).shape == (1, 1)
+
+
+def test_the_processor_is_the_device():
+    assert Conv1d(1, 1, 1, device="cpu").weight.shape == (1, 1, 1)

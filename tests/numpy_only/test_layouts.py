@@ -43,6 +43,7 @@ def test_every_cell_of_a_depthwise_weight(kernel):
     assert (keras.shape, flax.shape) == ((*kernel, 4, 2), (*kernel, 1, 8))
     for o, _, *k in np.ndindex(weight.shape):
         assert keras[*k, o // 2, o % 2] == flax[*k, 0, o] == weight[o, 0, *k]
+    np.testing.assert_array_equal(convert_weight(keras, "keras", "torch", kind="depthwise"), weight)
 
 
 @pytest.mark.parametrize("kernel", [(3,), (2, 3), (2, 3, 4)])
@@ -54,6 +55,10 @@ def test_every_cell_of_a_transposed_weight(kernel):
     for i, o, *k in np.ndindex(weight.shape):
         turned = [size - 1 - tap for size, tap in zip(kernel, k, strict=True)]
         assert keras[*k, o, i] == flax[*turned, i, o] == weight[i, o, *k]
+
+
+def test_a_stride_of_one_is_the_default():
+    assert tensorflow_same(7, 4) == tensorflow_same(7, 4, 1, 1) == (1, 2)
 
 
 def test_groups_of_a_transposed_weight():

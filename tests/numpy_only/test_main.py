@@ -131,6 +131,12 @@ X = np.arange(18).reshape(2, 3, 3)
 W = np.arange(16).reshape(2, 2, 2, 2)
 EXPLAINED = [
     ("--input 2,3,3 --weight 2,2,2,2 --at 1,1,0", lambda: explain(X, W, at=(1, 1, 0))),
+    ("--input 2,3,3, --weight '(2, 2, 2, 2)' --at '(1, 1, 0, )'",
+     lambda: explain(X, W, at=(1, 1, 0))),
+    ("--input 0,3 --weight 2,0,2 --at 1,1",
+     lambda: explain(np.ones((0, 3), int), np.ones((2, 0, 2), int), at=(1, 1))),
+    ("--input ' [[100, 2]]' --weight 1,1,2 --at 0,0",
+     lambda: explain(np.array([[100, 2]]), np.arange(2)[None, None], at=(0, 0))),
     ("--input 1,2,3,3 --weight 2,2,2,2 --at 0,1,1,0",
      lambda: explain(X[None], W, at=(0, 1, 1, 0))),
     ("--input 2,3,3 --weight 2,1,2,2 --groups 2 --stride 1,2 --padding 1 --padding-mode reflect "
@@ -139,13 +145,15 @@ EXPLAINED = [
                      "reflect", at=(1, 2, 1))),
     ("--input 2,3,3 --weight 2,2,2,2 --padding same --at 1,2,2",
      lambda: explain(X, W, padding="same", at=(1, 2, 2))),
+    ("--input 2,3,3 --weight 2,2,2,2 --padding valid --at 1,1,1",
+     lambda: explain(X, W, padding="valid", at=(1, 1, 1))),
     ("--input '[[1.5, 2]]' --weight '[[-1, 2]]' --at '(0, 0, 0)'",
      lambda: explain(np.array([[[1.5, 2]]]), np.array([[[[-1.0, 2]]]]), at=(0, 0, 0))),
     ("--input '[[100, 2]]' --weight 1,1,2 --dtype int8 --at 0,0",
      lambda: explain(np.array([[100, 2]], "i1"), np.arange(2, dtype="i1")[None, None], at=(0, 0))),
     ("--input 2,3,3 --weight 2,2,2,2 --transposed --stride 2 --padding 1 --output-padding 1,0 "
-     "--dilation 2 --at 1,1,3",
-     lambda: explain_transposed(X, W, None, 2, 1, (1, 0), 1, 2, at=(1, 1, 3))),
+     "--dilation 2 --at 1,5,3",
+     lambda: explain_transposed(X, W, None, 2, 1, (1, 0), 1, 2, at=(1, 5, 3))),
 ]  # fmt: skip
 
 
@@ -155,7 +163,16 @@ def test_options_reach_explain(capsys, arguments, expected):
     at = ", ".join(map(str, told.at))
     assert run(capsys, f"explain {arguments}") == f"output[{at}]\n{told}\n\n{told.table()}\n"
     assert run(capsys, f"explain --latex {arguments}") == told.latex() + "\n"
-    assert json.loads(run(capsys, f"explain --json {arguments}"))["dtype"] == str(told.dtype)
+    as_json = json.loads(run(capsys, f"explain --json {arguments}"))
+    assert as_json["dtype"] == str(told.dtype)
+    assert (as_json["bias"] is None) == (told.bias is None)
+
+
+def test_the_dtype_decides_whether_a_shape_is_too_large(capsys):
+    assert run(capsys, 'shape --input 3,65536,65536 "Conv2d(3, 1, 1)" --dtype float32')
+    with pytest.raises(SystemExit):
+        run(capsys, 'shape --input 3,65536,65536 "Conv2d(3, 1, 1)" --dtype float64')
+    assert "more than the limit" in capsys.readouterr().err
 
 
 def test_what_json_has_not_is_text(capsys):
@@ -164,6 +181,70 @@ def test_what_json_has_not_is_text(capsys):
     assert (term["x"], term["product"]) == (1e300, "inf")
     out = run(capsys, "explain --json --input 1,2 --weight 1,1,1 --dtype complex64 --at 0,1")
     assert json.loads(out)["total"] == "0j"
+    out = run(
+        capsys, "explain --json --input '[[1.5]]' --weight '[[[1]]]' --dtype float32 --at 0,0"
+    )
+    assert json.loads(out)["total"] == 1.5
+
+
+def test_an_array_counted_up_has_a_limit(capsys, monkeypatch):
+    monkeypatch.setattr(command, "CELLS", 8)
+    assert run(capsys, "explain --input 2,4 --weight 1,2,1 --at 0,0")
+    with pytest.raises(SystemExit):
+        run(capsys, "explain --input 3,3 --weight 1,3,1 --at 0,0")
+
+
+# Command, and what its help says of each argument.
+HELP = {
+    "": """\
+        usage: convref [-h] [--version] shape | explain ...
+        Convolution layers, explained.
+        shape sizes, parameters, products, memory and receptive field of a chain of layers
+        explain one output cell as the sum that it is
+        convref shape --help and convref explain --help show examples""",
+    "shape": """\
+        usage: convref shape [-h] --input SHAPE [--dtype DTYPE] [--json] LAYER [LAYER ...]
+        sizes, parameters, products, memory and receptive field of a chain of layers
+        LAYER such as "Conv2d(3, 64, 7)"
+        --input SHAPE C,H,W or N,C,H,W and so on
+        --dtype DTYPE of all numbers
+        --json the same for programs""",
+    "explain": """\
+        usage: convref explain [-h] --input ARRAY --weight ARRAY [--bias ARRAY] --at CELL
+        one output cell as the sum that it is
+        --input ARRAY JSON or shape: (N, C, ...), (C, ...)
+        --weight ARRAY JSON or shape: (O, C / groups, ...)
+        --bias ARRAY JSON or shape: (O,)
+        --at CELL such as 0,2,3
+        --transposed explain conv_transpose
+        --stride N[,N]
+        --dilation N[,N]
+        --output-padding N[,N]
+        --padding N[,N]|same|valid
+        --groups N
+        --padding-mode {zeros,reflect,replicate,circular}
+        --dtype DTYPE of all arrays
+        --latex the sum in LaTeX, and nothing else
+        --json the same for programs""",
+}
+
+
+@pytest.mark.parametrize("name", HELP)
+def test_help_says_what_each_argument_is(capsys, monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "300")
+    with pytest.raises(SystemExit):
+        command.main([*name.split(), "--help"])
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    for line in HELP[name].splitlines():
+        # Only usage goes on, in ways of its own in different versions of Python.
+        part = line.strip()
+        assert part in said or (part.startswith("usage") and said[0].startswith(part)), part
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--version"])
+    assert capsys.readouterr().out == f"convref {convref.__version__}\n"
 
 
 # arguments, and the whole of stderr
@@ -185,6 +266,18 @@ BAD = [
     ("shape --input 3,4 'ConvTranspose1d(3, 1, 1, 99999999)'",
      "convref shape: the receptive field would take more than 1,048,576 look-ups "
      "(convref.cost.LOOKUPS): check kernels and strides."),
+    ("explain", "convref explain: the following arguments are required: --input, --weight, --at"),
+    ("explain --input 1,4 --weight 1,1,2 --at X0,0",
+     "convref explain: argument --at: expected integers with commas between, received 'X0,0'"),
+    ("explain --input 1,4 --weight 1,1,2 --at 0,0X",
+     "convref explain: argument --at: expected integers with commas between, received '0,0X'"),
+    ("explain --input 1,4 --weight 1,1,2 --bias x --at 0,0",
+     "convref explain: --bias: expected integers with commas between, received 'x', or JSON "
+     "such as [[1, 2], [3, 4]]"),
+    ("shape --input 3,4 'Conv1d(3, 1, 1)' --dtype bool",
+     "convref shape: argument --dtype: invalid choice: 'bool' (choose from )"),
+    ("explain --input 1,4 --weight 1,1,2 --at 0,0 --dtype bool",
+     "convref explain: argument --dtype: invalid choice: 'bool' (choose from )"),
     ("explain --input 1,4 --weight 1,1,2 --at 0,3",
      "convref explain: at[1] must be at least 0 and less than 3, since the output has shape "
      "(1, 3), received 3."),
@@ -280,6 +373,8 @@ def test_the_examples_of_help_run(capsys, name):
 def test_the_module_runs_on_the_arguments_of_the_program(capsys, monkeypatch):
     cell = "convref explain --input 1,1 --weight 1,1,1 --at 0,0 --latex"
     monkeypatch.setattr(sys, "argv", shlex.split(cell))
+    command.main()
+    assert capsys.readouterr().out == "0 \\cdot 0 = 0\n"
     with warnings.catch_warnings():  # runpy warns that the module has been imported before
         warnings.simplefilter("ignore", RuntimeWarning)
         runpy.run_module("convref", run_name="__main__")
@@ -292,27 +387,34 @@ def test_any_stream_will_do():
     assert stream.getvalue() == "0 \\cdot 0 = 0\n"
 
 
-def test_it_is_a_program():
+# What pip makes of the script of that name.
+SCRIPT = [sys.executable, "-c", "from convref.__main__ import main; main()"]
+
+
+def test_it_is_a_program(capsys):
     """Started as one, it exits as one; and where the console lacks a sign, it shows another."""
-    started = [sys.executable, "-m", "convref"]
-    version = subprocess.run([*started, "--version"], capture_output=True, text=True)
-    assert (version.stdout, version.returncode) == (f"convref {convref.__version__}\n", 0)
     cell = ["explain", "--input", "1,4", "--weight", "1,1,2", "--at", "0,2", "--latex"]
-    bad = subprocess.run([*started, *cell[:-2], "9"], capture_output=True, text=True)
+    for started in (SCRIPT, [sys.executable, "-m", "convref"]):
+        good = subprocess.run([*started, *cell], capture_output=True, text=True)
+        command.main(cell)
+        assert (good.stdout, good.stderr, good.returncode) == (*capsys.readouterr(), 0)
+    bad = subprocess.run([*SCRIPT, *cell[:-2], "9"], capture_output=True, text=True)
     assert (bad.stdout, bad.returncode, bad.stderr.count("\n")) == ("", 2, 1)
     ascii = subprocess.run(
-        [*started, *cell[:-1]], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+        [*SCRIPT, *cell[:-1]], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
     )
     assert ascii.stdout.splitlines()[1] == b"2?0 + 3?1 = 3"
     assert (ascii.stderr, ascii.returncode) == (b"", 0)
 
 
-def test_a_reader_that_goes_away_is_no_error():
+def test_a_reader_that_goes_away_is_no_error(capsys):
     """As `head` does. The pipe is closed before anything is written."""
     cell = ["explain", "--input", "1,4", "--weight", "1,1,2", "--at", "0,2"]
+    command.main(cell)
+    assert capsys.readouterr().out
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with subprocess.Popen(
-        [sys.executable, "-m", "convref", *cell],
+        [*SCRIPT, *cell],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=buffered,

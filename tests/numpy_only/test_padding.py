@@ -24,6 +24,8 @@ ROWS = [
     ("1234", (2, -2), "replicate", "1112"),
     ("1234", (-2, -2), "constant", ""),
     ("1234", (0, 0), "reflect", "1234"),
+    ("1", (0, 0), "reflect", "1"),
+    ("1", (1, 1), "circular", "111"),
 ]
 
 
@@ -76,6 +78,11 @@ def test_constant_keeps_the_dtype_and_fills_the_value(dtype):
     out = pad(np.zeros((2,), dtype), (1, 2), value=1)
     assert out.dtype == dtype
     assert out.tolist() == [1, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("value", [-128, 127])
+def test_a_value_may_be_the_least_or_the_largest(value):
+    assert pad(np.zeros((1,), "i1"), (1, 0), value=value).tolist() == [value, 0]
 
 
 @pytest.mark.parametrize("mode", ["constant", "reflect", "replicate", "circular"])

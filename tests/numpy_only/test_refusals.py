@@ -29,9 +29,15 @@ from convref.geometry import Axis
 from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
 from convref.trace import explain, explain_transposed
 
+
+def large(*shape):
+    """An array of any shape in 8 bytes of memory."""
+    return np.broadcast_to(np.ones(()), shape)
+
+
 X, W, V = np.ones((1, 3, 5, 7)), np.ones((4, 3, 2, 3)), np.ones((3, 2, 2, 3))
 UP = ConvTranspose2d(1, 1, 2, 2)
-HUGE = np.lib.stride_tricks.as_strided(np.ones(1), (1, 1, 2**20, 2**20), (0, 0, 0, 0))
+HUGE = large(1, 1, 2**20, 2**20)
 
 
 def layer(text, shape=(3, 5, 7)):
@@ -119,6 +125,7 @@ BAD = [
     ),
     ("integer", lambda: pad(X, 1), ("pad", "a tuple of integers such as (1, 1)", "1", "int")),
     ("integer", lambda: pad(X, (1.0, 1)), ("pad", "a tuple of integers", "1.0", "float")),
+    ("integer", lambda: size(5, 3, padding=(1, 1.5)), ("padding", "an integer", "1.5", "float")),
     ("integer", lambda: size(5.0, 3), ("n", "an integer", "5.0", "float")),
     ("length", lambda: conv2d(X, W, stride=(1, 2, 3)), ("stride", 2, "H, W", 3, (1, 2, 3))),
     ("length", lambda: conv2d(X, W, dilation=()), ("dilation", 2, "H, W", 0, ())),
@@ -165,6 +172,7 @@ BAD = [
     ),
     ("pairs", lambda: pad(X, (1,)), (4, 8, 1, (1,))),
     ("pairs", lambda: pad(X[0, 0, 0], (1, 1, 1, 1)), (1, 2, 4, (1, 1, 1, 1))),
+    ("pairs", lambda: pad(X[0, 0], (1,) * 6), (2, 4, 6, (1,) * 6)),
     (
         "pad rank",
         lambda: pad(X, (1, 1), "reflect"),
@@ -188,6 +196,8 @@ BAD = [
         lambda: pad(X, (), "replicate"),
         ("replicate", 0, 1, 2, 0, (1, 3, 5, 7), "pad 1, 2 or 3 axes."),
     ),
+    ("crop", lambda: pad(X, (9, -8)), ("axis 3", 9, 7, -8, -1)),
+    ("crop", lambda: pad(X, (-(10**30), 0)), ("axis 3", -(10**30), 7, 0, 7 - 10**30)),
     ("crop", lambda: pad(X, (-4, -4)), ("axis 3", -4, 7, -4, -1)),
     ("value", lambda: pad(X.astype("i1"), (1, 1), value=300), ("int8", "300")),
     ("value", lambda: pad(X.astype(int), (1, 1), value=float("nan")), ("int64", "nan")),
@@ -203,6 +213,11 @@ BAD = [
         "limit",
         lambda: conv2d(HUGE, np.ones((1, 1, 1, 1))),
         ("the padded input", (1, 1, 2**20, 2**20), 2**43, 2**36),
+    ),
+    (
+        "limit",
+        lambda: pad(X, (0, 2**40)),
+        ("the padded array", (1, 3, 5, 2**40 + 7), 131941395333960, 2**36),
     ),
     (
         "limit",
@@ -533,6 +548,97 @@ BAD = [
         lambda: convert_linear(HUGE[0, 0], "torch", "keras"),
         ("the converted weight", (2**20, 2**20), 2**43, 2**36),
     ),
+    (
+        "pad rank",
+        lambda: pad(X[0, 0], (1,) * 4, "circular"),
+        ("circular", 2, 3, 4, 4, (5, 7), "add axes with input[None]."),
+    ),
+    (
+        "pad rank",
+        lambda: pad(X[0], (1,) * 6, "reflect"),
+        ("reflect", 3, 4, 5, 6, (3, 5, 7), "add axes with input[None]."),
+    ),
+    ("nothing to show", lambda: pad(X[..., :0], (0,) * 4, "reflect"), ("axis 3", "reflect", 0)),
+    ("reach", lambda: fold(np.ones((4, 1)), 1, 2), ("H", 1, 2, 2, 0, 1, 0, 1)),
+    ("empty", lambda: unfold(X[0, :, :0], 1), ("input", "(H, W)", (3, 0, 7))),
+    ("groups", lambda: conv_transpose2d(X, V, groups=2), ("weight.shape[0]", 3, 2, 1)),
+    (
+        "accumulate",
+        lambda: conv2d(X.astype("u1"), W.astype("u1"), accumulate="f4"),
+        ("uint8", "f4"),
+    ),
+    (
+        "limit",
+        lambda: pad(X, (0, 2**40)),
+        ("the padded array", (1, 3, 5, 2**40 + 7), 15 * (2**40 + 7) * 8, 2**36),
+    ),
+    (
+        "limit",
+        lambda: conv2d(X, large(2**32, 3, 1, 1)),
+        ("the output", (1, 2**32, 5, 7), 35 * 2**35, 2**36),
+    ),
+    (
+        "limit",
+        lambda: conv_transpose2d(X, V, stride=2**20),
+        (
+            "the padded input",
+            (1, 3, 2**22 + 3, 6 * 2**20 + 5),
+            24 * (2**22 + 3) * (6 * 2**20 + 5),
+            2**36,
+        ),
+    ),
+    (
+        "limit",
+        lambda: conv_transpose2d(X, large(3, 2**32, 1, 1), groups=3),
+        ("the output", (1, 3 * 2**32, 5, 7), 3 * 35 * 2**35, 2**36),
+    ),
+    (
+        "limit",
+        lambda: unfold(X[..., :1], 1, padding=2**20),
+        ("the padded input", (1, 3, 2**21 + 5, 2**21 + 1), 24 * (2**21 + 5) * (2**21 + 1), 2**36),
+    ),
+    (
+        "limit",
+        lambda: unfold(large(3, 2**14, 2**14), 16),
+        (
+            "the output",
+            (1, 3, 16, 16, 2**14 - 15, 2**14 - 15),
+            3 * 2**11 * (2**14 - 15) ** 2,
+            2**36,
+        ),
+    ),
+    (
+        "limit",
+        lambda: fold(np.ones((8, 4)), 1, 2, 1, 2**20, 2**20),
+        ("the padded output", (1, 2, 2**21 + 1, 2**21 + 1), 16 * (2**21 + 1) ** 2, 2**36),
+    ),
+    (
+        "keys",
+        lambda: Conv1d(1, 1, 1).load_state_dict({"w": 1, 2: 3}),
+        (["bias", "weight"], ["2", "w"]),
+    ),
+    (
+        "array",
+        lambda: Conv1d(1, 1, 1, bias=False).load_state_dict({"weight": [1]}),
+        ("weight", "builtins.list", "numpy.asarray(weight)"),
+    ),
+    (
+        "limit",
+        lambda: layer(f"ConvTranspose2d(3, {10**12}, 1)"),
+        ("weight", (3, 10**12, 1, 1), 12 * 10**12, 2**36),
+    ),
+    (
+        "limit",
+        lambda: layer("ConvTranspose2d(3, 4, 1)", (3, 2**20, 2**20)),
+        ("the input", (3, 2**20, 2**20), 12 * 2**40, 2**36),
+    ),
+    (
+        "limit",
+        lambda: layer("MaxPool2d(1)", (3, 2**20, 2**20)),
+        ("the input", (3, 2**20, 2**20), 12 * 2**40, 2**36),
+    ),
+    ("pool padding", lambda: layer("MaxPool2d(4, padding=3)"), (4, 2, 3)),
+    ("word", lambda: layer("AvgPool2d(2, ceil_mode=True)"), ("ceil_mode", "False", "True")),
 ]
 
 
@@ -570,6 +676,7 @@ NAMED = {
     convert_activation: {"input": X, "source": "torch", "target": "keras"},
     convert_linear: {"weight": X[0, 0], "source": "torch", "target": "keras"},
     tensorflow_same: {"size": 5, "kernel_size": 3},
+    UP: {"input": X[:, :1].astype("f4"), "output_size": (11, 15)},
     **{
         getattr(convref, f"conv{rank}d{kind}"): {
             "input": np.ones((1,) * (rank + 1)),
@@ -607,13 +714,32 @@ ARGUMENTS = [
 
 
 @pytest.mark.parametrize(
-    ("function", "name"), ARGUMENTS, ids=[f"{f.__name__}-{name}" for f, name in ARGUMENTS]
+    ("function", "name"), ARGUMENTS, ids=[f"{i}-{name}" for i, (_, name) in enumerate(ARGUMENTS)]
 )
 def test_a_refusal_begins_with_the_name_of_the_argument(function, name):
     valid = NAMED[function]
     function(**valid)
     with pytest.raises((TypeError, ValueError), match=f"^{name} must be "):
         function(**{**valid, name: object()})
+
+
+# A layer as text, and the arguments that cannot be the word "no".
+WORDED = {
+    "Conv2d(3, 4, 1": "stride padding dilation groups bias padding_mode",
+    "ConvTranspose2d(3, 4, 1": "stride padding output_padding groups bias dilation padding_mode",
+    "MaxPool2d(2": "stride padding dilation return_indices ceil_mode",
+    "AvgPool2d(2": "stride padding ceil_mode count_include_pad",
+    "Conv2d(kernel_size=1, out_channels=4": "in_channels",
+    "Conv2d(3, kernel_size=1": "out_channels",
+    "MaxPool2d(stride=1": "kernel_size",
+}
+
+
+@pytest.mark.parametrize("start", WORDED)
+def test_a_written_layers_refusal_begins_with_the_name_of_the_argument(start):
+    for name in WORDED[start].split():
+        with pytest.raises((TypeError, ValueError), match=f"^{name} must be "):
+            layer(f"{start}, {name}=no)")
 
 
 def test_every_rule_is_tried():
