@@ -426,7 +426,7 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
         refuse("pairs", axes=data.ndim, most=2 * data.ndim, count=len(flat), received=tuple(flat))
     given = list(zip(flat[::2], flat[1::2], strict=True))
     if name == "constant":
-        fill_value(value, data.dtype)
+        fill_value(0 if value is None else value, data.dtype)
     else:
         pad_rank(data, len(given), name)
         if value is not None and value != 0:

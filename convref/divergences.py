@@ -71,6 +71,15 @@ DIVERGENCES: Final = (
         "im2col",
     ),
     Divergence(
+        "folding-integers",
+        "backend gap",
+        "F.fold(torch.ones(1, 4, 1).long(), 2, 2)",
+        "NotImplementedError",
+        "convref.fold(np.ones((1, 4, 1), int), 2, 2).tolist()",
+        "[[[[1, 1], [1, 1]]]]",
+        "col2im",
+    ),
+    Divergence(
         "no-channels",
         "bug",
         "tuple(F.conv1d(torch.ones(1, 0, 3), torch.ones(2, 0, 2)).shape)",

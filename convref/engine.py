@@ -179,7 +179,7 @@ def scatter(
     rows = weight.reshape(groups, C // groups, math.prod(taps)).swapaxes(1, 2)
     flat = input.reshape(N, groups, C // groups, math.prod(cells))
     out = np.zeros((N, groups, taps[0], *sizes), input.dtype)
-    for some, part, (images, *place) in schedule(groups, taps, (N, *cells), input.itemsize):
+    for some, (images, *place), part in schedule(groups, (N, *cells), taps, input.itemsize):
         t, p = flattened(part, taps), flattened(place, cells)
         columns = rows[some, t] @ flat[images, some, :, p]
         shape = (each.stop - each.start for each in (*part, *place))

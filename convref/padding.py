@@ -9,7 +9,9 @@ from convref.checks import Array
 from convref.geometry import Pair, source
 
 
-def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Array:
+def pad(
+    input: Array, pad: Sequence[int], mode: str = "constant", value: float | None = None
+) -> Array:
     """Pad an array as `torch.nn.functional.pad` does (PyTorch 2.13).
 
     Parameters
@@ -23,8 +25,9 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float =
     mode : one of 'constant', 'reflect', 'replicate', 'circular'
         With two cells on each side: constant ``00 1234 00``, reflect ``32 1234 32`` (pad < size),
         replicate ``11 1234 44``, circular ``34 1234 12`` (pad <= size).
-    value : float
-        What 'constant' fills in; must be representable in the input's dtype.
+    value : float, optional
+        What 'constant' fills in, 0 unless given. It must lie in the range of the input's dtype;
+        for integers its decimals are cut off, as in PyTorch.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float =
            [9, 9, 9]])
     """
     pairs = checks.pad(input, pad, mode, value)
-    out = extend(input, pairs, mode, value)
+    out = extend(input, pairs, mode, 0 if value is None else value)
     return out.copy() if out is input else out
 
 

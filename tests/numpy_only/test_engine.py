@@ -1,0 +1,204 @@
+"""However the engine cuts and carries its work, the sums are the definition's."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from cases import Case, cases
+from hypothesis import given
+from hypothesis import strategies as st
+
+import convref
+from convref import definition, engine
+
+PLANE = Case((1, 2, 9, 7), (2, 1, 3, 2), False, (2, 1), (1, 1), (1, 2), 2, "zeros")
+# Rows of output that fill one band, several, or leave some over.
+HEIGHTS = (1, 2, 7, 8, 9, 15, 16, 17, 24, 25)
+
+
+@pytest.fixture(params=[2**6, 2**9, 2**20])
+def block(request, monkeypatch):
+    """From blocks of a few cells to one of everything."""
+    monkeypatch.setattr(engine, "BLOCK", request.param)
+
+
+def call(case: Case, *arrays):
+    return getattr(convref, f"conv{case.rank}d")(*arrays, **case.options)
+
+
+def defined(case: Case, input, weight, bias=None):
+    return definition.convolution(input, weight, bias, case.axes(), case.groups, case.padding_mode)
+
+
+batched = cases(batches=[(0,), (1,), (2,)])
+
+
+@given(case=batched, size=st.sampled_from([2**6, 2**8, 2**11]))
+def test_blocks_of_any_size_give_the_same(case, size):
+    input, weight, bias = case.arrays("float64")  # whole numbers: every sum is exact
+    whole, engine.BLOCK = engine.BLOCK, size
+    try:
+        np.testing.assert_array_equal(
+            call(case, input, weight, bias), defined(case, input, weight, bias)
+        )
+        grads = backward(case, input, weight)
+    finally:
+        engine.BLOCK = whole
+    for small, large in zip(grads, backward(case, input, weight), strict=True):
+        np.testing.assert_array_equal(small, large)
+
+
+def backward(case: Case, input, weight):
+    out = call(case, input, weight)
+    grad = np.arange(out.size).reshape(out.shape) % 7 - 3.0
+    return getattr(convref, f"conv{case.rank}d_backward")(grad, input, weight, **case.options)
+
+
+@pytest.mark.usefixtures("block")
+@pytest.mark.parametrize("rows", HEIGHTS)
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_bands_give_every_row(rows, stride, dilation):
+    height = (rows - 1) * stride + 2 * dilation + 1
+    case = Case(
+        (2, 3, height, 5), (3, 1, 3, 2), True, (stride, 2), (0, 1), (dilation, 1), 3, "zeros"
+    )
+    arrays = case.arrays("float64")
+    assert call(case, *arrays).shape == (2, 3, rows, 3)
+    np.testing.assert_array_equal(call(case, *arrays), defined(case, *arrays))
+
+
+def test_bands_in_three_dimensions():
+    case = Case(
+        (2, 3, 11, 4, 5), (3, 1, 3, 2, 2), False, (1, 1, 2), (1, 0, 1), (1, 1, 2), 3, "reflect"
+    )
+    input, weight, _ = case.arrays("float32")
+    np.testing.assert_array_equal(call(case, input, weight), defined(case, input, weight))
+
+
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("where", ["input", "weight"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_what_is_not_finite_stays_in_its_windows(bad, where, channels):
+    case = Case(
+        (1, 2, 20, 6), (2, channels, 3, 2), False, (1, 1), (1, 1), (1, 1), 3 - channels, "zeros"
+    )
+    input, weight, _ = case.arrays("float64")
+    (input if where == "input" else weight)[0, 0, 1, 1] = bad
+    with np.errstate(invalid="ignore"):
+        expected = defined(case, input, weight)
+    assert 0 < np.isfinite(expected).sum() < expected.size
+    np.testing.assert_array_equal(call(case, input, weight), expected)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("where", ["input", "weight"])
+def test_transposed_what_is_not_finite_meets_no_zeros(stride, where):
+    input, weight = np.arange(1.0, 13).reshape(1, 2, 6), np.arange(1.0, 7).reshape(2, 1, 3)
+    (input if where == "input" else weight)[0, 0, 1] = np.inf
+    axes = convref.geometry.resolve([6], [3], [stride], [(1, 1)], [1])
+    expected = definition.transposed(input, weight, None, axes, [0])
+    assert np.isinf(expected).any()
+    assert not np.isnan(expected).any()
+    out = convref.conv_transpose1d(input, weight, stride=stride, padding=1)
+    np.testing.assert_array_equal(out, expected)
+
+
+# Sums that are just exact in a carrier, and just not any more.
+LARGE = [2**11, 2**11 + 1, 2**12, 2**26, 2**26 + 1, 2**27, 2**31 + 3, 2**62 + 5]
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint32", "uint64"])
+@pytest.mark.parametrize("value", LARGE)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_integers_are_exact_or_wrap_however_large(dtype, value, sign):
+    limits = np.iinfo(dtype)
+    number = sign * value
+    if not limits.min <= number <= limits.max:
+        number = limits.max if sign > 0 else limits.min
+    input = np.array([[[number, 3, number - sign, 1]]], dtype)
+    weight = np.array([[[number, number - sign, 7]]], dtype)
+    exact = [
+        sum(int(w) * int(x) for w, x in zip(weight[0, 0], input[0, 0, at:], strict=False))
+        for at in (0, 1)
+    ]
+    bits = 8 * np.dtype(dtype).itemsize
+    wrapped = [(e - limits.min) % 2**bits + limits.min for e in exact]
+    assert convref.conv1d(input, weight)[0, 0].tolist() == wrapped
+
+
+def test_carriers_hold_every_sum():
+    ones = np.ones(1, "int64")
+    for terms, wide in ((2**24, "f4"), (2**24 + 1, "f8"), (2**53, "f8"), (2**53 + 1, "i8")):
+        assert engine.carrier(ones, -ones, terms) == np.dtype(wide)
+    assert engine.carrier(np.array([-128], "int8"), ones, 2**17) == np.float32
+    assert engine.carrier(np.array([-128], "int8"), ones, 2**17 + 1) == np.float64
+    assert engine.carrier(np.empty(0, "int8"), ones, 0) == np.float32
+    for kept in ("float32", "float64", "complex64", "complex128"):
+        assert engine.carrier(np.ones(1, kept), np.ones(1, kept), 9) == kept
+    assert engine.carrier(np.ones(1, "f2"), np.ones(1, "f2"), 9) == np.float32
+
+
+@given(st.lists(st.integers(0, 7), min_size=1, max_size=4), st.integers(1, 40))
+def test_blocks_cover_every_cell_once_in_order(sizes, most):
+    cells = np.arange(int(np.prod(sizes))).reshape(sizes)
+    blocks = list(engine.blocks(sizes, most))
+    for block in blocks:
+        flat = engine.flattened(block, sizes)
+        assert cells[block].ravel().tolist() == list(range(flat.start, flat.stop))
+        assert cells[block].size <= most
+    covered = [cell for block in blocks for cell in cells[block].ravel().tolist()]
+    assert covered == list(range(cells.size))
+
+
+LAYERS = [
+    ((1, 64, 56, 56), (64, 64, 3, 3), 1, 1),
+    ((1, 512, 20, 20), (512, 512, 3, 3), 1, 1),
+    ((1, 64, 56, 56), (64, 1, 7, 7), 3, 64),
+    ((1, 4, 64, 64), (4, 4, 31, 31), 15, 1),
+    ((1, 1, 160, 160), (1, 1, 101, 101), 0, 1),
+    ((1, 2048, 8, 8), (2048, 1, 3, 3), 1, 2048),
+    ((2, 16, 12, 20, 20), (16, 16, 3, 3, 3), 1, 1),
+]
+
+
+@pytest.mark.parametrize(("input", "weight", "padding", "groups"), LAYERS)
+def test_scratch_stays_below_4_mib(input, weight, padding, groups):
+    x, w = np.ones(input, np.float32), np.ones(weight, np.float32)
+    rank = len(weight) - 2
+    forward = getattr(convref, f"conv{rank}d")
+    out = forward(x, w, None, 1, padding, 1, groups)
+    kernel, sizes = weight[2:], input[2:]
+    padded = x[0, 0].itemsize * input[0] * input[1] * np.prod([n + 2 * padding for n in sizes])
+    # What a transposed convolution of stride 1 pads: the gradient, by reach - 1 - padding.
+    around = zip(out.shape[2:], kernel, strict=True)
+    spread = 4 * np.prod(out.shape[:2]) * np.prod([n + 2 * (k - 1 - padding) for n, k in around])
+    assert peak(forward, x, w, None, 1, padding, 1, groups) < (
+        out.nbytes + padded + w.nbytes + 2**22
+    )
+    backward = getattr(convref, f"conv{rank}d_backward")
+    assert peak(backward, out, x, w, 1, padding, 1, groups) < (
+        x.nbytes + w.nbytes + max(padded, spread) + w.nbytes + 2**22
+    )
+    transposed = getattr(convref, f"conv_transpose{rank}d")
+    assert peak(transposed, out, w, None, 1, padding, 0, groups) < (
+        x.nbytes + spread + w.nbytes + 2**22
+    )
+    assert peak(transposed, out, w, None, 2, 0, 0, groups) < (
+        2
+        * 4
+        * input[0]
+        * input[1]
+        * np.prod([2 * n + k for n, k in zip(out.shape[2:], kernel, strict=True)])
+        + w.nbytes
+        + 2**22
+    )
+
+
+def peak(function, *arguments):
+    """The most bytes that a call has had at once, beyond its arguments."""
+    tracemalloc.start()
+    function(*arguments)
+    (_, most) = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
