@@ -152,7 +152,7 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
     period = math.prod(axis.stride for axis, transposed in axes if transposed)
     left = LOOKUPS - period * sum(axis.kernel for axis, _ in axes[first:])
     span = 0
-    for output in range(period if left >= 0 else 1):
+    for output in range(period):
         cells = {output}
         for axis, transposed in reversed(axes[first:]):
             left -= max(0, len(cells) - 1) * axis.kernel

@@ -159,7 +159,7 @@ class Explanation:
         total = tex(f"= {written(self.total, spec)}")
         if "≡" in (result := self._result(spec)):
             modulus = rf"\pmod{{2^{{{8 * self.dtype.itemsize}}}}}"
-            total = tex(f"= {result.rpartition(' (')[0]}") + modulus
+            total = tex(f"= {result.removesuffix(f' ({self.dtype})')}") + modulus
         if len(format(self, spec).splitlines()) == 1:
             return " + ".join(rows) + " " + total
         lines = ["& " + rows[0], *("& + " + row for row in rows[1:]), "& " + total]
@@ -341,14 +341,14 @@ def add_up(call: Call, at: Sequence[int], o: int, places: Iterable[Place]) -> Ex
 # Numbers ---------------------------------------------------------------------------------------
 
 
-def written(number: Number, spec: str = "") -> str:
+def written(number: Number, spec: str) -> str:
     """Integers whole, floats with 6 digits, or as the format says."""
     if not spec and number.dtype.kind in "iu":
         return str(number)
     return format(number.item(), spec or ".6g")
 
 
-def factor(number: Number, spec: str = "") -> str:
+def factor(number: Number, spec: str) -> str:
     """A number as it stands in a product: in parentheses if it has a sign or two parts."""
     text = written(number, spec)
     return f"({text})" if text.startswith("-") or number.dtype.kind == "c" else text

@@ -9,7 +9,7 @@ from cases import Case, cases, output_shape
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from convref import Conv2d, definition, size
+from convref import Conv2d, cost, definition, size
 from convref.cost import along, chain, receptive_field, spacing
 from convref.geometry import (
     Axis,
@@ -138,6 +138,16 @@ def test_a_layer_may_see_nothing():
     two = [(Axis(5, 1, 2), True), (Axis(9, 1, 2, 1, -1, 0), False)]
     assert receptive_field(two) == 0
     assert receptive_field([(Axis(9, 5), False), *two]) == 0
+
+
+def test_look_ups_are_counted_to_the_last(monkeypatch):
+    """Of two outputs: 3 taps on one cell, then 2 on each of 3 cells."""
+    axes = [(Axis(9, 2, 2), True), (Axis(9, 3), False)]
+    monkeypatch.setattr(cost, "LOOKUPS", 18)
+    assert receptive_field(axes) == 2
+    monkeypatch.setattr(cost, "LOOKUPS", 17)
+    with pytest.raises(ValueError, match="more than 17 look-ups"):
+        receptive_field(axes)
 
 
 def test_spacing_of_layers_up_and_down():

@@ -135,6 +135,7 @@ def test_half_precision_is_summed_in_single():
     )  # beyond 2048 float16 has no odd numbers: 2048 + 1 = 2048
     assert told.total == 4096
     assert told.total.dtype == np.float16
+    assert {term.sum.dtype for term in told.terms} == {np.dtype(np.float32)}
 
 
 def test_a_wider_sum_does_not_wrap():
@@ -168,6 +169,11 @@ WRITTEN = [
     (
         lambda: explain(TINY[:, :1, :1] * 1j, 2 - TINY[None, :, :1, :1] * 1j, at=(0, 0, 0)),
         "(0+1j)·(2-1j) = 1+2j",
+    ),
+    (lambda: explain(np.array([[1234567]]), np.array([[[1]]]), at=(0, 0)), "1234567·1 = 1234567"),
+    (
+        lambda: explain(np.full((1, 2), np.inf), np.array([[[1.0, -1.0]]]), at=(0, 0)),
+        "inf·1 + inf·(-1) = nan",
     ),
     (lambda: explain(np.ones((0, 1)), np.ones((1, 0, 1)), at=(0, 0)), "0 = 0"),
     (lambda: explain(np.ones((0, 1)), np.ones((1, 0, 1)), np.array([5.0]), at=(0, 0)), "5 = 5"),
@@ -240,9 +246,15 @@ def test_a_single_row_stays_a_line():
     assert str(told).count("\n") == 0
 
 
-def test_the_width_decides():
+def test_the_width_decides(monkeypatch):
     short = explain(TINY, TINY[None], at=(0, 0, 0))
     assert len(str(short)) <= trace.WIDTH
+    width = len(str(short))
+    monkeypatch.setattr(trace, "WIDTH", width)
+    assert str(short).count("\n") == 0
+    monkeypatch.setattr(trace, "WIDTH", width - 1)
+    assert str(short).count("\n") == 2
+    monkeypatch.undo()
     wide = explain(TINY * 10**9, TINY[None] * 10**9, at=(0, 0, 0))
     assert str(wide).count("\n") == 2
 
@@ -250,6 +262,7 @@ def test_the_width_decides():
 def test_latex():
     wrapped = explain(np.array([[100]], "i1"), np.array([[[3]]], "i1"), at=(0, 0))
     assert wrapped.latex() == r"100 \cdot 3 = 300 \equiv 44\pmod{2^{8}}"
+    assert wrapped.latex(".1f") == r"100.0 \cdot 3.0 = 300 \equiv 44.0\pmod{2^{8}}"
     assert wrapped._repr_latex_() == rf"$\displaystyle {wrapped.latex()}$"
     large = explain(np.array([[1e10]]), np.array([[[1e90]]]), at=(0, 0))
     assert large.latex() == r"1 \times 10^{10} \cdot 1 \times 10^{90} = 1 \times 10^{100}"
