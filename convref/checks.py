@@ -313,6 +313,10 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         "a figure holds at most {most} {what}, since more could not be read, received {received}: "
         "draw fewer.",
     ),
+    "figure scale": (
+        ValueError,
+        "scale must be more than 0 and at most 16 pixels for each unit, received {received}.",
+    ),
     "figure position": (
         ValueError,
         "at[{place}] must lie between {least} and {most}, the positions of the padded input, "
