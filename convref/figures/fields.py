@@ -112,7 +112,8 @@ def planes(canvas: Canvas, layers: list[Plan], stages: list[Stage]) -> None:
     for number, stage in enumerate(stages):
         grid = Grid(x, middle - SMALL * len(stage.ranges[0]) / 2, stage.ranges, SMALL, SMALL)
         layer_cells(canvas, layers, number, grid, stage)
-        canvas.rectangle(grid.around(stage.depended), "cf-window", data_field=number)
+        if stage.depended:  # a window may lie in the padding alone
+            canvas.rectangle(grid.around(stage.depended), "cf-window", data_field=number)
         if number:
             canvas.text(x - GAP / 2, middle, "→", "cf-sign")
         span = [len({i[axis] for i in stage.depended}) for axis in (0, 1)]

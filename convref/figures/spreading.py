@@ -149,7 +149,6 @@ def multiplied(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
                 "cf-zero" if kept else "cf-padding",
                 data_product=(*cell, *tap),
                 data_into=where,
-                data_cropped=None if kept else 1,
             )
             value = the.product(cell, tap)
             if value is not None:

@@ -24,6 +24,8 @@ from convref import (
     unfold,
 )
 from convref.cost import chain, read, receptive_field
+from convref.figures import draw
+from convref.figures.files import save
 from convref.geometry import Axis
 from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
 from convref.trace import explain, explain_transposed
@@ -295,6 +297,21 @@ BAD = [
     ("limit", lambda: convert_weight(HUGE, "torch", "keras"), "the converted weight would have"),
     ("limit", lambda: convert_activation(HUGE, "torch", "keras"), "the converted input would have"),
     ("limit", lambda: convert_linear(HUGE[0, 0], "torch", "keras"), "shape (1048576, 1048576)"),
+    ("figure needs", lambda: draw("groups", in_channels=4), "'groups' needs out_channels: give it"),
+    ("figure needs", lambda: draw("window", size=5), "needs kernel or weight"),
+    (
+        "figure axes",
+        lambda: draw("volume", size=[4, 4]),
+        "size must have 3 axes in figure 'volume'",
+    ),
+    ("figure axes", lambda: draw("window", input=[[1]], weight=[1]), "weight must have 2 axes"),
+    ("figure values", lambda: draw("padding", input=[1, "2"]), "input must be a list of finite nu"),
+    ("figure values", lambda: draw("padding", input=[[1, 2], [3]]), "received [3] in row 1"),
+    ("figure values", lambda: draw("padding", input=[float("inf")]), "received inf"),
+    ("figure limit", lambda: draw("window", size=[30, 30], kernel=3), "at most 600 cells with the"),
+    ("figure limit", lambda: draw("groups", in_channels=25, out_channels=4), "received 25"),
+    ("figure position", lambda: draw("padding", size=[3, 3], at=[0, 4]), "at[1] must lie between "),
+    ("figure scale", lambda: save(draw("padding", size=3), "a.png", scale=-1), "received -1"),
 ]
 
 
