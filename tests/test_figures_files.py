@@ -36,7 +36,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
             "bias": -3,
             "animate": True,
         },
-        "571c8338554c",
+        "c97d648733b0",
     ),
     (
         "window",
@@ -47,7 +47,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
             "mode": "reflect",
             "animate": True,
         },
-        "773529e2d280",
+        "f57bc8a7a3ae",
     ),
     ("window", {"size": [4, 3], "kernel": [1, 2], "at": 1}, "98592264dbc1"),
     ("window", {"size": 5, "kernel": 2, "dilation": 3, "padding": 1, "at": 2}, "e1e11c1971f9"),
@@ -84,7 +84,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
         "dc9c7142f551",
     ),
     ("volume", {"size": [4, 5, 5], "kernel": [2, 3, 3], "at": [1, 0, 2]}, "87a5ac86ccf8"),
-    ("volume", {"size": [2, 3, 4], "kernel": 2, "padding": 1, "stride": 2}, "58d349edc6ad"),
+    ("volume", {"size": [2, 3, 4], "kernel": 2, "padding": 1, "stride": 2}, "996875c60109"),
     (
         "transposed",
         {
@@ -120,7 +120,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
             "stride": 2,
             "at": [1, 1],
         },
-        "a2b1bfd88ea5",
+        "35d42d5f4647",
     ),
     (
         "transposed",
@@ -131,7 +131,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
             "stride": 3,
             "animate": True,
         },
-        "b82c0004e1f3",
+        "0deb8456ba00",
     ),
     (
         "receptive-field",
@@ -147,7 +147,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     (
         "im2col",
         {"size": [3, 3], "kernel": 2, "padding": 1, "out_channels": 2, "animate": True},
-        "6e19ae8eb89c",
+        "7ab0204ac68f",
     ),
     ("im2col", {"size": 6, "kernel": 3, "dilation": 2}, "7ee3f3a7c307"),
     ("layouts", {"input": [1, 3, 2, 2], "at": [0, 2, 1, 0]}, "c3f78f15a8bd"),

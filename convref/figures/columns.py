@@ -102,8 +102,8 @@ def columns(
             )
     for at in canvas.each(the.moments()):
         place = [o for o, _ in windows].index(at)
-        for row in matrix.ranges[0]:
-            canvas.rectangle(matrix.cell((row, place)), "cf-tap")
+        for row, where in enumerate(the.window(at)):
+            canvas.rectangle(matrix.cell((row, place)), parts.lit(the.role(where)))
 
 
 def entries(

@@ -93,7 +93,8 @@ def volume(
         for where, tap in covered.items():
             if where[0] == d:
                 cell = plane.cell(where[1:])
-                canvas.rectangle(cell, "cf-tap", data_tap=tap, data_reads=where)
+                role = parts.lit(the.role(where))
+                canvas.rectangle(cell, role, data_tap=tap, data_reads=where)
         if first[0] <= d <= last[0]:
             box = plane.span(first[1:], last[1:])
             canvas.rectangle(box, "cf-window", data_window=(d, *the.at[1:]))

@@ -53,11 +53,16 @@ def lit_window(
 ) -> None:
     """The cells that one output cell reads; with gaps between them each has an outline too."""
     for where, tap in (the.window(at) if taps is None else taps).items():
-        box = grid.cell(where)
-        canvas.rectangle(box, "cf-tap", data_tap=(*leading, *tap), data_reads=(*leading, *where))
+        box, class_ = grid.cell(where), lit(the.role(where[-len(the.axes) :]))
+        canvas.rectangle(box, class_, data_tap=(*leading, *tap), data_reads=(*leading, *where))
         if any(axis.dilation > 1 for axis in the.axes):
             # Between gaps a colour alone would tell what is read.
             canvas.rectangle(box.grown(-3), "cf-mark", rx=3)
+
+
+def lit(role: str) -> str:
+    """The class of a cell that is read: what is no input keeps its dashes."""
+    return "cf-tap" if role == "input" else f"cf-{role} cf-tap"
 
 
 def weights(canvas: Canvas, grid: Grid, the: Plan, values: Values | None) -> None:
