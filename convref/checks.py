@@ -296,17 +296,16 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "figure needs": (
         ValueError,
-        "figure {kind!r} needs {name}: give it.",
+        "figure {kind!r} needs {name}, which was not given: add it.",
     ),
     "figure axes": (
         ValueError,
-        "{name} must have {expected} axes in figure {kind!r}, received {received}: give one "
-        "integer for each axis, such as [5, 5] for two, or values in as many nested lists.",
+        "{name} must have {expected} in figure {kind!r}, received {received}: give {advice}.",
     ),
     "figure values": (
         ValueError,
-        "{name} must be a list of finite numbers, or of rows of equal length, received {received}"
-        "{place}: correct it.",
+        "{name} must be a list of finite numbers, or a list of rows of equal length, "
+        "received {received}{place}: write numbers as 1 or 0.5, without quotes.",
     ),
     "figure limit": (
         ValueError,
@@ -320,7 +319,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "figure position": (
         ValueError,
         "at[{place}] must lie between {least} and {most}, the positions of the padded input, "
-        "received {received}.",
+        "received {received}: choose one of them.",
     ),
 }
 

@@ -494,7 +494,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"size": [13, 13], "kernel": 2, "stride": 2}, "at most 600 cells"),
     ("receptive-field", {"size": 9, "kernels": 3}, "kernels must be a list of integers"),
     ("receptive-field", {"size": 9, "kernels": []}, "kernels must be a list of integers"),
-    ("receptive-field", {"size": 9, "strides": [1]}, "strides must have 2 axes"),
+    ("receptive-field", {"size": 9, "strides": [1]}, "strides must have 2 integers"),
     ("receptive-field", {"size": 9, "kernels": [3, 8]}, "reaches over"),
     ("receptive-field", {"size": 9, "at": 5}, "less than 5"),
     ("receptive-field", {"size": 99, "kernels": [2] * 9}, "at most 8 layers"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from convref import checks
 from convref.figures import parts
 from convref.figures.figure import kind
-from convref.figures.plan import Plan, few, one_of, plan, wrong_axes
+from convref.figures.plan import Plan, few, one_of, plan
 from convref.figures.svg import CELL, GAP, SMALL, Canvas, Grid, Index, shown
 from convref.geometry import seen
 
@@ -51,7 +51,14 @@ def per_layer(name: str, value: object, count: int) -> list[object]:
     if not isinstance(value, list | tuple):
         return [value] * count
     if len(value) != count:
-        wrong_axes("receptive-field", name, count, value)
+        checks.refuse(
+            "figure axes",
+            kind="receptive-field",
+            name=name,
+            expected=f"{count} integers",
+            received=repr(value),
+            advice="one for each layer, or a single one for all",
+        )
     return list(value)
 
 

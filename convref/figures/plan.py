@@ -170,9 +170,16 @@ def rank_of(kind: str, name: str, size: object, ranks: Sequence[int]) -> int:
     return rank
 
 
-def wrong_axes(kind: str, name: str, expected: object, received: object) -> NoReturn:
+def wrong_axes(kind: str, name: str, axes: object, received: object) -> NoReturn:
     """More or fewer axes than the figure has."""
-    checks.refuse("figure axes", kind=kind, name=name, expected=expected, received=repr(received))
+    checks.refuse(
+        "figure axes",
+        kind=kind,
+        name=name,
+        expected=f"{axes} axes",
+        received=repr(received),
+        advice="an integer for each axis, or values in lists nested as deep",
+    )
 
 
 # Values ----------------------------------------------------------------------------------------

@@ -297,7 +297,7 @@ BAD = [
     ("limit", lambda: convert_weight(HUGE, "torch", "keras"), "the converted weight would have"),
     ("limit", lambda: convert_activation(HUGE, "torch", "keras"), "the converted input would have"),
     ("limit", lambda: convert_linear(HUGE[0, 0], "torch", "keras"), "shape (1048576, 1048576)"),
-    ("figure needs", lambda: draw("groups", in_channels=4), "'groups' needs out_channels: give it"),
+    ("figure needs", lambda: draw("groups", in_channels=4), "'groups' needs out_channels, which"),
     ("figure needs", lambda: draw("window", size=5), "needs kernel or weight"),
     (
         "figure axes",
