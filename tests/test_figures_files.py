@@ -153,6 +153,17 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("layouts", {"input": [1, 3, 2, 2], "at": [0, 2, 1, 0]}, "c3f78f15a8bd"),
     ("layouts", {"weight": [3, 2, 1, 3]}, "6334d6e52129"),
     ("layouts", {"input": [2, 4, 2, 2]}, "bf984c301122"),
+    ("window", {"size": 4, "kernel": 2}, "a7e419bdc6be"),
+    ("padding", {"size": [2, 3]}, "09a41e172214"),
+    ("padding-modes", {"size": 3}, "8d3c69db5bd8"),
+    ("stride", {"size": 6}, "be79b20ba705"),
+    ("groups", {"in_channels": 2, "out_channels": 3}, "63d59944af02"),
+    ("channels", {}, "c3548f4eec5e"),
+    ("sentence", {"length": 5, "channels": 2}, "17d34fb7df89"),
+    ("volume", {"size": [3, 4, 5]}, "df9e344602a7"),
+    ("transposed", {"size": [2, 3], "kernel": 2}, "e3865657de23"),
+    ("receptive-field", {"size": 6}, "589c9a0ed8f9"),
+    ("im2col", {"size": [3, 3], "kernel": 2}, "33095669afae"),
 ]
 
 

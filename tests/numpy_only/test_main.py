@@ -175,7 +175,8 @@ BAD = [
     ("shape --input 3,4 'Conv1d(3, 1, 1)' --colour", "convref: unrecognized arguments: --colour"),
     ("draw window size=5 --kernel=3", "convref: unrecognized arguments: --kernel=3"),
     ("draw window size", "convref draw: expected NAME=VALUE, such as stride=2, received 'size'"),
-    ("draw window size=5", "convref draw: figure 'window' needs kernel or weight, which was not given: add it."),
+    ("draw window size=5",
+     "convref draw: figure 'window' needs kernel or weight, which was not given: add it."),
     ("draw window size=5 kernel=3 -o a.pdf",
      "convref draw: the suffix of the file must be one of '.svg', '.png', '.gif', "
      "received '.pdf'."),
