@@ -90,12 +90,12 @@ compare: $(COMPARE)/.ready
 # is half there. One that has it is brought up to date.
 .venv/.ready: pyproject.toml constraints.txt
 	@if test -f $@; then rm $@; else $(call make_venv,.venv); fi
-	$(PY) -m pip install --disable-pip-version-check -e '.[site,test]' -c constraints.txt
+	$(PY) -m pip install --disable-pip-version-check -e '.[site,test,draw]' -c constraints.txt
 	@touch $@
 
 # Gigabytes that only these tests need: `make serve` and `make check` do without.
 .venv/.frameworks: .venv/.ready
-	$(PY) -m pip install --disable-pip-version-check -e '.[site,test,frameworks]' -c constraints.txt
+	$(PY) -m pip install --disable-pip-version-check -e '.[site,test,draw,frameworks]' -c constraints.txt
 	@touch $@
 
 $(FLOOR)/.ready: pyproject.toml tests/numpy_only/requirements.txt

@@ -24,7 +24,7 @@ pages = Sybil(
 )
 docstrings = Sybil(
     parsers=[DocTestParser()],
-    patterns=["convref/*.py"],
+    patterns=["convref/*.py", "convref/*/*.py"],
     document_types={".py": PythonDocStringDocument},
     name="docstring",
 )

@@ -1,4 +1,4 @@
-"""The command line: ``convref shape`` and ``convref explain``."""
+"""The command line: ``convref shape``, ``convref explain`` and ``convref draw``."""
 
 import argparse
 import io
@@ -14,6 +14,7 @@ import numpy as np
 from convref import __version__, checks
 from convref.checks import Array
 from convref.cost import Step, along, chain, receptive_field, spacing
+from convref.figures import KINDS, draw, files, style
 from convref.trace import Explanation, explain, explain_transposed
 
 CELLS: Final = 2**24  # of an array that the command line counts up
@@ -37,6 +38,17 @@ examples:
 An array is given as JSON, or as a shape, which is filled with 0, 1, 2, ... A matrix as weight
 stands for one kernel of one channel (1, 1, kH, kW), a matrix as input beside it or beside a weight
 of 4 axes for one channel (1, H, W). Cells in brackets lie in the padding."""
+
+
+DRAW = """\
+examples:
+  convref draw window --input 5,5 --weight "[[1, 0], [0, -1]]" at=2,1 -o window.svg
+  convref draw transposed --input "[1, 2, 3]" --weight "[1, 10, 100]" stride=2 animate=true
+  convref draw receptive-field size=15 kernels=3,3,3 dilations=1,2,4 -o field.svg
+
+Parameters are those of the kind's function in convref.figures, for example convref.figures.window;
+values are JSON, words, or integers with commas between. Without -o the drawing is printed. An .svg
+is light or dark as the screen is; .png and .gif need the extra: pip install 'convref[draw]'."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -68,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen, command = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         text = chosen.run(chosen)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, ImportError, OSError) as error:
         command.error(str(error))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a console without '·' shows '?'
@@ -84,10 +96,12 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, Parser]:
     parser = Parser(
         "convref",
         description="Convolution layers, explained.",
-        epilog=("convref shape --help and convref explain --help show examples"),
+        epilog="convref shape --help, convref explain --help and convref draw --help show examples",
     )
     parser.add_argument("--version", action="version", version=f"convref {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="shape | explain")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="shape | explain | draw"
+    )
 
     about = "sizes, parameters, products, memory and receptive field of a chain of layers"
     shape = commands.add_parser(
@@ -133,8 +147,29 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, Parser]:
 
     for each in (shape, cell):
         each.add_argument("--json", action="store_true", help="the same for programs")
-    chosen = parser.parse_args(arguments)
-    return chosen, {"shape": shape, "explain": cell}[chosen.command]
+
+    about = "a figure as an .svg, .png or .gif file"
+    drawing = commands.add_parser(
+        "draw", help=about, description=about, epilog=DRAW, formatter_class=raw
+    )
+    drawing.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
+    drawing.add_argument(
+        "parameters", nargs="*", metavar="NAME=VALUE", help="such as stride=2 or mode=reflect"
+    )
+    for name in ("input", "weight"):
+        drawing.add_argument(f"--{name}", metavar="ARRAY", help=kind)
+    drawing.add_argument("-o", "--output", metavar="FILE", help="its suffix decides what it is")
+    drawing.add_argument("--palette", choices=style.PALETTES, default="light", help="of pixels")
+    drawing.add_argument("--scale", type=float, default=2, metavar="N", help="pixels for each unit")
+    drawing.add_argument("--loop", action="store_true", help="play for ever instead of once")
+    drawing.set_defaults(run=run_draw)
+    chosen, rest = parser.parse_known_args(arguments)
+    if chosen.command == "draw":  # argparse gives up on positional ones between options
+        chosen.parameters += [each for each in rest if "=" in each and each[0] != "-"]
+        rest = [each for each in rest if each not in chosen.parameters]
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return chosen, {"shape": shape, "explain": cell, "draw": drawing}[chosen.command]
 
 
 def names(dtypes: Sequence[np.dtype[Any]]) -> list[str]:
@@ -313,6 +348,38 @@ def plain(number: Any) -> int | float | str:
     if getattr(value, "denominator", None) == 1:
         return int(value)
     return value if isinstance(value, float) and math.isfinite(value) else str(value)
+
+
+# draw ------------------------------------------------------------------------------------------
+
+
+def run_draw(chosen: argparse.Namespace) -> str:
+    """The drawing, or what has been written where."""
+    parameters = dict(map(parameter, chosen.parameters))
+    for name in ("input", "weight"):
+        text = getattr(chosen, name)
+        if text is not None:
+            parameters[name] = given(name, text).tolist()
+    figure = draw(chosen.kind, **parameters)
+    if chosen.output is None:
+        return figure.standalone(chosen.loop)
+    files.save(figure, chosen.output, chosen.palette, chosen.scale, chosen.loop)
+    return f"{chosen.output}: {os.path.getsize(chosen.output):,} bytes"
+
+
+def parameter(text: str) -> tuple[str, Any]:
+    """'stride=2', 'mode=reflect', 'size=5,5', 'dilations=[1, 2]'."""
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise ValueError(f"expected NAME=VALUE, such as stride=2, received {text!r}")
+    try:
+        return name, json.loads(value)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return name, list(integers(value))
+    except argparse.ArgumentTypeError:
+        return name, value
 
 
 if __name__ == "__main__":

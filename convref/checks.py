@@ -294,6 +294,33 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         "flattened must multiply to the {expected} inputs of weight, received {received}, which is "
         "{product}: give (C, H, W) of one image in front of Flatten.",
     ),
+    "figure needs": (
+        ValueError,
+        "figure {kind!r} needs {name}, which was not given: add it.",
+    ),
+    "figure axes": (
+        ValueError,
+        "{name} must have {expected} in figure {kind!r}, received {received}: give {advice}.",
+    ),
+    "figure values": (
+        ValueError,
+        "{name} must be a list of finite numbers, or a list of rows of equal length, "
+        "received {received}{place}: write numbers as 1 or 0.5, without quotes.",
+    ),
+    "figure limit": (
+        ValueError,
+        "a figure holds at most {most} {what}, since more could not be read, received {received}: "
+        "draw fewer.",
+    ),
+    "figure scale": (
+        ValueError,
+        "scale must be more than 0 and at most 16 pixels for each unit, received {received}.",
+    ),
+    "figure position": (
+        ValueError,
+        "at[{place}] must lie between {least} and {most}, the positions of the padded input, "
+        "received {received}: choose one of them.",
+    ),
 }
 
 
@@ -632,18 +659,7 @@ def transposed(
             kernel=kernel_layout(rank),
         )
     axes = resolve(sizes, kernel, strides, pairs, dilations)
-    for (letter, axis), more in zip(named(axes), extra, strict=True):
-        if more >= max(axis.stride, axis.dilation):
-            refuse(
-                "output padding",
-                where=letter,
-                received=more,
-                stride=axis.stride,
-                dilation=axis.dilation,
-                most=max(axis.stride, axis.dilation) - 1,
-            )
-        if output_size(stuffed(axis, more)) < 1:
-            refuse("transposed size", where=letter, extra=more, **transposed_terms(axis, more))
+    transposed_fits(axes, extra)
     dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]
     fits_memory("the padded input", (N, C, *map(padded_size, dense)), wide)
     fits_memory("the output", (N, per_group * count, *map(output_size, dense)), wide)
@@ -692,6 +708,22 @@ def output_padding(
             )
         extra.append(due - least)
     return tuple(extra)
+
+
+def transposed_fits(axes: Sequence[Axis], extra: Sequence[int]) -> None:
+    """Output padding has a limit, and cropping leaves a cell."""
+    for (letter, axis), more in zip(named(axes), extra, strict=True):
+        if more >= max(axis.stride, axis.dilation):
+            refuse(
+                "output padding",
+                where=letter,
+                received=more,
+                stride=axis.stride,
+                dilation=axis.dilation,
+                most=max(axis.stride, axis.dilation) - 1,
+            )
+        if output_size(stuffed(axis, more)) < 1:
+            refuse("transposed size", where=letter, extra=more, **transposed_terms(axis, more))
 
 
 def transposed_terms(axis: Axis, extra: int) -> dict[str, int]:

@@ -8,7 +8,8 @@
 
     What the reader shall see in it.
 
-The drawing holds no words, so both languages share the fence; the caption is its description.
+The drawing holds no words, so both languages share the fence; the caption is its description. An
+animated one stands still until the reader plays it (theme/assets/scripts/figures.js).
 """
 
 from __future__ import annotations
@@ -26,12 +27,22 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from pymdownx.superfences import SuperFencesException
 
-from convref.figures import draw
+from convref.figures import Figure, draw
 
 LANGUAGE = "conv-figure"
 DRAWING = '<div class="conv-figure-drawing"'
-WIDTH = re.compile(r' width="([\d.]+)" height="[\d.]+" font-size')
 NAMES = {"zh": "图", "en": "Figure"}
+WORDS = {
+    "zh": ("{}的动画", "上一步", "播放", "暂停", "下一步"),
+    "en": ("Animation of {}", "Step back", "Play", "Pause", "Step forward"),
+}
+CONTROLS = """\
+<div class="conv-figure-controls" role="group" aria-label="{group}" data-search-exclude hidden>
+<button type="button" data-step="-1" aria-label="{back}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M15.5 6 9.5 12l6 6"/></svg></button>
+<button type="button" data-play="{play}" data-pause="{pause}" aria-label="{play}"><svg viewBox="0 0 24 24" aria-hidden="true"><path class="play" d="M8 5v14l11-7z"/><path class="pause" d="M7 5h4v14H7zM13 5h4v14h-4z"/></svg></button>
+<button type="button" data-step="1" aria-label="{forward}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="m8.5 6 6 6-6 6"/></svg></button>
+<output aria-live="off">{shown} / {frames}</output>
+</div>"""  # noqa: E501
 NATURAL = 460  # wider drawings scroll on a phone, since scaled down their numbers were too small
 
 
@@ -55,7 +66,7 @@ def parsed(body: str) -> tuple[str, dict[str, Any]]:
 def numbers(body: str) -> set[str]:
     """The numerals that a figure shows, without signs."""
     kind, parameters = parsed(body)
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", draw(kind, **parameters))
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", draw(kind, **parameters).svg)
     return set(re.findall(r"\d+(?:\.\d+)?", " ".join(texts)))
 
 
@@ -74,7 +85,7 @@ class Figures(Extension):
 
     def __init__(self, language: str) -> None:
         super().__init__()
-        self.name = NAMES[language]
+        self.language, self.name = language, NAMES[language]
         self.begin(Path(), "")
 
     def begin(self, path: Path, shown: str) -> None:
@@ -109,13 +120,28 @@ class Figures(Extension):
         name = f"{self.name} {count}"
         try:
             kind, parameters = parsed(source)
-            svg = draw(kind, label=name, described_by=f"figure-{count}", **parameters)
+            figure = draw(kind, **parameters)
         except (TypeError, ValueError) as error:
             self.refuse(source, error)
         scroll = ""
-        if float(WIDTH.findall(svg)[0]) > NATURAL:
+        if figure.box().width > NATURAL:
             scroll = f' tabindex="0" role="group" aria-label="{name}"'
-        return f'{DRAWING} id="drawing-{count}" data-search-exclude{scroll}>{svg}</div>'
+        svg = figure.named(name, f"figure-{count}").svg
+        drawing = f'{DRAWING} id="drawing-{count}" data-search-exclude{scroll}>{svg}</div>'
+        return drawing + (self.controls(figure, name) if figure.frames > 1 else "")
+
+    def controls(self, figure: Figure, name: str) -> str:
+        """Buttons for an animation, out of sight until the script that serves them has come."""
+        group, back, play, pause, forward = WORDS[self.language]
+        return CONTROLS.format(
+            group=group.format(name),
+            back=back,
+            play=play,
+            pause=pause,
+            forward=forward,
+            shown=figure.canvas.shown + 1,
+            frames=figure.frames,
+        )
 
     def extendMarkdown(self, md: Markdown) -> None:
         # Before inline Markdown (20), which then works in captions as in paragraphs.

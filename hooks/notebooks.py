@@ -24,7 +24,9 @@ from nbconvert.exporters import TemplateExporter
 
 TEMPLATES = Path(__file__).parent / "notebook"
 PLUGIN = "mkdocs-jupyter"
-DRAWING = re.compile(r'<div class="conv-figure-drawing"><svg')
+DRAWING = re.compile(
+    r'<div class="conv-figure-drawing"><svg(?P<attributes>[^>]*)>(?:<style>.*?</style>)?', re.S
+)
 LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s:#]+\.(?:md|ipynb))")
 NOTES = {
     "zh": (
@@ -55,7 +57,7 @@ def as_markdown(notebook: Any) -> str:
 def fingerprint(root: Path) -> str:
     """Changes with all that decides how a notebook comes out, beside the notebook itself."""
     digest = hashlib.sha256()
-    for path in sorted([*(root / "convref").glob("*.py"), *TEMPLATES.rglob("*.j2")]):
+    for path in sorted([*(root / "convref").rglob("*.py"), *TEMPLATES.rglob("*.j2")]):
         digest.update(path.read_bytes())
     digest.update("".join(map(version, ("torch", "numpy"))).encode())
     return digest.hexdigest()[:16]
@@ -88,14 +90,15 @@ def on_page_read_source(page: Any, config: MkDocsConfig) -> str | None:
 
 
 def numbered(markdown: str, config: MkDocsConfig) -> str:
-    """Drawings as the hook for figures knows them: the paragraph that follows is the caption."""
+    """Drawings as the hook for figures knows them, their styles being the site's: the paragraph
+    that follows is the caption."""
     name, numbers = FIGURE[config.theme["language"]], count(1)
 
     def one(match: re.Match[str]) -> str:
         n = next(numbers)
         return (
             f'<div class="conv-figure-drawing" id="drawing-{n}" data-search-exclude>'
-            f'<svg aria-label="{name} {n}" aria-describedby="figure-{n}"'
+            f'<svg aria-label="{name} {n}" aria-describedby="figure-{n}"{match["attributes"]}>'
         )
 
     return DRAWING.sub(one, markdown)

@@ -8,6 +8,8 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 
+from convref.figures.style import RULES, variables
+
 API_STYLES = "assets/_mkdocstrings.css"
 OURS = ("tokens", "type", "code", "figures", "page", "home", "print")
 
@@ -18,13 +20,21 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     return config
 
 
+def figures() -> str:
+    """The inside of figures. Dark values hold on screens only, so that paper is always light."""
+    return (
+        f"[data-md-color-scheme] {{ {variables('light')} }}\n"
+        f'@media screen {{ [data-md-color-scheme="slate"] {{ {variables("dark")} }} }}\n{RULES}'
+    )
+
+
 @event_priority(-100)
 def on_post_build(config: MkDocsConfig) -> None:
     assets = Path(config.site_dir) / "assets"
     sheets = [next(assets.glob(f"stylesheets/{name}.*.css")) for name in ("main", "palette")]
     sheets.append(assets.parent / API_STYLES)
     sheets += [assets / f"styles/{name}.css" for name in OURS]
-    text = "\n".join(sheet.read_text("utf-8") for sheet in sheets)
+    text = "\n".join([*(sheet.read_text("utf-8") for sheet in sheets), figures()])
     # Comments go, and with them the pointers to source maps that are no longer true.
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     text = re.sub(r"\n\s*\n+", "\n", text)

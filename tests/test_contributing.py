@@ -11,6 +11,7 @@ USERS = {
     "dependencies": "everything",
     "requires": "installing",
     "site": "site",
+    "draw": "drawing",
     "test": "tests",
     "frameworks": "tests",
 }

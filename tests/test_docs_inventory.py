@@ -15,7 +15,7 @@ from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 
 # A number that falls means that an example escaped. (Each page counts its own: `examples:`.)
-DOCSTRING_EXAMPLES = 117
+DOCSTRING_EXAMPLES = 118
 # Blocks that are shown and not run, in each language: only what cannot be run here.
 QUOTED = 2
 
@@ -124,7 +124,7 @@ def test_every_file_with_examples_is_run(runs):
 def test_docstring_examples_are_counted():
     documents = [
         PythonDocStringDocument.parse(str(path), DocTestParser())
-        for path in sorted((ROOT / "convref").glob("*.py"))
+        for path in sorted((ROOT / "convref").rglob("*.py"))
     ]
     assert sum(len(list(document.examples())) for document in documents) == DOCSTRING_EXAMPLES
 

@@ -16,6 +16,7 @@ import pytest
 
 import convref
 from convref import __main__ as command
+from convref import figures
 from convref.trace import explain, explain_transposed
 
 
@@ -249,9 +250,21 @@ def test_the_version(capsys):
 
 # arguments, and the whole of stderr
 BAD = [
-    ("", "convref: the following arguments are required: shape | explain"),
-    ("draw", "convref: argument shape | explain: invalid choice: 'draw' "
-             "(choose from 'shape', 'explain')"),
+    ("", "convref: the following arguments are required: shape | explain | draw"),
+    ("plot", "convref: argument shape | explain | draw: invalid choice: 'plot' "
+             "(choose from 'shape', 'explain', 'draw')"),
+    ("shape --input 3,4 'Conv1d(3, 1, 1)' --colour", "convref: unrecognized arguments: --colour"),
+    ("draw window size=5 --kernel=3", "convref: unrecognized arguments: --kernel=3"),
+    ("draw window size", "convref draw: expected NAME=VALUE, such as stride=2, received 'size'"),
+    ("draw window size=5",
+     "convref draw: figure 'window' needs kernel or weight, which was not given: add it."),
+    ("draw window size=5 kernel=3 -o a.pdf",
+     "convref draw: the suffix of the file must be one of '.svg', '.png', '.gif', "
+     "received '.pdf'."),
+    ("draw window size=5 kernel=3 -o nowhere/a.svg",
+     "convref draw: [Errno 2] No such file or directory: 'nowhere/a.svg'"),
+    ("draw window size=5 kernel=3 -o a.png --scale 0",
+     "convref draw: scale must be more than 0 and at most 16 pixels for each unit, received 0.0."),
     ("shape", "convref shape: the following arguments are required: --input, LAYER"),
     ("shape --input 3,x 'Conv1d(3, 1, 1)'",
      "convref shape: argument --input: expected integers with commas between, received '3,x'"),
@@ -342,6 +355,12 @@ WRONG = [
     "explain --input 1,4 --weight 1,1,2 --groups x --at 0,0",
     "explain --input 1,4 --weight 1,1,2 --padding full --at 0,0",
     "explain --input 1,4 --weight 1,1,2 --transposed --padding same --at 0,0",
+    "draw window size=x kernel=3",
+    "draw window size=5 kernel=3 kernel",
+    "draw window size=5 kernel=3 at=9 -o a.svg",
+    "draw window --input '[[1, 2], [3]]' kernel=1",
+    "draw window size='[[[' kernel=1",
+    "draw padding --input 1,1,1,1,1",
 ]
 
 
@@ -357,8 +376,35 @@ def test_whatever_is_wrong_is_one_line(capsys, arguments):
     assert len(err) > 30
 
 
-@pytest.mark.parametrize("name", ["shape", "explain"])
-def test_the_examples_of_help_run(capsys, name):
+def test_draw(capsys, tmp_path):
+    drawn = figures.draw("window", at=2, padding=1, input=[0, 1, 2], weight=[1, -1])
+    parameters = "--input 3 at=2 --weight '[1, -1]' padding=1"
+    assert run(capsys, f"draw window {parameters}") == drawn.standalone() + "\n"
+    path = tmp_path / "window.svg"
+    said = run(capsys, f"draw window {parameters} -o {path}")
+    assert path.read_text("utf-8") == drawn.standalone()
+    assert said == f"{path}: {path.stat().st_size:,} bytes\n"
+    words = "size=5,5 padding=2 mode=reflect animate=true kernel=[3,2] --loop"
+    moving = figures.window(size=[5, 5], padding=2, mode="reflect", animate=True, kernel=[3, 2])
+    assert run(capsys, f"draw window {words}") == moving.standalone(loop=True) + "\n"
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.gif"])
+def test_pixels_need_the_extra(capsys, monkeypatch, tmp_path, name):
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    monkeypatch.setitem(sys.modules, "PIL.Image", None)
+    with pytest.raises(SystemExit) as caught:
+        command.main(["draw", "padding", "size=3", "-o", str(tmp_path / name)])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == (
+        "convref draw: .png and .gif need the extra 'draw': pip install 'convref[draw]', "
+        "or write an .svg.\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["shape", "explain", "draw"])
+def test_the_examples_of_help_run(capsys, monkeypatch, tmp_path, name):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as caught:
         command.main([name, "--help"])
     out = capsys.readouterr().out

@@ -25,6 +25,8 @@ from convref import (
     unfold,
 )
 from convref.cost import chain, read, receptive_field
+from convref.figures import draw
+from convref.figures.files import save
 from convref.geometry import Axis
 from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
 from convref.trace import explain, explain_transposed
@@ -639,6 +641,45 @@ BAD = [
     ),
     ("pool padding", lambda: layer("MaxPool2d(4, padding=3)"), (4, 2, 3)),
     ("word", lambda: layer("AvgPool2d(2, ceil_mode=True)"), ("ceil_mode", "False", "True")),
+    ("figure needs", lambda: draw("groups", in_channels=4), ("groups", "out_channels")),
+    ("figure needs", lambda: draw("window", size=5), ("window", "kernel or weight")),
+    (
+        "figure axes",
+        lambda: draw("volume", size=[4, 4]),
+        (
+            "size",
+            "3 axes",
+            "volume",
+            "[4, 4]",
+            "an integer for each axis, or values in lists nested as deep",
+        ),
+    ),
+    (
+        "figure axes",
+        lambda: draw("window", input=[[1]], weight=[1]),
+        (
+            "weight",
+            "2 axes",
+            "window",
+            "[1]",
+            "an integer for each axis, or values in lists nested as deep",
+        ),
+    ),
+    ("figure values", lambda: draw("padding", input=[1, "2"]), ("input", "", "'2'")),
+    ("figure values", lambda: draw("padding", input=[[1, 2], [3]]), ("input", "", "[3] in row 1")),
+    ("figure values", lambda: draw("padding", input=[float("inf")]), ("input", "", "inf")),
+    (
+        "figure limit",
+        lambda: draw("window", size=[30, 30], kernel=3),
+        (600, "cells with their padding", 900),
+    ),
+    (
+        "figure limit",
+        lambda: draw("groups", in_channels=25, out_channels=4),
+        (24, "in_channels", 25),
+    ),
+    ("figure position", lambda: draw("padding", size=[3, 3], at=[0, 4]), (1, -1, 3, 4)),
+    ("figure scale", lambda: save(draw("padding", size=3), "a.png", scale=-1), (-1,)),
 ]
 
 

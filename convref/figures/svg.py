@@ -1,15 +1,18 @@
 """SVG by hand: boxes, a canvas that grows with what is drawn, and grids of cells. No geometry."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from html import escape
-from itertools import product
-from typing import Final, NamedTuple, TypeAlias
+from itertools import groupby, product
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 Index: TypeAlias = tuple[int, ...]
+T = TypeVar("T")
 
 CELL: Final = 26  # side of a cell that holds a number
 CHARACTER: Final = 7.9  # advance of the monospaced digits at 13 px
+GAP: Final = 28  # between two grids, with a sign in the middle
+SMALL: Final = 16  # side of a cell without a number
 
 
 class Box(NamedTuple):
@@ -36,25 +39,40 @@ class Box(NamedTuple):
         return self.x + self.width / 2, self.y + self.height / 2
 
 
-class Canvas:
-    """SVG elements in drawing order, and the rectangle that they fill."""
+class Part(NamedTuple):
+    """One element, and the frame of the animation that it belongs to; None: to all of them."""
 
-    def __init__(self) -> None:
-        self.parts: list[str] = []
+    frame: int | None
+    text: str
+
+
+class Canvas:
+    """SVG elements in drawing order, and the rectangle that they fill.
+
+    An animation has a frame for each of its `moments`; a drawing that stands still has one moment.
+    """
+
+    def __init__(self, moments: Sequence[object] = (None,), shown: object = None) -> None:
+        self.frames = len(moments)
+        self.shown = moments.index(shown)
+        self.parts: list[Part] = []
         self.extent: Box | None = None
+        self.frame: int | None = None
+
+    def each(self, moments: Sequence[T]) -> Iterator[T]:
+        """One moment after the other; what is drawn meanwhile belongs to its frame alone."""
+        for number, moment in enumerate(moments):
+            self.frame = number if self.frames > 1 else None
+            yield moment
+        self.frame = None
 
     def add(self, tag: str, box: Box, content: str | None, **attributes: object) -> None:
         """Append one element; `box` is where it lies."""
         if tag == "text":
             attributes |= {"fill": "currentColor", "stroke": "none"}
         self.extent = self.extent.around(box) if self.extent else box
-        written = "".join(
-            f' {name.rstrip("_").replace("_", "-")}="{escape(shown(value))}"'
-            for name, value in attributes.items()
-            if value is not None
-        )
         end = "/>" if content is None else f">{escape(content)}</{tag}>"
-        self.parts.append(f"<{tag}{written}{end}")
+        self.parts.append(Part(self.frame, f"<{tag}{written(attributes)}{end}"))
 
     def rectangle(self, box: Box, class_: str, **data: object) -> None:
         """A rectangle; extra attributes say what it stands for."""
@@ -75,10 +93,15 @@ class Canvas:
         width = CHARACTER * len(text)
         self.add("text", Box(x - width / 2, y - 8, width, 16), text, class_=class_, x=x, y=y)
 
+    def line_of_text(self, x: float, y: float, text: str, class_: str | None) -> None:
+        """Text that starts at a point."""
+        box = Box(x, y - 8, CHARACTER * len(text), 16)
+        self.add("text", box, text, class_=class_, x=x, y=y, text_anchor="start")
+
     def path(self, box: Box, d: Sequence[object], class_: str, **data: object) -> None:
         """A path from its commands and numbers."""
-        written = " ".join(each if isinstance(each, str) else shown(each) for each in d)
-        self.add("path", box, None, class_=class_, d=written, **data)
+        text = " ".join(each if isinstance(each, str) else shown(each) for each in d)
+        self.add("path", box, None, class_=class_, d=text, **data)
 
     def line(
         self, start: tuple[float, float], end: tuple[float, float], class_: str, **data: object
@@ -87,21 +110,32 @@ class Canvas:
         box = Box(*start, 0, 0).around(Box(*end, 0, 0))
         self.path(box, ("M", *start, "L", *end), class_, **data)
 
-    def svg(self, kind: str, label: str, described_by: str) -> str:
-        """The whole drawing."""
-        assert self.extent is not None
-        # Half a pixel aside, lines one pixel wide are sharp at the natural size.
-        box = self.extent.grown(3.5)
-        view = " ".join(map(shown, box))
-        names = f' aria-label="{escape(label)}"' if label else ""
-        names += f' aria-describedby="{escape(described_by)}"' if described_by else ""
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="cf" role="img"{names}'
-            f' data-figure="{kind}" viewBox="{view}" width="{shown(box.width)}"'
-            f' height="{shown(box.height)}" font-size="13" text-anchor="middle"'
-            ' dominant-baseline="central" fill="none" stroke="currentColor">'
-            f"{''.join(self.parts)}</svg>"
+    def content(self) -> str:
+        """All elements; each frame in groups, which are hidden unless the frame is shown."""
+        return "".join(
+            "".join(part.text for part in parts)
+            if frame is None
+            else f"<g{written({'data_frame': frame, 'display': self.display(frame)})}>"
+            f"{''.join(part.text for part in parts)}</g>"
+            for frame, parts in groupby(self.parts, key=lambda part: part.frame)
         )
+
+    def display(self, frame: int) -> str | None:
+        """The attribute that hides a frame without any style sheet."""
+        return None if frame == self.shown else "none"
+
+    def still(self, frame: int) -> str:
+        """The elements of one frame, without groups."""
+        return "".join(part.text for part in self.parts if part.frame in (None, frame))
+
+
+def written(attributes: dict[str, object]) -> str:
+    """Attributes of an element; those that are None are left out."""
+    return "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{escape(shown(value))}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
 
 
 def shown(value: object) -> str:
@@ -143,3 +177,36 @@ class Grid(NamedTuple):
     def span(self, first: Sequence[int], last: Sequence[int]) -> Box:
         """The rectangle from one cell to another."""
         return self.cell(tuple(first)).around(self.cell(tuple(last)))
+
+    def around(self, cells: Iterable[Index]) -> Box:
+        """The smallest rectangle that holds some cells."""
+        boxes = [self.cell(each) for each in cells]
+        box = boxes[0]
+        for each in boxes:
+            box = box.around(each)
+        return box
+
+
+class Stack(NamedTuple):
+    """Planes one behind the other, seen from the front, left and above."""
+
+    x: float
+    y: float
+    planes: int
+    ranges: tuple[range, ...]
+    shift: int = 11
+    side: float = SMALL
+
+    def plane(self, index: int) -> Grid:
+        """One plane; the first is in front."""
+        aside = index * self.shift
+        up = (self.planes - 1 - index) * self.shift
+        return Grid(self.x + aside, self.y + up, self.ranges, self.side, self.side)
+
+    def box(self) -> Box:
+        """The rectangle around all planes."""
+        return self.plane(0).box().around(self.plane(self.planes - 1).box())
+
+    def centred(self, middle: float) -> "Stack":
+        """The same stack at another height."""
+        return self._replace(y=self.y + middle - self.box().middle[1])

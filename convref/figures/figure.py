@@ -1,0 +1,155 @@
+"""A drawn figure, and the forms in which it leaves: for pages, for files, for notebooks."""
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import wraps
+from html import escape
+from typing import Final, ParamSpec
+
+import numpy as np
+
+from convref import checks
+from convref.figures import style
+from convref.figures.svg import Box, Canvas, shown, written
+
+P = ParamSpec("P")
+
+LICENCE: Final = "CC BY 4.0 · convref"
+ADDRESS: Final = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing of a convolution.
+
+    A notebook shows it; `svg` is for pages that bring the style sheet along, `standalone` makes a
+    file that needs nothing else.
+    """
+
+    kind: str
+    parameters: dict[str, object]
+    canvas: Canvas
+    label: str = ""
+    described_by: str = ""
+
+    @property
+    def svg(self) -> str:
+        """The drawing with classes alone: no style, no id, nothing that a strict policy blocks."""
+        names = {"aria-label": self.label or None, "aria-describedby": self.described_by or None}
+        return self.element(self.box(), self.canvas.content(), names)
+
+    def __str__(self) -> str:
+        return self.svg
+
+    def _repr_svg_(self) -> str:
+        return self.element(self.box(), f"<style>{self.css()}</style>{self.canvas.content()}", {})
+
+    @property
+    def frames(self) -> int:
+        """How many pictures the animation has; 1 if nothing moves."""
+        return self.canvas.frames
+
+    def named(self, label: str, described_by: str) -> "Figure":
+        """The same figure with an accessible name, and the id of the element that describes it."""
+        return replace(self, label=label, described_by=described_by)
+
+    def standalone(self, loop: bool = False) -> str:
+        """A file of its own: with its style, light or dark as the screen is, and its licence.
+
+        An animation plays once, or with `loop` for ever, unless the reader wants no motion.
+        """
+        return self.file(self.canvas.content(), self.css(loop))
+
+    def css(self, loop: bool = False) -> str:
+        """The style of a figure that brings its own."""
+        motion = style.moving(self.frames, self.canvas.shown, loop) if self.frames > 1 else ""
+        return style.standing() + motion
+
+    def still(self, frame: int, palette: str) -> str:
+        """A file with one frame in one palette, for programs that know neither CSS media queries
+        nor motion."""
+        return self.file(self.canvas.still(frame), style.resolved(palette))
+
+    def command(self) -> str:
+        """What draws this figure again."""
+        given = (
+            f"{name}={value if isinstance(value, str) else json.dumps(value)}"
+            for name, value in self.parameters.items()
+        )
+        return " ".join(["convref draw", self.kind, *given])
+
+    def box(self) -> Box:
+        """What is seen of the plane."""
+        assert self.canvas.extent is not None
+        # Half a pixel aside, lines one pixel wide are sharp at the natural size.
+        return self.canvas.extent.grown(3.5)
+
+    def file(self, content: str, css: str) -> str:
+        """The drawing with all that it needs, on paper, and a line of text with the licence."""
+        drawn = self.box()
+        box = drawn._replace(
+            x=min(drawn.x, drawn.middle[0] - 60), width=max(drawn.width, 120)
+        )._replace(height=drawn.height + 14)
+        paper = {"class": "cf-paper", **box._asdict()}
+        line = {
+            "class": "cf-muted",
+            "x": box.x + box.width - 4,
+            "y": box.y + box.height - 8,
+            "font-size": 9,
+            "text-anchor": "end",
+            "fill": "currentColor",
+            "stroke": "none",
+        }
+        head = (
+            f"<title>{escape(self.label or self.kind)}</title><desc>{escape(self.command())}</desc>"
+            f"<metadata>{LICENCE} · {ADDRESS}</metadata><style>{css}</style>"
+            f"<rect{written(paper)}/>"
+        )
+        return self.element(box, f"{head}{content}<text{written(line)}>{LICENCE}</text>", {})
+
+    def element(self, box: Box, content: str, names: Mapping[str, object]) -> str:
+        """The root element."""
+        moving = self.frames > 1
+        attributes = {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "class": "cf",
+            "role": "img",
+            **names,
+            "data-figure": self.kind,
+            "data-frames": self.frames if moving else None,
+            "data-shown": self.canvas.shown if moving else None,
+            "viewBox": " ".join(map(shown, box)),
+            "width": box.width,
+            "height": box.height,
+            "font-size": 13,
+            "text-anchor": "middle",
+            "dominant-baseline": "central",
+            "fill": "none",
+            "stroke": "currentColor",
+        }
+        return f"<svg{written(attributes)}>{content}</svg>"
+
+
+def kind(function: Callable[P, Canvas]) -> Callable[P, Figure]:
+    """What a function draws becomes a `Figure`; unknown and missing parameters are refused."""
+    name = function.__name__.replace("_", "-")
+    known = inspect.signature(function).parameters
+
+    @wraps(function)
+    def made(*args: P.args, **given: P.kwargs) -> Figure:
+        parameters = {key: plain(value) for key, value in given.items()}
+        for key in parameters:
+            checks.word(f"a parameter of figure {name!r}", key, tuple(known))
+        for key, parameter in known.items():
+            if parameter.default is parameter.empty and key not in parameters:
+                checks.refuse("figure needs", kind=name, name=key)
+        return Figure(name, parameters, function(*args, **parameters))  # type: ignore[arg-type]
+
+    return made
+
+
+def plain(value: object) -> object:
+    """An array as nested lists; anything else as it is."""
+    return value.tolist() if isinstance(value, np.ndarray) else value

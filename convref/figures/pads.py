@@ -1,0 +1,91 @@
+"""`padding` and `padding-modes`: which cell of the input each cell around it shows."""
+
+from itertools import product
+
+from convref import checks
+from convref.figures import parts
+from convref.figures.figure import kind
+from convref.figures.plan import Plan, Values, cell_width, counted, input_cells, plan, sized
+from convref.figures.svg import CELL, Box, Canvas, Grid, Index
+
+
+@kind
+def padding(
+    *,
+    size: object = None,
+    padding: object = 1,
+    mode: object = "zeros",
+    at: object = None,
+    input: object = None,
+) -> Canvas:
+    """An input of one axis or two and its padding, tied to the cells that it shows.
+
+    In two axes one position is tied, `at`, such as [-1, 2]. Without `input` cells are numbered.
+    """
+    size, data = sized("padding", "size", size, input)
+    rank = len(size) if isinstance(size, list | tuple) else 1
+    the = plan("padding", size, [1] * rank, 1, padding, 1, mode)
+    canvas = Canvas()
+    if rank == 1:
+        padded_row(canvas, the, 0, data)
+        return canvas
+    where = tuple(along[0] for along in the.padded())
+    if at is not None:
+        where = padded_position(at, the)
+    values = data or counted(input_cells(the))
+    field = Grid(0, 0, the.padded(), cell_width(values))
+    parts.padded_input(canvas, field, the, values, lit=False)
+    canvas.rectangle(field.around(product(*input_cells(the))), "cf-edge")
+    cell = the.shows(where)
+    if cell is not None and the.role(where) == "padding":
+        canvas.rectangle(field.cell(where), "cf-window")
+        canvas.rectangle(field.cell(cell), "cf-window", data_from=where, data_to=cell)
+    return canvas
+
+
+def padded_position(at: object, the: Plan) -> Index:
+    """A position inside the padded input; negative ones lie in front of it."""
+    along = the.padded()
+    where = checks.integers("at", at, len(along), -(2**63))
+    for place, (index, positions) in enumerate(zip(where, along, strict=True)):
+        if index not in positions:
+            least, most = positions[0], positions[-1]
+            checks.refuse("figure position", place=place, least=least, most=most, received=index)
+    return where
+
+
+def padded_row(canvas: Canvas, the: Plan, top: float, data: Values | None) -> float:
+    """One padded 1-D input, an arc from each padding cell to what it shows; its lower edge."""
+    values = data or counted(input_cells(the))
+    field = Grid(0, top, the.padded(), cell_width(values))
+    parts.padded_input(canvas, field, the, values, lit=False)
+    canvas.rectangle(field.around(product(*input_cells(the))), "cf-edge")
+    for where in field.indices():
+        cell = the.shows(where)
+        if cell is not None and the.role(where) == "padding":
+            start, end = field.cell(where).middle[0], field.cell(cell).middle[0]
+            arc(canvas, start, end, top + CELL + 3, data_from=where, data_to=cell)
+    return top + CELL
+
+
+def arc(canvas: Canvas, start: float, end: float, y: float, **data: object) -> None:
+    """Half an ellipse below a row, with an arrowhead at its end."""
+    left, wide = min(start, end), abs(end - start)
+    deep = 5 + wide / 6
+    box = Box(left - 3, y, wide + 6, deep + 1)
+    sweep = 0 if end > start else 1
+    canvas.path(box, ("M", start, y, "A", wide / 2, deep, 0, 0, sweep, end, y), "cf-arc", **data)
+    canvas.path(box, ("M", end, y - 2, "l", -3, 6, "h", 6, "z"), "cf-head")
+
+
+@kind
+def padding_modes(*, size: object = None, padding: object = 2, input: object = None) -> Canvas:
+    """The four modes on one 1-D input, one under the other."""
+    size, data = sized("padding-modes", "size", size, input)
+    canvas = Canvas()
+    top = 0.0
+    for mode in checks.MODES:
+        the = plan("padding-modes", size, 1, 1, padding, 1, mode, ranks=(1,))
+        canvas.line_of_text(0, top + 8, mode, "cf-muted")
+        top = padded_row(canvas, the, top + 22, data) + (14 if mode == "zeros" else 42)
+    return canvas

@@ -1,0 +1,224 @@
+"""`transposed`: scattered cell by cell, or a convolution over the zero-stuffed input."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import product
+from typing import NamedTuple
+
+from convref import checks
+from convref.figures import parts
+from convref.figures.figure import kind
+from convref.figures.plan import (
+    FRAMES,
+    Values,
+    cell_width,
+    few,
+    lengths,
+    one_of,
+    operands,
+    settled,
+    switch,
+    transposed_plan,
+)
+from convref.figures.svg import CELL, GAP, Canvas, Grid, Index, shown
+from convref.figures.windows import drawn
+from convref.geometry import Axis, position
+
+VIEWS = ("scatter", "zero-stuffing")
+
+
+@kind
+def transposed(
+    *,
+    size: object = None,
+    kernel: object = None,
+    stride: object = 1,
+    padding: object = 0,
+    output_padding: object = 0,
+    dilation: object = 1,
+    view: object = "scatter",
+    at: object = None,
+    input: object = None,
+    weight: object = None,
+    animate: object = False,
+) -> Canvas:
+    """A transposed convolution of one axis or two.
+
+    In the view 'scatter' the input cell `at` times the kernel is added into the output, after all
+    cells before it; the last one by default. In the view 'zero-stuffing' the output cell `at` is an
+    ordinary convolution, with the turned kernel, over an input with zeros between its cells.
+    """
+    size, kernel, data, taps = operands("transposed", size, kernel, input, weight)
+    axes, dense = transposed_plan(
+        "transposed", size, kernel, stride, padding, output_padding, dilation
+    )
+    moving = switch("animate", animate)
+    if checks.word("view", view, VIEWS) == "zero-stuffing":
+        return drawn(settled(dense._replace(animate=moving), at or 0), data, taps, None)
+    inputs = [range(axis.size) for axis in axes]
+    last = tuple(along[-1] for along in inputs)
+    cell = last if at is None else one_of(at, inputs)
+    moments = list(product(*inputs)) if moving else [cell]
+    few(len(moments), FRAMES, "frames")
+    canvas = Canvas(moments, cell)
+    the = Scatter(axes, dense.outputs(), data, taps)
+    (multiplied if len(axes) == 1 else spread)(canvas, the, moments)
+    return canvas
+
+
+class Scatter(NamedTuple):
+    """Where a transposed convolution adds what."""
+
+    axes: tuple[Axis, ...]
+    outputs: tuple[range, ...]
+    data: Values | None
+    taps: Values | None
+
+    def inputs(self) -> list[range]:
+        """Input cells along each axis."""
+        return [range(axis.size) for axis in self.axes]
+
+    def kernel(self) -> list[range]:
+        """Taps along each axis."""
+        return [range(axis.kernel) for axis in self.axes]
+
+    def stamp(self, cell: Index) -> dict[Index, Index]:
+        """Position in the output -> tap for one input cell; some positions may be cropped."""
+        return {
+            tuple(position(*each) for each in zip(self.axes, cell, tap, strict=True)): tap
+            for tap in product(*self.kernel())
+        }
+
+    def field(self) -> tuple[range, ...]:
+        """Every position that is added to, and every output cell."""
+        ends = [(position(a, 0, 0), position(a, a.size - 1, a.kernel - 1)) for a in self.axes]
+        return tuple(
+            range(min(first, out[0]), max(last, out[-1]) + 1)
+            for (first, last), out in zip(ends, self.outputs, strict=True)
+        )
+
+    def kept(self, where: Index) -> bool:
+        """Whether a position is an output cell, not cropped by the padding."""
+        return all(p in out for p, out in zip(where, self.outputs, strict=True))
+
+    def product(self, cell: Index, tap: Index) -> Decimal | None:
+        """What one input cell adds at one tap."""
+        if self.data is None or self.taps is None:
+            return None
+        return self.data[cell] * self.taps[tap]
+
+    def sums(self, upto: Index) -> Values | None:
+        """The outputs after all cells up to one, row by row."""
+        if self.data is None or self.taps is None:
+            return None
+        found = {where: Decimal(0) for where in product(*self.field())}
+        for cell in product(*self.inputs()):
+            if cell <= upto:
+                for where, tap in self.stamp(cell).items():
+                    found[where] += self.data[cell] * self.taps[tap]
+        return found
+
+    def products(self) -> Values | None:
+        """Every product there is, to know how wide they are."""
+        if self.data is None or self.taps is None:
+            return None
+        pairs = product(self.data.items(), self.taps.items())
+        return {(*cell, *tap): x * w for (cell, x), (tap, w) in pairs}
+
+
+def multiplied(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
+    """1-D: like a long multiplication, a line for each input cell, the output below."""
+    (cells,), last = the.inputs(), (the.axes[0].size - 1,)
+    wide = cell_width(the.data, the.taps, the.products(), the.sums(last))
+    row, left = CELL + 6, wide + GAP
+    kernel = Grid(left, 0, tuple(the.kernel()), wide)
+    lines: dict[Index, Grid] = {
+        (i,): Grid(left, (i + 1) * row + 8, the.field(), wide) for i in cells
+    }
+    result = Grid(left, (len(cells) + 1) * row + 14, the.field(), wide)
+    for tap in kernel.indices():
+        parts.weight_cell(canvas, kernel.cell(tap), tap, the.taps)
+    canvas.text(wide / 2, kernel.box().middle[1], "·", "cf-sign")
+    for cell, grid in lines.items():
+        source = grid.box()._replace(x=0, width=wide)
+        canvas.rectangle(source, "cf-input", data_input=cell)
+        for where, tap in the.stamp(cell).items():
+            kept = the.kept(where)
+            canvas.rectangle(
+                grid.cell(where),
+                "cf-zero" if kept else "cf-padding",
+                data_product=(*cell, *tap),
+                data_into=where,
+            )
+            value = the.product(cell, tap)
+            if value is not None:
+                canvas.text(*grid.cell(where).middle, shown(value), None if kept else "cf-muted")
+        if the.data is not None:
+            canvas.text(*source.middle, shown(the.data[cell]))
+    rule = result.y - 4
+    canvas.line((left, rule), (left + result.box().width, rule), "cf-measure")
+    output(canvas, the, result)
+    for cell in canvas.each(moments):
+        box = lines[cell].around(the.stamp(cell))
+        canvas.rectangle(lines[cell].box()._replace(x=0, width=wide), "cf-window", data_from=cell)
+        canvas.rectangle(box, "cf-window", data_window=cell)
+        added(canvas, the, result, cell)
+
+
+def spread(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
+    """2-D: input, kernel and output in a row."""
+    last = tuple(axis.size - 1 for axis in the.axes)
+    wide = cell_width(the.data, the.taps, the.sums(last))
+    inputs, taps = tuple(the.inputs()), tuple(the.kernel())
+    middle = CELL * max(map(len, (inputs[0], taps[0], the.field()[0]))) / 2
+    field = Grid(0, middle - CELL * len(inputs[0]) / 2, inputs, wide)
+    kernel = Grid(field.box().width + GAP, middle - CELL * len(taps[0]) / 2, taps, wide)
+    x = kernel.x + kernel.box().width + GAP
+    result = Grid(x, middle - CELL * len(the.field()[0]) / 2, the.field(), wide)
+    for cell in field.indices():
+        canvas.rectangle(field.cell(cell), "cf-input", data_input=cell)
+    for cell in canvas.each(moments):
+        canvas.rectangle(field.cell(cell), "cf-tap")
+        canvas.rectangle(field.cell(cell), "cf-window", data_from=cell)
+    if the.data is not None:
+        for cell in field.indices():
+            canvas.text(*field.cell(cell).middle, shown(the.data[cell]))
+    for tap in kernel.indices():
+        parts.weight_cell(canvas, kernel.cell(tap), tap, the.taps)
+    output(canvas, the, result)
+    canvas.text(kernel.x - GAP / 2, middle, "·", "cf-sign")
+    canvas.text(result.x - GAP / 2, middle, "→", "cf-sign")
+    parts.sizes(canvas, field.box(), lengths(inputs))
+    parts.sizes(canvas, kernel.box(), lengths(taps))
+    parts.sizes(canvas, result.box(), lengths(the.outputs))
+    for cell in canvas.each(moments):
+        added(canvas, the, result, cell)
+    canvas.rectangle(result.around(product(*the.outputs)), "cf-edge")
+    for cell in canvas.each(moments):
+        canvas.rectangle(result.around(the.stamp(cell)), "cf-window", data_window=cell)
+
+
+def output(canvas: Canvas, the: Scatter, grid: Grid) -> None:
+    """Output cells, and dashed around them what the padding crops."""
+    for where in grid.indices():
+        kept = the.kept(where)
+        canvas.rectangle(
+            grid.cell(where),
+            "cf-output" if kept else "cf-padding",
+            data_output=where if kept else None,
+            data_cropped=None if kept else where,
+        )
+
+
+def added(canvas: Canvas, the: Scatter, grid: Grid, cell: Index) -> None:
+    """One input cell's products go into the output; the sums so far."""
+    for where, tap in the.stamp(cell).items():
+        box = grid.cell(where)
+        canvas.rectangle(box, "cf-tap", data_tap=tap, data_into=where)
+        if any(axis.dilation > 1 for axis in the.axes):
+            canvas.rectangle(box.grown(-3), "cf-mark", rx=3)
+    sums = the.sums(cell)
+    if sums is not None:
+        for where, value in sums.items():
+            muted = None if the.kept(where) else "cf-muted"
+            canvas.text(*grid.cell(where).middle, shown(value), muted)

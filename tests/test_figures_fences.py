@@ -1,0 +1,73 @@
+"""`conv-figure` fences: a drawing, its caption, its buttons; and errors with page and line."""
+
+import re
+from pathlib import Path
+
+import pytest
+from markdown import Markdown
+
+from hooks import figures as hook
+
+GOOD = "```conv-figure\nfigure: window\nsize: 5\nkernel: 3\n```\n\nA *window*.\n"
+
+
+def rendered(page: str, tmp_path: Path) -> str:
+    path = tmp_path / "page.md"
+    path.write_text(page, "utf-8")
+    figures = hook.Figures("en")
+    figures.begin(path, "docs/page.md")
+    extensions = ["admonition", "pymdownx.superfences", "pymdownx.tabbed", figures]
+    options = {
+        "pymdownx.superfences": {"custom_fences": [figures.fence()]},
+        "pymdownx.tabbed": {"alternate_style": True},
+    }
+    return Markdown(extensions=extensions, extension_configs=options).convert(page)
+
+
+def test_fence_and_paragraph_become_a_figure(tmp_path: Path) -> None:
+    indented = "".join(f"    {line}\n" for line in GOOD.splitlines())
+    page = f'{GOOD}\n!!! note\n\n{indented}\n=== "A"\n\n{indented}'
+    html = rendered(page, tmp_path)
+    assert html.count('<figure class="conv-figure"><div class="conv-figure-drawing"') == 3
+    for number in (1, 2, 3):
+        assert f'aria-label="Figure {number}" aria-describedby="figure-{number}"' in html
+        assert f'<figcaption id="figure-{number}">A <em>window</em>.</figcaption>' in html
+    assert "conv-figure\n" not in html and "wzxhzdk" not in html
+
+
+def test_only_wide_drawings_scroll(tmp_path: Path) -> None:
+    assert "tabindex" not in rendered(GOOD, tmp_path)
+    assert 'tabindex="0" role="group"' in rendered(GOOD.replace("5", "20"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "message"),
+    [
+        (GOOD.replace("3", "9"), 3, "reaches over"),
+        (GOOD.replace("kernel", "kernels"), 3, "'kernels'"),
+        (GOOD.replace("figure: ", "name: "), 3, "the first line must be"),
+        (GOOD.replace("size: 5", "size: [5"), 3, "not `key: value` lines"),
+        (GOOD.replace("A *window*.", ""), 3, "a paragraph must follow"),
+        (GOOD.replace("A *window*.", "- A"), 3, "a paragraph must follow"),
+        (GOOD.replace("```\n\n", "```\n"), 3, "a paragraph must follow"),
+        (GOOD.replace("A *window*.", GOOD), 3, "a paragraph must follow"),
+        (GOOD + "\n!!! note\n\n    ```conv-figure\n    figure: x\n    ```\n\n    A\n", 13, "'x'"),
+    ],
+)
+def test_a_wrong_fence_fails_with_page_and_line(
+    page: str, line: int, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(hook.FigureError, match=re.escape(message)) as error:
+        rendered(f"# Title\n\n{page}", tmp_path)
+    assert str(error.value).startswith(f"docs/page.md:{line}: conv-figure: ")
+
+
+def test_options_of_a_fence_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(hook.FigureError, match="no options"):
+        rendered(GOOD.replace("conv-figure", 'conv-figure title="x"'), tmp_path)
+
+
+def test_numbers_are_those_that_the_drawing_shows() -> None:
+    body = "figure: window\ninput: [7, 8.5, -2]\nweight: [1, 10]"
+    assert hook.numbers(body) == {"7", "8.5", "2", "1", "10", "92", "11.5"}
+    assert hook.numbers("figure: window\nsize: 5\nkernel: 3") == set()

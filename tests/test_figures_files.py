@@ -1,0 +1,532 @@
+"""Figures as text and pixels: the same bytes every time, small, well-formed, free of style."""
+
+import gzip
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convref import figures
+from convref.figures import KINDS, Figure, draw, style
+from convref.figures.files import save
+from convref.figures.svg import CHARACTER
+
+SMALL_INPUT = [[1, 2, 0, 3], [0, 1, -2, 3], [1, 2, 1, 0]]
+SMALL_WEIGHT = [[1, 0.5], [-1, 2]]
+
+# Kind, parameters, and the first digits of the SHA-256 of what is drawn. A drawing that is meant
+# to change gets a new number: `python tests/test_figures_files.py` prints them all.
+GOLDEN: list[tuple[str, dict[str, Any], str]] = [
+    ("window", {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "at": [1, 2]}, "eba96f010ff2"),
+    (
+        "window",
+        {
+            "input": SMALL_INPUT,
+            "weight": SMALL_WEIGHT,
+            "padding": 1,
+            "stride": 2,
+            "dilation": 2,
+            "bias": -3,
+            "animate": True,
+        },
+        "c97d648733b0",
+    ),
+    (
+        "window",
+        {
+            "input": [1, 2, 3, 4],
+            "weight": [1, 10, 100],
+            "padding": "same",
+            "mode": "reflect",
+            "animate": True,
+        },
+        "f57bc8a7a3ae",
+    ),
+    ("window", {"size": [4, 3], "kernel": [1, 2], "at": 1}, "98592264dbc1"),
+    ("window", {"size": 5, "kernel": 2, "dilation": 3, "padding": 1, "at": 2}, "e1e11c1971f9"),
+    ("padding", {"input": SMALL_INPUT, "padding": 2, "mode": "reflect"}, "daa4f6be935e"),
+    (
+        "padding",
+        {"size": [3, 3], "padding": [1, 2], "mode": "circular", "at": [1, -2]},
+        "7faaa65e0705",
+    ),
+    ("padding", {"size": 4, "padding": 2, "mode": "replicate"}, "53d4b81afff9"),
+    ("padding-modes", {"input": [1, 2, 3, 4], "padding": 3}, "5f63aa552f94"),
+    ("stride", {"size": [6, 5], "kernel": 2, "stride": [3, 2], "padding": 1}, "72d5f6a57020"),
+    ("stride", {"size": [6, 6], "stride": 2, "animate": True}, "65077c1844ec"),
+    ("stride", {"size": 7, "kernel": 3, "stride": 3, "padding": 1, "dilation": 2}, "b9d8a41eba2f"),
+    ("stride", {"size": 6, "kernel": 2, "animate": True}, "f278fcedfb51"),
+    ("dilation", {"size": [7, 8]}, "8ee9d8163d0f"),
+    ("dilation", {"size": 6, "kernel": 2, "dilations": [1, 4], "animate": True}, "d6a131247b14"),
+    ("groups", {"in_channels": 4, "out_channels": 6, "groups": 2, "at": 3}, "d6e719a35bb4"),
+    ("groups", {"in_channels": 3, "out_channels": 3, "groups": 3}, "d8e420c7fe8b"),
+    ("channels", {"in_channels": 2, "out_channels": 3, "at": [1, 2]}, "490149efcf83"),
+    (
+        "channels",
+        {"in_channels": 3, "out_channels": 1, "size": [6, 4], "kernel": 2, "stride": 2},
+        "c67586c3e689",
+    ),
+    (
+        "sentence",
+        {"length": 4, "channels": 3, "out_channels": 2, "padding": 1, "at": 2},
+        "76baa1ad42b6",
+    ),
+    (
+        "sentence",
+        {"length": 6, "channels": 2, "kernel": 2, "dilation": 2, "stride": 2, "animate": True},
+        "dc9c7142f551",
+    ),
+    ("volume", {"size": [4, 5, 5], "kernel": [2, 3, 3], "at": [1, 0, 2]}, "87a5ac86ccf8"),
+    ("volume", {"size": [2, 3, 4], "kernel": 2, "padding": 1, "stride": 2}, "996875c60109"),
+    (
+        "transposed",
+        {
+            "input": [1, 2, 3],
+            "weight": [1, 10, 100],
+            "stride": 2,
+            "padding": 1,
+            "output_padding": 1,
+        },
+        "b87b3fbb052a",
+    ),
+    (
+        "transposed",
+        {"size": 3, "kernel": 2, "dilation": 2, "at": 1, "animate": True},
+        "3af80614c76b",
+    ),
+    (
+        "transposed",
+        {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "stride": 2, "padding": 1, "at": [1, 1]},
+        "757bec2bc6ec",
+    ),
+    (
+        "transposed",
+        {"size": [2, 2], "kernel": 2, "dilation": 2, "stride": 2, "animate": True},
+        "18828f8b8db8",
+    ),
+    (
+        "transposed",
+        {
+            "input": SMALL_INPUT,
+            "weight": SMALL_WEIGHT,
+            "view": "zero-stuffing",
+            "stride": 2,
+            "at": [1, 1],
+        },
+        "35d42d5f4647",
+    ),
+    (
+        "transposed",
+        {
+            "input": [1, 2, 3],
+            "weight": [1, 10],
+            "view": "zero-stuffing",
+            "stride": 3,
+            "animate": True,
+        },
+        "0deb8456ba00",
+    ),
+    (
+        "receptive-field",
+        {"size": 11, "kernels": [3, 3, 2], "strides": [2, 1, 1], "paddings": [1, 0, 1]},
+        "b8bada3f5bdf",
+    ),
+    (
+        "receptive-field",
+        {"size": [9, 8], "kernels": [3, 2], "dilations": [1, 3], "at": [0, 2]},
+        "9e0592c076c9",
+    ),
+    ("im2col", {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "at": [1, 2]}, "47269e54e321"),
+    (
+        "im2col",
+        {"size": [3, 3], "kernel": 2, "padding": 1, "out_channels": 2, "animate": True},
+        "7ab0204ac68f",
+    ),
+    ("im2col", {"size": 6, "kernel": 3, "dilation": 2}, "7ee3f3a7c307"),
+    ("layouts", {"input": [1, 3, 2, 2], "at": [0, 2, 1, 0]}, "c3f78f15a8bd"),
+    ("layouts", {"weight": [3, 2, 1, 3]}, "6334d6e52129"),
+    ("layouts", {"input": [2, 4, 2, 2]}, "bf984c301122"),
+    ("window", {"size": 4, "kernel": 2}, "a7e419bdc6be"),
+    ("padding", {"size": [2, 3]}, "09a41e172214"),
+    ("padding-modes", {"size": 3}, "8d3c69db5bd8"),
+    ("stride", {"size": 6}, "be79b20ba705"),
+    ("groups", {"in_channels": 2, "out_channels": 3}, "63d59944af02"),
+    ("channels", {}, "c3548f4eec5e"),
+    ("sentence", {"length": 5, "channels": 2}, "17d34fb7df89"),
+    ("volume", {"size": [3, 4, 5]}, "df9e344602a7"),
+    ("transposed", {"size": [2, 3], "kernel": 2}, "e3865657de23"),
+    ("receptive-field", {"size": 6}, "589c9a0ed8f9"),
+    ("im2col", {"size": [3, 3], "kernel": 2}, "33095669afae"),
+]
+
+
+def digest(figure: Figure) -> str:
+    """Covers the page's form, the file's and the notebook's."""
+    forms = (figure.svg, figure.standalone(), figure.standalone(loop=True), figure._repr_svg_())
+    return hashlib.sha256("\n".join(forms).encode()).hexdigest()[:12]
+
+
+@pytest.mark.parametrize(("kind", "parameters", "expected"), GOLDEN)
+def test_the_same_bytes_every_time(kind: str, parameters: dict[str, Any], expected: str) -> None:
+    assert digest(draw(kind, **parameters)) == expected, "print the new ones, look at the drawing"
+
+
+def test_every_kind_is_among_them() -> None:
+    assert {kind for kind, *_ in GOLDEN} == set(KINDS)
+
+
+# The most that a page might well ask for; animated where the kind can be.
+LARGEST: list[tuple[str, dict[str, Any]]] = [
+    (
+        "window",
+        {
+            "input": [[10 * i + j for j in range(9)] for i in range(9)],
+            "weight": [[1, -2, 3]] * 3,
+            "padding": 3,
+            "mode": "reflect",
+        },
+    ),
+    (
+        "window",
+        {
+            "input": [[10 * i + j for j in range(9)] for i in range(9)],
+            "weight": [[1, -2, 3]] * 3,
+            "padding": 3,
+            "stride": 2,
+            "animate": True,
+        },
+    ),
+    ("window", {"size": [12, 12], "kernel": 5, "animate": True}),
+    ("padding", {"size": [12, 12], "padding": 5, "mode": "circular"}),
+    ("padding-modes", {"size": 12, "padding": 6}),
+    ("stride", {"size": [16, 16], "padding": 2}),
+    ("stride", {"size": [16, 16], "padding": 1, "animate": True}),
+    ("dilation", {"size": [16, 16]}),
+    ("dilation", {"size": [10, 10], "animate": True}),
+    ("groups", {"in_channels": 24, "out_channels": 24}),
+    ("channels", {"in_channels": 8, "out_channels": 6, "size": [8, 8]}),
+    ("sentence", {"length": 20, "channels": 12, "out_channels": 8, "animate": True}),
+    ("volume", {"size": [4, 8, 8], "padding": 1}),
+    (
+        "transposed",
+        {
+            "input": [[10 * i + j for j in range(5)] for i in range(5)],
+            "weight": [[1, -2, 3]] * 3,
+            "stride": 2,
+            "padding": 1,
+            "animate": True,
+        },
+    ),
+    ("transposed", {"size": [4, 4], "kernel": 3, "stride": 2, "padding": 1, "animate": True,
+                    "view": "zero-stuffing"}),
+    ("receptive-field", {"size": [20, 20], "kernels": [3] * 6}),
+    ("receptive-field", {"size": 40, "kernels": [3] * 4, "dilations": [1, 2, 4, 8]}),
+    ("im2col", {"size": [6, 6], "kernel": 3, "padding": 1, "animate": True}),
+    ("layouts", {"weight": [4, 3, 2, 2], "at": [1, 2, 0, 1]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "parameters"), LARGEST)
+def test_large_figures_stay_small_plain_and_the_same(kind: str, parameters: dict[str, Any]) -> None:
+    figure = draw(kind, **parameters)
+    assert figure.svg == str(figure) == draw(kind, **parameters).svg
+    for text in (figure.svg, figure.standalone(loop=True), figure._repr_svg_()):
+        assert len(gzip.compress(text.encode())) < 15_000
+    assert not re.search(r"style|<script|href|\bon\w+=| id=|#|url\(", figure.svg)
+
+
+def test_every_kind_is_among_the_largest() -> None:
+    assert {kind for kind, _ in LARGEST} == set(KINDS)
+
+
+@pytest.mark.parametrize(("kind", "parameters"), LARGEST)
+def test_everything_lies_inside(kind: str, parameters: dict[str, Any]) -> None:
+    figure = draw(kind, **parameters)
+    for text in (figure.svg, figure.standalone()):
+        root = ElementTree.fromstring(text)
+        x, y, width, height = map(float, (root.get("viewBox") or "").split())
+        assert (width, height) == (float(root.get("width", 0)), float(root.get("height", 0)))
+        assert min(width, height) > 20
+        for element in root.iter():
+            box = element.attrib
+            if element.tag.endswith("rect") and box["class"] != "cf-paper":
+                assert x < float(box["x"]) and float(box["x"]) + float(box["width"]) < x + width
+                assert y < float(box["y"]) and float(box["y"]) + float(box["height"]) < y + height
+            if element.tag.endswith("text") and box.get("text-anchor") != "end":
+                half = CHARACTER * len(element.text or "") / 2
+                middle = float(box["x"]) + (half if "text-anchor" in box else 0)
+                assert x < middle - half and middle + half < x + width
+                assert y < float(box["y"]) < y + height
+
+
+@pytest.mark.parametrize(("kind", "parameters"), LARGEST)
+def test_every_class_has_a_rule(kind: str, parameters: dict[str, Any]) -> None:
+    names = re.findall(r'class="([^"]+)"', draw(kind, **parameters).svg)
+    for name in {each for group in names for each in group.split()}:
+        assert re.search(rf"\.{name}\b(?!-)", style.RULES), name
+
+
+def test_every_rule_and_colour_is_used() -> None:
+    drawn = "".join(draw(kind, **given).svg for kind, given, _ in GOLDEN)
+    for name in set(re.findall(r"\.(cf-[\w-]+)", style.RULES)):
+        assert re.search(rf'class="[^"]*\b{name}\b(?!-)', drawn), name
+    assert {*re.findall(r"var\(--cf-([\w-]+)\)", style.RULES)} == set(style.PALETTES["light"])
+    assert style.PALETTES["light"].keys() == style.PALETTES["dark"].keys()
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * each for each in colour[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("palette", style.PALETTES)
+def test_colours_can_be_told_apart(palette: str) -> None:
+    """WCAG 2.2: 4.5:1 for text on every fill, 3:1 for lines on the paper."""
+    colours = style.PALETTES[palette]
+    for fill in ("paper", "input", "padding", "window-fill", "weight", "output"):
+        assert contrast(colours["text"], colours[fill]) >= 4.5, fill
+    for fill in ("paper", "padding"):
+        assert contrast(colours["muted"], colours[fill]) >= 4.5, fill
+    for line in ("line", "window", "output-line"):
+        assert contrast(colours[line], colours["paper"]) >= 3, line
+
+
+# Forms -----------------------------------------------------------------------------------------
+
+MOVING = {"input": [1, 2, 3, 4], "weight": [1, 0], "at": 1, "animate": True}
+
+
+def test_a_page_gets_classes_and_one_frame_that_is_seen() -> None:
+    root = ElementTree.fromstring(draw("window", **MOVING).named("Figure 1", "figure-1").svg)
+    assert (root.get("data-frames"), root.get("data-shown")) == ("3", "1")
+    assert (root.get("role"), root.get("aria-label")) == ("img", "Figure 1")
+    assert root.get("aria-describedby") == "figure-1"
+    groups = [child for child in root if child.tag.endswith("}g")]
+    assert {g.attrib["data-frame"] for g in groups} == {"0", "1", "2"}
+    seen = {g.attrib["data-frame"] for g in groups if g.get("display") != "none"}
+    assert seen == {"1"}
+    assert "data-frames" not in draw("window", size=3, kernel=3, animate=True).svg
+
+
+def test_a_file_has_style_licence_and_the_command() -> None:
+    figure = draw("window", **MOVING)
+    text = figure.standalone()
+    root = ElementTree.fromstring(text)
+    assert root.findtext("{*}title") == "window"
+    assert root.findtext("{*}desc") == figure.command()
+    assert "CC BY 4.0 · convref" in (root.findtext("{*}metadata") or "")
+    assert "CC BY 4.0 · convref" in [e.text for e in root.iter() if e.tag.endswith("}text")]
+    css = root.findtext("{*}style") or ""
+    assert "var(" not in css and "<" not in css
+    for condition in ("prefers-color-scheme: dark", "prefers-reduced-motion: no-preference"):
+        assert f"@media screen and ({condition})" in css
+    assert " 1; }" in css and "infinite" in figure.standalone(loop=True)
+    assert "keyframes" not in draw("window", size=3, kernel=2).standalone()
+
+
+def test_the_command_draws_the_same() -> None:
+    from convref.__main__ import parameter
+
+    for kind, given, _ in GOLDEN:
+        figure = draw(kind, **given)
+        values = [f"{k}={v if isinstance(v, str) else json.dumps(v)}" for k, v in given.items()]
+        assert figure.command() == " ".join(["convref draw", kind, *values])
+        again = draw(kind, **dict(map(parameter, values)))
+        assert again.svg == figure.svg
+
+
+def test_a_notebook_gets_the_page_with_its_style() -> None:
+    figure = draw("window", **MOVING)
+    shown = figure._repr_svg_()
+    assert re.sub("<style>.*?</style>", "", shown) == figure.svg
+    assert "\n" not in shown
+
+
+def test_arrays_are_taken_like_lists() -> None:
+    lists = draw("window", input=SMALL_INPUT, weight=SMALL_WEIGHT)
+    arrays = draw("window", input=np.array(SMALL_INPUT), weight=np.array(SMALL_WEIGHT))
+    assert arrays.svg == lists.svg
+    assert arrays.parameters == lists.parameters | {"input": SMALL_INPUT}
+
+
+def test_kinds_are_functions_with_their_names() -> None:
+    for name, function in KINDS.items():
+        assert getattr(figures, name.replace("-", "_")) is function
+        assert name.replace("-", "_") in figures.__all__
+        assert len(function.__doc__ or "") > 20
+    assert figures.window(size=5, kernel=3).svg == draw("window", size=5, kernel=3).svg
+
+
+# Pixels ----------------------------------------------------------------------------------------
+
+
+def test_a_png_has_the_colours_of_its_palette(tmp_path: Path) -> None:
+    figure = draw("window", **MOVING)
+    for palette in style.PALETTES:
+        path = tmp_path / f"{palette}.png"
+        save(figure, path, palette, scale=3)
+        with Image.open(path) as image:
+            root = ElementTree.fromstring(figure.still(1, palette))
+            size = [round(3 * float(root.get(side, 0))) for side in ("width", "height")]
+            assert all(abs(a - b) <= 1 for a, b in zip(image.size, size, strict=True))
+            seen = {pixel for _, pixel in image.convert("RGB").getcolors(1_000_000) or []}
+        for name in ("paper", "text", "input", "window", "window-fill", "weight", "output"):
+            colour = style.PALETTES[palette][name].ljust(7, "f")
+            assert tuple(bytes.fromhex(colour[1:])) in seen, (palette, name)
+
+
+def test_a_gif_holds_every_frame_once(tmp_path: Path) -> None:
+    figure = draw("window", **MOVING)
+    for loop in (False, True):
+        save(figure, tmp_path / "moving.gif", loop=loop, scale=1)
+        with Image.open(tmp_path / "moving.gif") as image:
+            assert image.n_frames == 3
+            assert image.info["duration"] == 1200
+            assert image.info.get("loop") == (0 if loop else None)
+            frames = []
+            for number in range(3):
+                image.seek(number)
+                frames.append(np.asarray(image.convert("RGB")).astype(int))
+    # It begins with the frame that is shown without motion.
+    save(draw("window", **MOVING | {"animate": False}), tmp_path / "first.png", scale=1)
+    with Image.open(tmp_path / "first.png") as image:
+        first = np.asarray(image.convert("RGB")).astype(int)
+    assert np.abs(frames[0] - first).mean() < 1
+    assert np.abs(frames[1] - first).mean() > 1
+
+
+def test_an_svg_is_the_standalone_form(tmp_path: Path) -> None:
+    figure = draw("window", **MOVING)
+    for loop in (False, True):
+        save(figure, str(tmp_path / "a.SVG"), loop=loop)
+        assert (tmp_path / "a.SVG").read_text("utf-8") == figure.standalone(loop)
+
+
+@pytest.mark.parametrize(("module", "suffix"), [("resvg_py", "png"), ("PIL.Image", "gif")])
+def test_without_the_extra_one_line_names_it(
+    module: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ImportError, match=r"pip install 'convref\[draw\]'") as caught:
+        save(draw("window", **MOVING), tmp_path / f"a.{suffix}")
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("a.pdf", {}, "suffix of the file must be one of '.svg', '.png', '.gif', received '.pdf'"),
+        ("a", {}, "received ''"),
+        ("a.png", {"palette": "sepia"}, "palette must be one of 'light', 'dark'"),
+        ("a.svg", {"palette": "sepia"}, "palette must be one of 'light', 'dark'"),
+        ("a.png", {"scale": 0}, "scale must be more than 0 and at most 16"),
+        ("a.gif", {"scale": 16.5}, "received 16.5"),
+        ("a.png", {"scale": float("nan")}, "received nan"),
+    ],
+)
+def test_wrong_files_are_refused(
+    name: str, options: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        save(draw("window", **MOVING), tmp_path / name, **options)
+    assert not list(tmp_path.iterdir())
+
+
+# Refusals --------------------------------------------------------------------------------------
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("windows", {}, "figure must be one of"),
+    ("window", {"size": 5, "kernel": 3, "colour": 1}, "'colour'"),
+    ("window", {"kernel": 3}, "size"),
+    ("window", {"size": 5}, "kernel"),
+    ("window", {"size": 5, "kernel": 6}, "reaches over"),
+    ("window", {"size": 5, "kernel": 3, "padding": -1}, "at least 0"),
+    ("window", {"size": 5, "kernel": 3, "stride": 0}, "at least 1"),
+    ("window", {"size": 5, "kernel": 3, "stride": 2, "padding": "same"}, "stride 1"),
+    ("window", {"size": 3, "kernel": 3, "padding": 3, "mode": "reflect"}, "less than the size"),
+    ("window", {"size": 3, "kernel": 3, "padding": 4, "mode": "circular"}, "at most the size"),
+    ("window", {"size": 5, "kernel": 3, "mode": "symmetric"}, "'symmetric'"),
+    ("window", {"size": 5, "kernel": 3, "at": 3}, "at[0] must be at least 0 and less than 3"),
+    ("window", {"size": [5, 5, 5], "kernel": 3}, "1 or 2 axes"),
+    (
+        "window",
+        {"size": 4, "kernel": 3, "input": [1, 2, 3]},
+        "input must have shape (4,), received (3,)",
+    ),
+    ("window", {"input": [[1, 2], [3]], "kernel": 1}, "row 1"),
+    ("window", {"input": [1, True], "kernel": 1}, "True"),
+    ("window", {"input": [1, float("nan")], "kernel": 1}, "nan"),
+    ("window", {"input": [[1, 2], [3, 4]], "weight": [1]}, "weight must have 2 axes"),
+    ("window", {"size": 5, "kernel": 3, "bias": 1}, "needs input and weight beside bias"),
+    ("window", {"size": [30, 30], "kernel": 3}, "at most 600"),
+    ("padding", {"size": [3, 3], "padding": 1, "at": [4, 0]}, "between -1 and 3"),
+    ("padding-modes", {"size": 2, "padding": 2}, "reflect"),
+    ("padding-modes", {"size": [4, 4]}, "1 axes"),
+    ("stride", {"size": 5, "mode": "zeros"}, "'mode'"),
+    ("stride", {}, "needs size"),
+    ("dilation", {"size": 5, "dilations": [3]}, "reaches over"),
+    ("dilation", {"size": 5, "dilations": 3}, "list"),
+    ("groups", {"in_channels": 4, "out_channels": 8, "groups": 3}, "divisible"),
+    ("groups", {"in_channels": 4, "out_channels": 6, "groups": 4}, "divisible"),
+    (
+        "groups",
+        {"in_channels": 4, "out_channels": 4, "at": 4},
+        "less than 4, since the output has shape (4,)",
+    ),
+    ("groups", {"in_channels": 25, "out_channels": 4}, "at most 24"),
+    ("volume", {"size": [4, 4]}, "3 axes"),
+    ("window", {"size": [12, 12], "kernel": 3, "animate": True}, "at most 64 frames"),
+    ("window", {"size": 5, "kernel": 3, "animate": "yes"}, "animate must be one of"),
+    ("window", {"size": 5, "kernel": 3, "at": [0, 0]}, "at must be one integer or 1"),
+    ("dilation", {"size": [16, 16], "animate": True}, "at most 64 frames"),
+    ("transposed", {"size": 3}, "needs kernel or weight"),
+    ("transposed", {"size": 3, "kernel": 2, "view": "gather"}, "'scatter', 'zero-stuffing'"),
+    ("transposed", {"size": 3, "kernel": 2, "padding": 2}, "2 * 1 - 2 * 2 + 1 * 1 + 0 + 1 = 0"),
+    ("transposed", {"size": 3, "kernel": 2, "output_padding": 1}, "max(1, 1), received 1"),
+    ("transposed", {"size": 3, "kernel": 2, "at": 3}, "less than 3"),
+    ("transposed", {"size": [9, 9], "kernel": 2, "animate": True}, "at most 64 frames"),
+    ("transposed", {"size": [3] * 3, "kernel": 2}, "1 or 2 axes"),
+    ("transposed", {"size": 3, "kernel": 2, "view": "zero-stuffing", "at": 4}, "less than 4"),
+    ("transposed", {"size": [13, 13], "kernel": 2, "stride": 2}, "at most 600 cells"),
+    ("receptive-field", {"size": 9, "kernels": 3}, "kernels must be a list of integers"),
+    ("receptive-field", {"size": 9, "kernels": []}, "kernels must be a list of integers"),
+    ("receptive-field", {"size": 9, "strides": [1]}, "strides must have 2 integers"),
+    ("receptive-field", {"size": 9, "kernels": [3, 8]}, "reaches over"),
+    ("receptive-field", {"size": 9, "at": 5}, "less than 5"),
+    ("receptive-field", {"size": 99, "kernels": [2] * 9}, "at most 8 layers"),
+    ("im2col", {"size": [7, 7], "kernel": 1}, "at most 36 columns"),
+    ("im2col", {"size": 4, "kernel": 2, "out_channels": 5}, "at most 4 out_channels"),
+    ("layouts", {}, "either input or weight"),
+    ("layouts", {"input": [1, 1, 1, 1], "weight": [1, 1, 1, 1]}, "either input or weight"),
+    ("layouts", {"input": [1, 2, 3]}, "4 axes"),
+    ("layouts", {"input": [1, 2, 5, 5]}, "at most 48 cells"),
+    ("layouts", {"input": [1, 5, 1, 1]}, "at most 4 channels"),
+    ("layouts", {"input": [1, 2, 1, 1], "at": [0, 2, 0, 0]}, "at[1] must be at least 0 and less"),
+]
+
+
+@pytest.mark.parametrize(("kind", "parameters", "message"), REFUSED)
+def test_wrong_parameters_are_refused(kind: str, parameters: dict[str, Any], message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(message)):
+        draw(kind, **parameters)
+
+
+if __name__ == "__main__":
+    for golden_kind, golden_given, before in GOLDEN:
+        after = digest(draw(golden_kind, **golden_given))
+        print(after, " " if after == before else "changed", golden_kind, golden_given)
