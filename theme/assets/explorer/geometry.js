@@ -165,22 +165,40 @@ export function channelOf(layer, output) {
   return result;
 }
 
-/** All output cells, as [channel, ...cell], that an input cell [channel, ...cell] feeds. */
-export function fedByInput(layer, index) {
-  return outputsWith(layer, (each) => each.input !== null && same(each.input, index));
+/** Output cells along one axis with a step [position, cell, tap] that is wanted. */
+const readers = (layer, axis, wanted) =>
+  range(outputSizes(layer)[axis]).filter((output) => reads(layer, axis, output).some(wanted));
+
+/** All output cells that an input cell [channel, ...cell] feeds, also through its mirror images. */
+export function fedByInput(layer, [channel, ...cell]) {
+  return combinations([
+    seeing(layer, channel),
+    ...cell.map((each, axis) => readers(layer, axis, (step) => step[1] === each)),
+  ]);
+}
+
+/** All output cells that read one position [channel, ...position], such as one padding cell. */
+export function fedByPosition(layer, [channel, ...where]) {
+  return combinations([
+    seeing(layer, channel),
+    ...where.map((each, axis) => readers(layer, axis, (step) => step[0] === each)),
+  ]);
 }
 
 /** All output cells that a number of the weight is used in. */
-export function fedByWeight(layer, index) {
-  return outputsWith(layer, (each) => same(each.weight, index));
+export function fedByWeight(layer, [first, second, ...tap]) {
+  const { channels, outputs, groups } = layer;
+  const group = Math.floor(first / (channels / groups));
+  const output = layer.transposed ? group * (outputs / groups) + second : first;
+  return combinations([
+    [output],
+    ...tap.map((each, axis) => readers(layer, axis, (step) => step[2] === each)),
+  ]);
 }
 
-function outputsWith(layer, wanted) {
-  const sizes = outputSizes(layer);
-  return indices([layer.outputs, ...sizes]).filter((at) => places(layer, at).some(wanted));
-}
-
-const same = (one, other) => one.every((each, axis) => each === other[axis]);
+/** Output channels that see an input channel. */
+const seeing = ({ channels, outputs, groups }, channel) =>
+  range(outputs).filter((o) => groupChannels(o, channels, outputs, groups).includes(channel));
 
 /** Learnable numbers: those of the weight, and of the bias if there is one. */
 export const parameters = (layer) => volume(weightShape(layer)) + (layer.bias?.length ?? 0);
