@@ -22,7 +22,7 @@ export function written(value, floats) {
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const [digits, power] = sixDigits(Math.abs(value));
   const sign = value < 0 ? "-" : "";
-  const shorn = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  const shorn = (text) => (text.includes(".") ? text.replace(/\.?0*$/, "") : text);
   if (power < -4 || power >= 6) {
     const exponent = `${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
     return `${sign}${shorn(`${digits[0]}.${digits.slice(1)}`)}e${exponent}`;
