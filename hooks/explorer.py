@@ -35,6 +35,7 @@ from hooks.figures import line_of
 
 LANGUAGE = "conv-explorer"
 SCRIPTS = Path(__file__).resolve().parent.parent / "theme/assets/explorer"
+COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)\n", re.M | re.S)
 LIMIT = re.compile(r"^  (\w+): \[(\d+), (\d+)\],$", re.M)
 # The rules that checks.js can meet: the rest needs arguments that an explorer cannot have.
 RULES = (
@@ -334,3 +335,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Any) -> None:
     path = Path(page.file.abs_src_path)
     explorers.begin(path, str(path.relative_to(Path(config.config_file_path).absolute().parent)))
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Comments and indentation are for those who read the source: they stay there."""
+    for script in (Path(config.site_dir) / "assets/explorer").glob("*.js"):
+        text = COMMENT.sub("", script.read_text("utf-8"))
+        script.write_text(re.sub(r"^[ \t\n]+", "", text, flags=re.M), "utf-8")

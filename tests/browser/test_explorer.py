@@ -192,3 +192,386 @@ def test_numbers_are_written_as_python_does(module: Page, site: Served) -> None:
         [site.address, numbers],
     )
     assert told == [format(number, ".6g") for number in numbers]
+
+
+# The element --------------------------------------------------------------------------------------
+
+SHOWN = """() => {
+  const root = document.querySelector("conv-explorer");
+  const text = (selector) => root.querySelector(selector)?.textContent ?? "";
+  const cells = (name) =>
+    [...root.querySelectorAll(`.ce-${name} [role=gridcell]`)].map((each) => each.textContent);
+  return {
+    refused: root.classList.contains("is-refused"),
+    error: text(".ce-error"),
+    link: root.querySelector(".ce-refusal a")?.href,
+    values: cells("out"),
+    input: cells("in"),
+    sum: text(".ce-sum"),
+    facts: text(".ce-facts"),
+    code: text(".ce-listing"),
+    live: text(".ce-live"),
+  };
+}"""
+TO_QUERY = """async ([base, state]) =>
+  (await import(`${base}assets/explorer/state.js`)).toQuery(state)"""
+
+
+def play(tab: Page, site: Served, page: SitePage = PLAY, query: str = "") -> Locator:
+    tab.goto("about:blank")
+    tab.goto(site.url(page) + (f"#{query}" if query else ""))
+    explorer = tab.locator("conv-explorer")
+    expect(explorer.locator(".ce-in [role=gridcell]").first).to_be_visible()
+    return explorer
+
+
+def settled(tab: Page, expression: str, value: object) -> None:
+    """Wait until an expression has a value; what is told to screen readers comes a little later."""
+    tab.wait_for_function(f"(value) => ({expression}) === value", arg=value, timeout=5000)
+
+
+def test_element_shows_convrefs_numbers(
+    fresh_page: Page, site: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Links to random states, opened one after the other: what stands in the page is convref's."""
+    play(fresh_page, site)
+    fresh_page.locator("[data-tab=convref]").click()
+    refused = 0
+    for seed in range(5000, 5060):
+        case, output, error = answer(seed)
+        if output is not None:
+            at = chosen_cells(seed, output)[-2]
+            case = dataclasses.replace(case, at=list(at))
+        state = [site.address, dataclasses.asdict(case)]
+        query = fresh_page.evaluate(TO_QUERY, state)
+        fresh_page.evaluate("(query) => { location.hash = query; }", query)
+        settled(fresh_page, "location.hash.slice(1)", query)
+        shown = fresh_page.evaluate(f"() => new Promise((r) => setTimeout(() => r(({SHOWN})()), 30))")
+        assert shown["refused"] == (error is not None), f"drawn({seed})"
+        if output is None:
+            refused += 1
+            assert shown["error"] == error
+            assert re.fullmatch(r".*/en/reference/errors/#[a-z-]+", shown["link"])
+            assert printed(shown["code"]) == error
+            continue
+        due = case.explained(at, monkeypatch)
+        assert shown["sum"] == str(due), f"drawn({seed})"
+        channel = [case.explained((at[0], *cell), monkeypatch) for cell in np.ndindex(*output.shape[2:])]
+        assert shown["values"] == [str(each).rpartition("= ")[2] for each in channel]
+        assert all(formula in shown["facts"] for formula in case.formulas())
+        assert all(f"{count:,}" in shown["facts"] for count in case.counts(output))
+    assert 5 < refused < 30
+
+
+def fed(case: Case, output: np.ndarray, wanted, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Which cells of output channel 0 have a term that is wanted."""
+    return [
+        any(wanted(term) for term in case.explained((0, *cell), monkeypatch).terms)
+        for cell in np.ndindex(*output.shape[2:])
+    ]
+
+
+def test_pointing_shows_what_a_cell_feeds(
+    fresh_page: Page, site: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(fresh_page, site)
+    looked = 0
+    for seed in range(6000, 6030):
+        case, output, _ = answer(seed)
+        if output is None or output[0].size > 150:
+            continue
+        query = fresh_page.evaluate(TO_QUERY, [site.address, dataclasses.asdict(case)])
+        play(fresh_page, site, query=query)
+        pads = [(0, 0)] * len(case.size)
+        if not case.transposed:
+            pads = [(axis.before, axis.after) for axis in case.axes()]
+        shape = [b + n + a for n, (b, a) in zip(case.size, pads, strict=True)]
+        draw = random.Random(seed)
+        for name, cells in (("in", shape), ("w", case.kernel)):
+            index = tuple(draw.randrange(n) for n in cells)
+            if name == "w":
+                due = fed(case, output, lambda t, i=index: t.weight[2:] == i and t.position[0] == 0, monkeypatch)
+            else:
+                where = tuple(i - b for i, (b, _) in zip(index, pads, strict=True))
+                inside = all(0 <= q < n for q, n in zip(where, case.size, strict=True))
+
+                def reads(term, where=where, inside=inside) -> bool:
+                    if inside and term.input is not None:
+                        return term.input[1:] == (0, *where)
+                    return not inside and term.position == (0, *where)
+
+                due = fed(case, output, reads, monkeypatch)
+            place = int(np.ravel_multi_index(index, cells))
+            fresh_page.locator(f".ce-{name} [role=gridcell]").nth(place).dispatch_event(
+                "pointerover", {"pointerType": "mouse"}
+            )
+            lit = fresh_page.evaluate(
+                "() => [...document.querySelectorAll('.ce-out [role=gridcell]')]"
+                ".map((each) => each.classList.contains('is-fed'))"
+            )
+            assert lit == due, f"drawn({seed}), {name} {index}"
+            looked += 1
+    assert looked > 20
+
+
+def test_keyboard(site: Served, fresh_page: Page) -> None:
+    explorer = play(fresh_page, site)
+    focused = "document.activeElement.closest('[role=grid]')?.getAttribute('aria-label')"
+    order = []
+    explorer.locator("button").first.focus()
+    for _ in range(16):
+        fresh_page.keyboard.press("Tab")
+        order.append(fresh_page.evaluate(focused))
+    assert [each for each in order if each] == ["Input", "Kernel", "Output"], "one stop for each grid"
+    explorer.locator(".ce-out [role=gridcell][tabindex='0']").focus()
+    note = explorer.locator(".ce-note")
+    for key, cell in (
+        ("Home", "(0, 0) = 1"),
+        ("ArrowRight", "(0, 1) = 3"),
+        ("ArrowDown", "(1, 1) = 10"),
+        ("End", "(1, 4) = 6"),
+        ("ArrowRight", "(1, 4) = 6"),
+        ("Control+End", "(4, 4) = 4"),
+        ("Control+Home", "(0, 0) = 1"),
+    ):
+        fresh_page.keyboard.press(key)
+        expect(note).to_have_text(f"Output {cell}")
+    settled(
+        fresh_page,
+        "document.querySelector('.ce-live').textContent",
+        "Output (0, 0) = 1: [0]·1 + [0]·2 + [0]·1 + [0]·0 + 1·1 + 2·0 + [0]·2 + 0·1 + 1·0 = 1",
+    )
+    fresh_page.keyboard.press(" ")
+    expect(explorer.locator(".ce-play")).to_have_text("Pause")
+    expect(note).to_have_text("Output (0, 1) = 3")
+    fresh_page.keyboard.press(" ")
+    expect(explorer.locator(".ce-play")).to_have_text("Play")
+
+
+def test_numbers_are_changed_by_keyboard(site: Served, fresh_page: Page) -> None:
+    explorer = play(fresh_page, site)
+    first = explorer.locator(".ce-w [role=gridcell]").first
+    first.focus()
+    fresh_page.keyboard.type("-4")
+    expect(explorer.locator(".ce-edit")).to_have_value("-4")
+    fresh_page.keyboard.press("Enter")
+    expect(first).to_have_text("-4")
+    expect(first).to_be_focused()
+    expect(explorer.locator(".ce-out [role=gridcell]").nth(6)).to_have_text("5")
+    expect(explorer.locator(".ce-listing")).to_contain_text("w = torch.tensor([[[[-4, 2, 1],")
+    fresh_page.keyboard.press("Enter")
+    fresh_page.keyboard.type("7")
+    fresh_page.keyboard.press("Escape")
+    expect(first).to_have_text("-4")
+    fresh_page.keyboard.press("F2")
+    fresh_page.keyboard.type("1.23456")
+    fresh_page.keyboard.press("Enter")
+    expect(explorer.locator(".ce-edit")).to_have_attribute("aria-invalid", "true")
+    expect(explorer.locator(".ce-live")).to_contain_text("at most 6 digits")
+    fresh_page.keyboard.press("Escape")
+    expect(first).to_be_focused()
+    fresh_page.keyboard.type(".5")
+    fresh_page.keyboard.press("Enter")
+    expect(explorer.locator(".ce-listing")).to_contain_text("dtype=torch.float64")
+    explorer.locator(".ce-in .is-padding").first.focus()
+    fresh_page.keyboard.type("3")
+    expect(explorer.locator(".ce-edit")).to_have_count(0)
+
+
+def test_touch(site: Served, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    explorer = play(tab, site)
+    explorer.locator(".ce-out [role=gridcell]").nth(7).tap()
+    expect(explorer.locator(".ce-note")).to_have_text("Output (1, 2) = 12")
+    cell = explorer.locator(".ce-in [role=gridcell]").nth(8)
+    cell.tap()
+    expect(explorer.locator(".ce-note")).to_have_text("Input (0, 0) feeds 4 output cells.")
+    expect(explorer.locator(".ce-edit")).to_have_count(0)
+    cell.tap()
+    expect(explorer.locator(".ce-edit")).to_be_focused()
+    for fold in explorer.locator(".ce-fold").all():
+        fold.tap()
+    small = explorer.evaluate(
+        """(root) => {
+          const least = (e) => (e.matches("[role=gridcell], [type=checkbox]") ? 24 : 43);
+          return [...root.querySelectorAll("button, select, input:not(.ce-edit), a, [role=gridcell]")]
+            .filter((e) => e.checkVisibility())
+            .map((e) => [e, e.closest("label:not(:has(select))") ?? e])
+            .filter(([e, hit]) => {
+              const box = (e.matches("[type=checkbox]") ? hit : e).getBoundingClientRect();
+              return Math.min(box.width, box.height) < (e.matches("a") ? 24 : least(e));
+            })
+            .map(([e]) => `${e.outerHTML.slice(0, 90)} ${e.getBoundingClientRect().height}`);
+        }"""
+    )
+    assert not small, "\n".join(small)
+    context.close()
+
+
+def test_link_reproduces_the_view(site: Served, fresh_page: Page) -> None:
+    explorer = play(fresh_page, site)
+    explorer.locator("[data-kind=transposed]").click()
+    explorer.locator(".ce-random").click()
+    expect(explorer.locator(".ce-live")).to_have_text("Random numbers, seed 1.")
+    explorer.get_by_label("Stride").fill("2")
+    explorer.get_by_label("Output padding").fill("1")
+    explorer.locator(".ce-out [role=gridcell]").nth(13).click()
+    explorer.locator(".ce-link").click()
+    expect(explorer.locator(".ce-live")).to_have_text("The link is copied.")
+    link = fresh_page.evaluate("navigator.clipboard.readText()")
+    before = fresh_page.evaluate(SHOWN)
+    assert "stride=2,2" in link and "extra=1,1" in link and not re.search(r"[^\w:/.#=&,-]", link)
+    fresh_page.wait_for_timeout(400)
+    assert fresh_page.url == link
+    for address in (link, link.replace("/en/play/", "/play/")):
+        fresh_page.goto("about:blank")
+        fresh_page.goto(address)
+        expect(explorer.locator(".ce-out [role=gridcell]").first).to_be_visible()
+        after = fresh_page.evaluate(SHOWN)
+        for what in ("values", "input", "sum"):
+            assert after[what] == before[what], f"{address}: {what}"
+    fresh_page.go_back()
+
+
+def test_bad_links_open(site: Served, fresh_page: Page) -> None:
+    """Whatever stands behind the #, the page works."""
+    errors: list[str] = []
+    fresh_page.on("pageerror", lambda error: errors.append(str(error)))
+    for query in (
+        "kind=2d&size=99,-3&kernel=1e9,x&stride=&input=,,1,a&weight=%&bias=1",
+        "kind=1d&padding=same&at=77,77&mode=none&groups=3&channels=7",
+        "kind=transposed&padding=same&mode=reflect&extra=7,7",
+        "kind=4d&size=5,5",
+        "keys",
+    ):
+        explorer = play(fresh_page, site, query=query)
+        explorer.locator(".ce-in [role=gridcell]").first.hover()
+        for tab in explorer.locator("[role=tab]").all():
+            tab.click()
+    assert not errors, errors
+
+
+def test_copied_code_and_saved_picture(site: Served, fresh_page: Page) -> None:
+    explorer = play(fresh_page, site)
+    for name in ("torch", "convref", "terms"):
+        explorer.locator(f"[data-tab={name}]").click()
+        explorer.locator(".ce-copy").click()
+        expect(explorer.locator(".ce-live")).to_have_text("Copied.")
+        copied = fresh_page.evaluate("navigator.clipboard.readText()")
+        assert copied == explorer.locator(".ce-listing").text_content()
+    with fresh_page.expect_download() as waiting:
+        explorer.locator(".ce-svg").click()
+    picture = ElementTree.parse(waiting.value.path())
+    texts = ["".join(each.itertext()) for each in picture.iter() if each.tag.endswith("}text")]
+    shown = fresh_page.evaluate(SHOWN)
+    assert waiting.value.suggested_filename == "convolution.svg"
+    assert texts.count("18") == 1 and shown["sum"] in texts
+    assert len(texts) > len(shown["input"]) + len(shown["values"]) + 9
+    fills = {each.get("fill") for each in picture.iter()}
+    assert "" not in fills and len(fills - {None, "none"}) > 5
+
+
+def test_parameters(site: Served, fresh_page: Page) -> None:
+    explorer = play(fresh_page, site)
+    explorer.get_by_label("Axes and sides apart").check()
+    explorer.get_by_label("Padding left").fill("2")
+    expect(explorer.locator(".ce-facts")).to_contain_text("W: floor((2 + 5 + 1 - 1 * (3 - 1) - 1)")
+    explorer.locator("[data-tab=convref]").click()
+    expect(explorer.locator(".ce-listing")).to_contain_text("x = pad(x, (2, 1, 1, 1))")
+    explorer.get_by_label("Padding by").select_option("same")
+    explorer.get_by_label("Stride H").fill("2")
+    expect(explorer.locator(".ce-error")).to_have_text(
+        "ValueError: padding='same' keeps the size only with stride 1, received stride=(2, 1): "
+        "pad explicitly with convref.pad, or give padding as integers."
+    )
+    expect(explorer.locator(".ce-refusal a")).to_have_attribute(
+        "href", site.address + "en/reference/errors/#same"
+    )
+    explorer.locator(".ce-reset").click()
+    expect(explorer.locator(".ce-error")).to_have_count(0)
+    weights = explorer.locator(".ce-w")
+    explorer.locator(".ce-flip").click()
+    expect(weights).to_have_text("012010121")
+    explorer.locator(".ce-flip").click()
+    expect(weights).to_have_text("121010210")
+    for number in range(explorer.locator(".ce-preset option").count() - 1):
+        explorer.locator(".ce-preset").select_option(str(number))
+        refused = fresh_page.evaluate(SHOWN)["refused"]
+        last = number == explorer.locator(".ce-preset option").count() - 2
+        assert refused == last, f"example {number}"
+    explorer.locator(".ce-preset").select_option(label="three channels")
+    expect(explorer.locator(".ce-out")).to_have_text("18")
+    explorer.locator(".ce-preset").select_option(label="groups")
+    results = []
+    for channel in range(8):
+        explorer.locator(".ce-part-out select").select_option(str(channel))
+        results.append(explorer.locator(".ce-out").text_content())
+    assert results == ["3", "7", "11", "15", "19", "23", "27", "31"]
+
+
+def test_random_is_seeded(site: Served, fresh_page: Page) -> None:
+    shown = []
+    for _ in range(2):
+        explorer = play(fresh_page, site)
+        explorer.locator(".ce-random").click()
+        shown.append(fresh_page.evaluate(SHOWN)["input"])
+    assert shown[0] == shown[1]
+
+
+def test_explorers_of_pages_are_understood(site: Served, fresh_page: Page) -> None:
+    """What the build wrote for a fence is what the element shows, and nothing is refused."""
+    seen = 0
+    for page in pages():
+        if "<conv-explorer" not in (site_directory() / page.path / "index.html").read_text("utf-8"):
+            continue
+        play(fresh_page, site, page)
+        wrong = fresh_page.evaluate(
+            """() => [...document.querySelectorAll("conv-explorer")].flatMap((each) => {
+              const given = new URLSearchParams(each.getAttribute("state"));
+              const wrong = [...given].filter(([name, text]) =>
+                String([each.state[name]].flat(3).join(",")) !== text);
+              return each.model.refusal ? [each.model.refusal.message] : wrong;
+            })"""
+        )
+        assert not wrong, f"{page}: {wrong}"
+        seen += 1
+    assert seen >= 20
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_moves(site: Served, browser: Browser, width: int) -> None:
+    """The place is kept before the script comes, and while the output is played through."""
+    for page in (SitePage("", "zh"), SitePage("", "en"), PLAY, SitePage("learn/stride/", "en")):
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        tab = context.new_page()
+        tab.add_init_script(
+            """window.moved = 0;
+            new PerformanceObserver((list) => {
+              for (const each of list.getEntries()) window.moved += each.value;
+            }).observe({ type: "layout-shift", buffered: true });"""
+        )
+        tab.goto(site.url(page), wait_until="load")
+        tab.locator("conv-explorer .ce-note").first.wait_for()
+        height = "() => document.querySelector('conv-explorer').getBoundingClientRect().height"
+        heights = set()
+        for _ in range(9):
+            heights.add(tab.evaluate(height))
+            tab.evaluate("document.querySelector('conv-explorer').step(1)")
+        assert len(heights) == 1, f"{page}: {heights}"
+        tab.wait_for_timeout(200)
+        moved = tab.evaluate("window.moved")
+        assert moved < 0.05, f"{page} at {width}: {moved}"
+        context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_without_scripts(site: Served, browser: Browser, language: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    for name in ("", "play/", "learn/stride/"):
+        tab.goto(site.url(SitePage(name, language)))
+        explorer = tab.locator("conv-explorer")
+        expect(explorer.locator("svg")).to_be_visible()
+        expect(explorer.locator("p")).to_contain_text("JavaScript")
+    context.close()
