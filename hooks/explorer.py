@@ -168,8 +168,7 @@ def parsed(body: str) -> State:
     operands = [given["input"], given["weight"], given.get("bias")]
     floats = any(np.asarray(each).dtype.kind == "f" for each in operands if each is not None)
     input, weight, bias = (
-        None if each is None else np.array(each, float if floats else np.int64)
-        for each in operands
+        None if each is None else np.array(each, float if floats else np.int64) for each in operands
     )
     assert input is not None and weight is not None
     stride = checks.integers("stride", given.get("stride", 1), rank, 1)
@@ -228,9 +227,7 @@ def within_limits(state: State) -> None:
     for value in np.concatenate([each.ravel() for each in operands]).tolist():
         text = f"{value:.6g}"
         if float(text) != value or abs(value) > 999_999 or len(text.partition(".")[2]) > 4:
-            raise ValueError(
-                f"a cell holds at most 6 digits, 4 of them decimals, received {value}"
-            )
+            raise ValueError(f"a cell holds at most 6 digits, 4 of them decimals, received {value}")
     for name, values in given.items():
         low, high = limits()[name]
         if not all(low <= value <= high for value in values):
@@ -316,7 +313,9 @@ def messages() -> str:
     """messages.js: the words of convref's errors, as they stand in convref.checks."""
     chosen = {rule: checks.MESSAGES[rule] for rule in RULES}
     table = {rule: [error.__name__, text] for rule, (error, text) in chosen.items()}
-    return f"// Written from convref.checks.MESSAGES.\nexport const MESSAGES = {json.dumps(table)};\n"
+    return (
+        f"// Written from convref.checks.MESSAGES.\nexport const MESSAGES = {json.dumps(table)};\n"
+    )
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

@@ -51,7 +51,7 @@ class Explorer extends HTMLElement {
 
   arrive = () => {
     const state = fromQuery(location.hash.slice(1));
-    if (state && toQuery(state) !== toQuery(this.state)) this.set(state, { quiet: true });
+    if (state && toQuery(state) !== this.query) this.set(state, { quiet: true });
   };
 
   rest = () => {
@@ -610,8 +610,12 @@ class Explorer extends HTMLElement {
 
   // Out of the page --------------------------------------------------------------------------------
 
+  get query() {
+    return toQuery(this.state);
+  }
+
   address() {
-    return new URL(`play/#${toQuery(this.state)}`, BASE).href;
+    return new URL(`play/#${this.query}`, BASE).href;
   }
 
   remember() {
@@ -619,7 +623,7 @@ class Explorer extends HTMLElement {
     if (!this.full) return;
     clearTimeout(this.remembering);
     this.remembering = setTimeout(
-      () => history.replaceState(history.state, "", `#${toQuery(this.state)}`), 250);
+      () => history.replaceState(history.state, "", `#${this.query}`), 250);
   }
 
   share() {

@@ -163,12 +163,13 @@ export class Grid {
     let open = true;
     const close = (text) => {
       if (!open) return;
+      open = false; // a new number takes the field away, which is a blur
+      const inside = document.activeElement === field;
       if (text !== null && !this.heard.edit(i, text)) {
+        open = true;
         field.setAttribute("aria-invalid", "true");
         return;
       }
-      const inside = document.activeElement === field;
-      open = false;
       field.remove();
       put(cell, this.texts[i]);
       if (inside) cell.focus();
