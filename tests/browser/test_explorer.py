@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import gzip
 import io
 import random
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from functools import cache
+from typing import Literal
 
 import numpy as np
 import pytest
 from explored import Case, drawn
 from playwright.sync_api import Browser, Locator, Page, expect
 from served import Served, SitePage, site_directory, text_pages
+from test_sweep import OVERFLOW, accessibility
 
 CASES = 2200
 CODES = 120
@@ -410,7 +411,8 @@ def test_touch(site: Served, browser: Browser) -> None:
     small = explorer.evaluate(
         """(root) => {
           const least = (e) => (e.matches("[role=gridcell], [type=checkbox]") ? 24 : 43);
-          return [...root.querySelectorAll("button, select, input:not(.ce-edit), a, [role=gridcell]")]
+          const all = "button, select, input:not(.ce-edit), a, [role=gridcell]";
+          return [...root.querySelectorAll(all)]
             .filter((e) => e.checkVisibility())
             .map((e) => [e, e.closest("label:not(:has(select))") ?? e])
             .filter(([e, hit]) => {
@@ -590,3 +592,52 @@ def test_without_scripts(site: Served, browser: Browser, language: str) -> None:
         expect(explorer.locator("svg")).to_be_visible()
         expect(explorer.locator("p")).to_contain_text("JavaScript")
     context.close()
+
+
+STATES = (
+    "kind=2d&size=4,4&dilation=2,2",
+    "kind=2d&channels=4&outputs=4&groups=2&padding=2,1,0,3&mode=circular&bias=1,2,3,4",
+    "kind=transposed&size=16,16&kernel=7,7&stride=2,2",
+)
+
+
+@pytest.mark.parametrize("palette", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_accessible_in_every_state(
+    site: Served, browser: Browser, palette: Literal["light", "dark"], language: str
+) -> None:
+    """Everything unfolded, each kind of state, on a phone: nothing for axe, nothing sticks out."""
+    context = browser.new_context(
+        color_scheme=palette, viewport={"width": 390, "height": 900}, reduced_motion="reduce"
+    )
+    tab = context.new_page()
+    problems = []
+    for query in STATES:
+        explorer = play(tab, site, SitePage("play/", language), query)
+        for fold in explorer.locator(".ce-fold").all():
+            fold.click()
+        explorer.locator(".ce-panel [type=checkbox]").last.check()
+        explorer.locator("[data-tab=terms]").click()
+        explorer.locator(".ce-in [role=gridcell]").first.hover()
+        problems += [f"{query}: {each}" for each in accessibility(tab, tokens=True)]
+        problems += [f"{query}: overflow: {each}" for each in tab.evaluate(OVERFLOW)]
+    context.close()
+    assert not problems, "\n".join(problems)
+
+
+def test_in_print_and_in_forced_colours(site: Served, fresh_page: Page) -> None:
+    explorer = play(fresh_page, site)
+    fresh_page.emulate_media(media="print")
+    for name in (".ce-bar", ".ce-player", ".ce-panel"):
+        expect(explorer.locator(name)).to_be_hidden()
+    for name in (".ce-grid.ce-out", ".ce-sum", ".ce-facts"):
+        expect(explorer.locator(name)).to_be_visible()
+    fresh_page.emulate_media(media="screen", forced_colors="active", reduced_motion="reduce")
+    look = "(e, name) => getComputedStyle(e)[name]"
+    now = explorer.locator(".is-now")
+    plain = explorer.locator(".ce-out [role=gridcell]:not(.is-now)").first
+    assert now.evaluate(look, "outlineStyle") == "solid"
+    assert plain.evaluate(look, "outlineStyle") == "none"
+    tap, cell = explorer.locator(".is-tap").first, explorer.locator(".ce-in :not(.is-tap)").last
+    assert tap.evaluate(look, "borderTopWidth") != cell.evaluate(look, "borderTopWidth")
+    assert explorer.locator(".ce-part-in .ce-window").evaluate(look, "transitionDuration") == "0s"

@@ -11,14 +11,14 @@ export function h(tag, given = {}, ...children) {
   return element;
 }
 
+/** The choices of a select, made anew only if they have changed. */
 export function options(select, pairs, chosen) {
-  select.replaceChildren(
-    ...pairs.map(([value, text]) => {
-      const option = h("option", { value }, text);
-      option.selected = String(value) === String(chosen);
-      return option;
-    }),
-  );
+  const key = pairs.join("|");
+  if (select.key !== key) {
+    select.key = key;
+    select.replaceChildren(...pairs.map(([value, text]) => h("option", { value }, text)));
+  }
+  select.value = chosen;
 }
 
 /** Writes only what differs: an equal text costs no layout. */

@@ -327,25 +327,22 @@ class Explorer extends HTMLElement {
   /** Everything: cells are made anew only where shapes have changed. */
   draw() {
     const { state, words, parts, grids, model: told } = this;
+    this.width = this.clientWidth; // read before anything changes, so that layout happens once
     const pads = this.pads();
     const shapes = {
       in: pads.map(([b, a], axis) => b + state.size[axis] + a),
       w: state.kernel,
       out: told.refusal ? null : told.sizes,
     };
-    const key = JSON.stringify([shapes, pads, state.kind]);
-    if (key !== this.key) {
-      this.key = key;
-      const inside = (index) =>
-        index.every((each, axis) => each >= pads[axis][0] && each < pads[axis][0] + state.size[axis]);
-      grids.in.build(shapes.in, (index) =>
-        inside(index) ? { editable: true } : { look: "is-padding", label: words.paddingCell });
-      grids.w.build(shapes.w, () => ({ editable: true }));
-      if (shapes.out) grids.out.build(shapes.out, () => ({}));
-    }
+    const inside = (index) =>
+      index.every((each, axis) => each >= pads[axis][0] && each < pads[axis][0] + state.size[axis]);
+    grids.in.build(shapes.in, pads, (index) =>
+      inside(index) ? { editable: true } : { look: "is-padding", label: words.paddingCell });
+    grids.w.build(shapes.w, "", () => ({ editable: true }));
+    if (shapes.out) grids.out.build(shapes.out, "", () => ({}));
     const most = Math.max(shapes.in.at(-1), shapes.in.at(-2) ?? 1, shapes.out?.at(-1) ?? 1);
     const roomy = most <= 9 ? 34 : most <= 12 ? 29 : most <= 16 ? 26 : 24;
-    const side = this.clientWidth < 480 ? Math.min(30, roomy) : roomy;
+    const side = this.width < 480 ? Math.min(30, roomy) : roomy;
     const write = (value) => written(value, this.floats);
     grids.in.fill(this.inputTexts(shapes.in).map(write), side);
     const start = this.weightPlace(0);
@@ -399,7 +396,7 @@ class Explorer extends HTMLElement {
     const longest = (list) => Math.max(...list.map((each) => factor(each, this.floats).length));
     const padding = this.pads().flat().some(Boolean) ? 2 : 0;
     const each = longest(state.input) + padding + longest(state.weight) + 4;
-    const wide = Math.max(20, Math.floor((this.clientWidth - 40) / 8)); // characters in a line
+    const wide = Math.max(20, Math.floor((this.width - 40) / 8)); // characters in a line
     const [tall, across] = [volume(state.kernel.slice(0, -1)), state.kernel.at(-1)];
     const rows = tall * this.seen().length;
     const whole = rows * across * each + 8;

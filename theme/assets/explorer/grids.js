@@ -38,8 +38,12 @@ export class Grid {
     this.element.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** New cells: `describe(index)` gives a cell's class, its label, and whether it can be edited. */
-  build(shape, describe) {
+  /** New cells, unless shape and `more` are as before: `describe(index)` gives a cell's class, its
+   *  label, and whether it can be edited. */
+  build(shape, more, describe) {
+    const key = JSON.stringify([shape, more]);
+    if (key === this.key) return;
+    this.key = key;
     this.shape = shape.length === 1 ? [1, ...shape] : shape;
     this.cells = [];
     this.lit.clear();
