@@ -10,7 +10,8 @@ XDIST := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check outputs lint unit coverage fuzz fuzzed mutants frameworks site browser floor compare
+.PHONY: help serve test check outputs lint unit coverage fuzz fuzzed mutants frameworks site browser \
+  floor compare bench bench-explorer
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
@@ -20,6 +21,7 @@ help:
 	@echo 'make fuzz     25,000 random calls in PyTorch and convref; make fuzz N=1000000 for more'
 	@echo 'make mutants  change the package in thousands of small ways: a test must notice each'
 	@echo 'make compare  Paddle and MindSpore, in an environment of their own (4 GB)'
+	@echo 'make bench-explorer  how long one update of the explorer takes'
 	@echo
 	@echo 'parts of test: make lint unit coverage fuzzed frameworks site browser floor'
 	@echo 'another Python: make PYTHON=python3.13 ...   another browser: make CHROMIUM=/path/to/it ...'
@@ -77,6 +79,10 @@ site: .venv/.ready
 browser: site
 	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) -m pytest $(XDIST) tests/browser
+
+bench-explorer: site
+	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
+	SITE_DIR=$(SITE) $(PY) benchmarks/explorer.py
 
 # --confcutdir keeps the pages' conftest out: it needs PyTorch, which this environment lacks on purpose.
 floor: $(FLOOR)/.ready

@@ -70,12 +70,12 @@ def numbers(body: str) -> set[str]:
     return set(re.findall(r"\d+(?:\.\d+)?", " ".join(texts)))
 
 
-def line_of(body: str, path: Path) -> int:
+def line_of(body: str, path: Path, language: str = LANGUAGE) -> int:
     """The line of a page on which the fence with this body begins."""
     wanted = [line.strip() for line in body.split("\n")]
     lines = [line.strip("> \t") for line in path.read_text("utf-8").splitlines()]
     for at, line in enumerate(lines):
-        if LANGUAGE in line and lines[at + 1 : at + 1 + len(wanted)] == wanted:
+        if language in line and lines[at + 1 : at + 1 + len(wanted)] == wanted:
             return at + 1
     return 1
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from docblocks import ROOT, front_matter, line_of, marks, parse
 
+from hooks.explorer import numbers as explorer_numbers
 from hooks.figures import numbers as figure_numbers
 
 DOCS = {"zh": ROOT / "docs/zh", "en": ROOT / "docs/en"}
@@ -97,6 +98,8 @@ def known_numerals(text: str) -> set[str]:
     for fence in page.fences:
         if fence.role == "conv-figure":
             known |= {plain(number) for number in figure_numbers(fence.source)}
+        if fence.role == "conv-explorer":
+            known |= {plain(number) for number in explorer_numbers(fence.source)}
         if fence.role in ("python", "text", "quoted"):
             known |= {plain(match[0]) for match in numerals(fence.source)}
     return known

@@ -39,6 +39,7 @@ def site():
 def rendered(text: str, path: Path) -> tuple[list[tuple[str, str]], str]:
     """The blocks that the site's Markdown shows, as (language, source), and the HTML."""
     site().hooks["hooks/figures.py"].figures.begin(path, str(path))
+    site().hooks["hooks/explorer.py"].explorers.begin(path, str(path))
     seen: list[tuple[str, str]] = []
     highlight = pymdownx.highlight.Highlight.highlight
 
@@ -71,7 +72,7 @@ def escaped(text: str, path: Path) -> list[str]:
     parsed = Counter(
         ("python" if f.role == "quoted" else f.role, same(f.source))
         for f in known
-        if f.role != "conv-figure"
+        if f.role not in ("conv-figure", "conv-explorer")
     )
     shown = Counter((language, same(source)) for language, source in seen)
     problems = [
@@ -94,6 +95,9 @@ def escaped(text: str, path: Path) -> list[str]:
     figures = len(re.findall(r'<figure\b[^>]*class="conv-figure', html))
     if figures != sum(f.role == "conv-figure" for f in page.fences):
         problems.append(f"1: {figures} figures are rendered")
+    explorers = len(re.findall(r"<conv-explorer ", html))
+    if explorers != sum(f.role == "conv-explorer" for f in page.fences):
+        problems.append(f"1: {explorers} explorers are rendered")
     return [f"{path.relative_to(ROOT)}:{problem}" for problem in problems]
 
 

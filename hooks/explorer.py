@@ -1,0 +1,343 @@
+"""A `conv-explorer` fence becomes a <conv-explorer> element, with a picture for want of a script.
+
+    ```conv-explorer
+    input: [[1, 2, 0], [0, 1, 2], [1, 2, 1]]
+    weight: [[1, 2], [3, -1]]
+    padding: 1
+    ```
+
+The parameters are those of convref's functions, and are checked by calling them. The messages that
+the explorer shows are convref's own: they are written to messages.js from `convref.checks`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+import yaml
+from markdown import Markdown
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from pymdownx.superfences import SuperFencesException
+
+import convref
+from convref import checks
+from convref.checks import Array
+from convref.figures import draw
+from hooks.figures import line_of
+
+LANGUAGE = "conv-explorer"
+SCRIPTS = Path(__file__).resolve().parent.parent / "theme/assets/explorer"
+COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)\n", re.M | re.S)
+LIMIT = re.compile(r"^  (\w+): \[(\d+), (\d+)\],$", re.M)
+# The rules that checks.js can meet: the rest needs arguments that an explorer cannot have.
+RULES = (
+    "least",
+    "groups",
+    "same",
+    "reach",
+    "reflect",
+    "circular",
+    "output padding",
+    "transposed size",
+)
+KEYS = (
+    *("kind", "input", "weight", "bias", "stride", "padding", "dilation", "groups", "mode"),
+    *("output_padding", "at", "full"),
+)
+WORDS = {
+    "zh": (
+        "动手试卷积",
+        "这里本来是可以动手操作的演示，需要开启 JavaScript。"
+        "不开启时，不能换别的输出格，也不能改数和参数。",
+    ),
+    "en": (
+        "Convolution explorer",
+        "Here is an interactive explorer, which needs JavaScript. Without it you cannot choose "
+        "other cells, nor change numbers and parameters.",
+    ),
+}
+
+
+class ExplorerError(SuperFencesException, PluginError):
+    """SuperFences would swallow any other error and show the fence as text."""
+
+
+class State(NamedTuple):
+    """What an explorer starts with, checked."""
+
+    kind: str
+    input: Array  # (1, C, *sizes)
+    weight: Array
+    bias: Array | None
+    groups: int
+    stride: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: str | list[tuple[int, int]]
+    extra: tuple[int, ...]
+    mode: str
+    at: tuple[int, ...]
+    full: bool
+
+    @property
+    def rank(self) -> int:
+        return self.input.ndim - 2
+
+    @property
+    def even(self) -> bool:
+        """Whether both sides of each axis are padded alike, as the functions want it."""
+        return isinstance(self.padding, str) or all(b == a for b, a in self.padding)
+
+    @property
+    def outputs(self) -> int:
+        return self.weight.shape[1] * self.groups if self.transposed else self.weight.shape[0]
+
+    @property
+    def transposed(self) -> bool:
+        return self.kind == "transposed"
+
+    def padded(self) -> tuple[Array, Any, str]:
+        """Input, padding and mode as a function takes them: what is uneven is padded before."""
+        if isinstance(self.padding, str):
+            return self.input, self.padding, self.mode
+        if self.even:
+            return self.input, tuple(before for before, _ in self.padding), self.mode
+        flat = [each for pair in reversed(self.padding) for each in pair]
+        mode = "constant" if self.mode == "zeros" else self.mode
+        return convref.pad(self.input, flat, mode), 0, "zeros"
+
+    def output(self) -> Array:
+        """What convref makes of it; raises convref's own errors."""
+        input, padding, mode = self.padded()
+        operands = (input, self.weight, self.bias)
+        if self.transposed:
+            options = (self.extra, self.groups, self.dilation)
+            return convref.conv_transpose2d(*operands, self.stride, padding, *options)
+        function = (convref.conv1d, convref.conv2d)[self.rank - 1]
+        window: Any = (self.stride, padding, self.dilation)
+        return function(*operands, *window, self.groups, mode)
+
+    def query(self) -> str:
+        """As the text of a link, which theme/assets/explorer/state.js reads."""
+        padding = self.padding
+        if not isinstance(padding, str):
+            padding = ",".join(f"{before},{after}" for before, after in padding)
+        fields: dict[str, Any] = {
+            "channels": [self.input.shape[1]],
+            "outputs": [self.outputs],
+            "groups": [self.groups],
+            "size": self.input.shape[2:],
+            "kernel": self.weight.shape[2:],
+            "stride": self.stride,
+            "dilation": self.dilation,
+            "extra": self.extra,
+            "input": self.input.ravel().tolist(),
+            "weight": self.weight.ravel().tolist(),
+            "at": self.at,
+        }
+        if self.bias is not None:
+            fields["bias"] = self.bias.tolist()
+        texts = {name: ",".join(f"{each:.6g}" for each in value) for name, value in fields.items()}
+        texts |= {"kind": self.kind, "padding": padding, "mode": self.mode}
+        return "&".join(f"{name}={text}" for name, text in texts.items())
+
+
+def parsed(body: str) -> State:
+    """The state that the body of a fence describes."""
+    try:
+        given = yaml.safe_load(body)
+    except yaml.YAMLError as error:
+        raise ValueError(f"not `key: value` lines: {' '.join(str(error).split())}") from error
+    if not isinstance(given, dict):
+        raise ValueError("the body must be `key: value` lines")
+    for key in given:
+        checks.word("a parameter of conv-explorer", key, KEYS)
+    for key in ("input", "weight"):
+        if key not in given:
+            raise ValueError(f"an explorer needs {key}: give its numbers")
+    kind = given.get("kind", "1d" if np.ndim(given["input"]) == 1 else "2d")
+    checks.word("kind", kind, ("1d", "2d", "transposed"))
+    rank = 1 if kind == "1d" else 2
+    operands = [given["input"], given["weight"], given.get("bias")]
+    floats = any(np.asarray(each).dtype.kind == "f" for each in operands if each is not None)
+    input, weight, bias = (
+        None if each is None else np.array(each, float if floats else np.int64) for each in operands
+    )
+    assert input is not None and weight is not None
+    stride = checks.integers("stride", given.get("stride", 1), rank, 1)
+    extra = checks.integers("output_padding", given.get("output_padding", 0), rank, 0)
+    padding = given.get("padding", 0)
+    pairs: Any = padding if isinstance(padding, str) else paddings(padding, rank)
+    state = State(
+        kind=kind,
+        input=input.reshape((1,) * (rank + 2 - input.ndim) + input.shape),
+        weight=weight.reshape((1,) * (rank + 2 - weight.ndim) + weight.shape),
+        bias=bias,
+        groups=checks.integer("groups", given.get("groups", 1), 1),
+        stride=stride,
+        dilation=checks.integers("dilation", given.get("dilation", 1), rank, 1),
+        padding=pairs,
+        extra=extra,
+        mode=checks.word("mode", given.get("mode", "zeros"), checks.MODES),
+        at=tuple(given.get("at", (0,) * (rank + 1))),
+        full=bool(given.get("full", False)),
+    )
+    checks.cell(state.at, state.output().shape[1:], batched=True)
+    within_limits(state)
+    return state
+
+
+def paddings(value: Any, rank: int) -> list[tuple[int, int]]:
+    """One number, one for each axis, or before and after for each axis."""
+    if isinstance(value, list) and all(isinstance(each, list) for each in value):
+        return [(before, after) for before, after in value]
+    return [(each, each) for each in checks.integers("padding", value, rank, 0)]
+
+
+@cache
+def limits() -> dict[str, tuple[int, int]]:
+    """The least and the most of each parameter, from state.js, where they stand."""
+    text = (SCRIPTS / "state.js").read_text("utf-8").partition("LIMITS = {")[2].partition("};")[0]
+    return {name: (int(low), int(high)) for name, low, high in LIMIT.findall(text)}
+
+
+def within_limits(state: State) -> None:
+    """An explorer is for the eye: it shows small ones."""
+    pairs = [] if isinstance(state.padding, str) else state.padding
+    given = {
+        "size": state.input.shape[2:],
+        "kernel": state.weight.shape[2:],
+        "stride": state.stride,
+        "dilation": state.dilation,
+        "extra": state.extra,
+        "padding": tuple(each for pair in pairs for each in pair),
+        "channels": (state.input.shape[1],),
+        "outputs": (state.outputs,),
+        "groups": (state.groups,),
+    }
+    assert set(given) == set(limits())
+    operands = [each for each in (state.input, state.weight, state.bias) if each is not None]
+    for value in np.concatenate([each.ravel() for each in operands]).tolist():
+        text = f"{value:.6g}"
+        if float(text) != value or abs(value) > 999_999 or len(text.partition(".")[2]) > 4:
+            raise ValueError(f"a cell holds at most 6 digits, 4 of them decimals, received {value}")
+    for name, values in given.items():
+        low, high = limits()[name]
+        if not all(low <= value <= high for value in values):
+            raise ValueError(f"an explorer takes {name} from {low} to {high}, received {values}")
+
+
+def numbers(body: str) -> set[str]:
+    """The numerals that an explorer shows at first, without signs."""
+    state = parsed(body)
+    texts = [state.query().replace("=", " "), str(state.output().tolist())]
+    return set(re.findall(r"\d+(?:\.\d+)?", " ".join(texts)))
+
+
+def still(state: State, label: str) -> str:
+    """A picture of the start, where there is one: a window on a single channel."""
+    if state.transposed or state.input.shape[1] * state.outputs > 1:
+        return ""
+    input, padding, mode = state.padded()
+    return draw(
+        "window",
+        label=label,
+        input=input[0, 0].tolist(),
+        weight=state.weight[0, 0].tolist(),
+        bias=None if state.bias is None else state.bias[0].item(),
+        stride=list(state.stride),
+        dilation=list(state.dilation),
+        padding=padding if isinstance(padding, str | int) else list(padding),
+        mode=mode,
+        at=list(state.at[1:]),
+    )
+
+
+class Explorers:
+    """Writes the elements of one page after the other."""
+
+    def __init__(self, language: str) -> None:
+        self.name, self.missing = WORDS[language]
+        self.begin(Path(), "")
+
+    def begin(self, path: Path, shown: str) -> None:
+        """A page begins: its name stands in errors."""
+        self.path, self.shown = path, shown
+
+    def fence(self) -> dict[str, Any]:
+        """What SuperFences needs to know of the fence."""
+        return {
+            "name": LANGUAGE,
+            "class": LANGUAGE,
+            "format": self.format,
+            "validator": self.check_header,
+        }
+
+    def refuse(self, body: str, reason: object) -> NoReturn:
+        line = line_of(body, self.path, LANGUAGE)
+        raise ExplorerError(f"{self.shown}:{line}: {LANGUAGE}: {reason}")
+
+    def check_header(
+        self, language: str, inputs: dict[str, str], options: Any, attrs: Any, md: Markdown
+    ) -> bool:
+        if inputs:
+            raise ExplorerError(f"{self.shown}: {LANGUAGE} takes no options, received {inputs}")
+        return True
+
+    def format(
+        self, source: str, language: str, class_name: str, options: Any, md: Markdown, **rest: Any
+    ) -> str:
+        try:
+            state = parsed(source)
+            picture = still(state, self.name)
+        except (TypeError, ValueError) as error:
+            self.refuse(source, error)
+        if picture:
+            picture = f'<div class="conv-figure-drawing">{picture}</div>'
+        full = " full" if state.full else ""
+        return (
+            f'<div class="conv-explorer" data-search-exclude>'
+            f'<conv-explorer state="{html.escape(state.query())}"{full}>'
+            f"<noscript>{picture}<p>{self.missing}</p></noscript></conv-explorer></div>"
+        )
+
+
+def messages() -> str:
+    """messages.js: the words of convref's errors, as they stand in convref.checks."""
+    chosen = {rule: checks.MESSAGES[rule] for rule in RULES}
+    table = {rule: [error.__name__, text] for rule, (error, text) in chosen.items()}
+    return (
+        f"// Written from convref.checks.MESSAGES.\nexport const MESSAGES = {json.dumps(table)};\n"
+    )
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    global explorers
+    explorers = Explorers(config.theme["language"])
+    fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
+    fences["custom_fences"] = [*fences.get("custom_fences", []), explorers.fence()]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    files.append(File.generated(config, "assets/explorer/messages.js", content=messages()))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Any) -> None:
+    path = Path(page.file.abs_src_path)
+    explorers.begin(path, str(path.relative_to(Path(config.config_file_path).absolute().parent)))
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Comments and indentation are for those who read the source: they stay there."""
+    for script in (Path(config.site_dir) / "assets/explorer").glob("*.js"):
+        text = COMMENT.sub("", script.read_text("utf-8"))
+        script.write_text(re.sub(r"^[ \t\n]+", "", text, flags=re.M), "utf-8")

@@ -1,0 +1,114 @@
+"""A `conv-explorer` fence: what it becomes, and how a wrong one fails the build."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from markdown import Markdown
+
+from convref import checks
+from hooks import explorer as hook
+
+BODY = """input: [[1, 2, 0], [0, 1, 2], [1, 2, 1]]
+weight: [[1, 2], [3, -1]]
+"""
+GOOD = f"Before.\n\n```conv-explorer\n{BODY}```\n\nAfter.\n"
+
+
+def rendered(page: str, folder: Path) -> str:
+    path = folder / "page.md"
+    path.write_text(page, "utf-8")
+    explorers = hook.Explorers("en")
+    explorers.begin(path, "docs/page.md")
+    markdown = Markdown(
+        extensions=["pymdownx.superfences"],
+        extension_configs={"pymdownx.superfences": {"custom_fences": [explorers.fence()]}},
+    )
+    return markdown.convert(page)
+
+
+def test_a_fence_becomes_an_element(tmp_path: Path) -> None:
+    html = rendered(GOOD, tmp_path)
+    state = re.search(r'<conv-explorer state="([^"]*)">', html)
+    assert state
+    fields = parse_qs(unescape(state[1]))
+    assert fields["input"] == ["1,2,0,0,1,2,1,2,1"]
+    assert fields["weight"] == ["1,2,3,-1"]
+    assert fields["size"] == ["3,3"] and fields["kernel"] == ["2,2"]
+    still = re.search(r"<noscript>.*<svg.*</svg>.*JavaScript.*</noscript>", html, re.S)
+    assert still, "no picture for want of a script"
+    assert "style=" not in html, "the content policy forbids it"
+
+
+FILLED = {
+    "1-D": ("input: [1, 2, 3]\nweight: [1, 10]", "kind=1d"),
+    "channels": ("input: [[[1, 2]], [[3, 4]]]\nweight: [[[[1]], [[1]]]]", "channels=2"),
+    "transposed": (
+        "kind: transposed\ninput: [[1, 2]]\nweight: [[1, 1]]\nstride: 2\noutput_padding: 1",
+        "extra=1,1",
+    ),
+    "padding by axis": (BODY + "padding: [1, 2]", "padding=1,1,2,2"),
+    "padding by side": (BODY + "padding: [[1, 0], [2, 1]]", "padding=1,0,2,1"),
+    "same": (BODY + "padding: same", "padding=same"),
+    "decimals": ("input: [0.5, -0.1234]\nweight: [2]", "input=0.5,-0.1234"),
+    "bias": (BODY + "bias: [3]", "bias=3"),
+}
+
+
+@pytest.mark.parametrize(("body", "part"), FILLED.values(), ids=FILLED)
+def test_parameters_are_carried(body: str, part: str) -> None:
+    assert f"&{part}&" in f"&{hook.parsed(body).query()}&"
+
+
+WRONG = {
+    "no yaml": ("input: [1", "not `key: value` lines"),
+    "no mapping": ("- 1", "the body must be `key: value` lines"),
+    "unknown key": (BODY + "strides: 2", "a parameter of conv-explorer must be one of"),
+    "no weight": ("input: [1, 2]", "an explorer needs weight"),
+    "convref refuses": (BODY + "dilation: 4", "H: the kernel reaches over dilation"),
+    "uneven and refused": (BODY + "padding: [[3, 1], [0, 0]]\nmode: reflect", "axis 2: padding"),
+    "groups": (BODY + "groups: 2", "weight.shape[0] must be divisible by groups"),
+    "at": (BODY + "at: [0, 2, 0]", "at[1] must be at least 0 and less than 2"),
+    "too large": (f"input: {list(range(17))}\nweight: [1]", "an explorer takes size from 1 to 16"),
+    "too exact": ("input: [1.23456]\nweight: [1]", "a cell holds at most 6 digits"),
+    "too many digits": ("input: [1234567]\nweight: [1]", "a cell holds at most 6 digits"),
+}
+
+
+@pytest.mark.parametrize(("body", "message"), WRONG.values(), ids=WRONG)
+def test_a_wrong_fence_fails_with_page_and_line(body: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(hook.ExplorerError) as error:
+        rendered(f"Before.\n\n```conv-explorer\n{body}\n```\n", tmp_path)
+    assert str(error.value).startswith("docs/page.md:3: conv-explorer: ")
+    assert message in str(error.value)
+
+
+def test_options_of_a_fence_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(hook.ExplorerError, match="takes no options"):
+        rendered(GOOD.replace("```conv-explorer", '```{.conv-explorer title="x"}'), tmp_path)
+
+
+def test_numerals_of_an_explorer_are_known() -> None:
+    known = hook.numbers(BODY)
+    assert "10" in known, "an output cell"
+    assert "3" in known, "a weight"
+    assert "99" not in known
+
+
+def test_messages_are_convrefs() -> None:
+    text = hook.messages().partition("MESSAGES = ")[2].rstrip(";\n")
+    for rule, (error, message) in json.loads(text).items():
+        assert (checks.MESSAGES[rule][0].__name__, checks.MESSAGES[rule][1]) == (error, message)
+        # checks.js fills in plain names only.
+        assert re.findall(r"\{[^}]*\}", message) == re.findall(r"\{\w+\}", message)
+
+
+def test_no_message_is_written_twice() -> None:
+    scripts = "".join(path.read_text("utf-8") for path in hook.SCRIPTS.glob("*.js"))
+    assert len(scripts) > 10_000
+    for rule in hook.RULES:
+        for part in re.split(r"\{\w+\}", checks.MESSAGES[rule][1]):
+            assert len(part) < 15 or part not in scripts, f"{rule}: {part!r} is also in a script"

@@ -1,0 +1,126 @@
+// The refusals that an explorer can meet, in convref's order. The messages are convref's own:
+// messages.js is written from convref.checks at build, with the rules that are named here.
+
+import { paddedSize, reach, samePadding, transposedSize } from "./geometry.js";
+import { MESSAGES } from "./messages.js";
+import { tuple } from "./numbers.js";
+
+const LETTERS = { 1: ["L"], 2: ["H", "W"] };
+
+class Refusal extends Error {
+  constructor(rule, values) {
+    super(MESSAGES[rule][1].replace(/\{(\w+)\}/g, (_, name) => values[name]));
+    this.rule = rule;
+    this.type = MESSAGES[rule][0];
+  }
+}
+
+function refuse(rule, values) {
+  throw new Refusal(rule, values);
+}
+
+/** What convref says to a state: {rule, type, message}, or null if the state is legal. */
+export function refusal(state) {
+  try {
+    channels(state);
+    if (state.kind === "transposed") transposed(state);
+    else convolution(state);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { rule: error.rule, type: error.type, message: error.message };
+  }
+}
+
+function least(name, values, bound) {
+  for (const received of values) {
+    if (received < bound) refuse("least", { name, least: bound, received });
+  }
+}
+
+/** Weights of a group exist only where channels split evenly: a layer refuses before them. */
+function channels({ channels, outputs, groups }) {
+  if (groups < 1) return; // refused in its turn
+  for (const [name, received] of [["in_channels", channels], ["out_channels", outputs]]) {
+    const rest = received % groups;
+    if (rest) refuse("groups", { name, received, groups, rest });
+  }
+}
+
+function convolution(state) {
+  const pairs = padsOf(state);
+  const apart = isUneven(state);
+  if (apart) pairs.forEach(([b, a], i) => modeFits(`axis ${i + 2}`, state.size[i], [b, a], state));
+  least("stride", state.stride, 1);
+  least("dilation", state.dilation, 1);
+  least("groups", [state.groups], 1);
+  if (state.padding === "same" && state.stride.some((each) => each !== 1)) {
+    refuse("same", { stride: tuple(state.stride) });
+  }
+  axesOf(state).forEach((axis, i) => {
+    const where = LETTERS[state.size.length][i];
+    // Padded before the call, the input has its padding already.
+    const seen = apart ? { ...axis, size: paddedSize(axis), before: 0, after: 0 } : axis;
+    if (reach(seen) > paddedSize(seen)) {
+      refuse("reach", { where, ...seen, reach: reach(seen), padded: paddedSize(seen) });
+    }
+    if (!apart) modeFits(where, axis.size, [axis.before, axis.after], state);
+  });
+}
+
+function modeFits(where, size, pair, { mode }) {
+  const most = { reflect: size - 1, circular: size }[mode];
+  const received = Math.max(...pair);
+  if (most !== undefined && received > most) refuse(mode, { where, received, size, most });
+}
+
+function transposed(state) {
+  least("stride", state.stride, 1);
+  least("groups", [state.groups], 1);
+  least("dilation", state.dilation, 1);
+  axesOf(state).forEach((axis, i) => {
+    const where = LETTERS[state.size.length][i];
+    const extra = state.extra[i];
+    const bound = Math.max(axis.stride, axis.dilation);
+    const out = transposedSize(axis, extra);
+    if (extra >= bound) {
+      refuse("output padding", { where, ...axis, received: extra, most: bound - 1 });
+    }
+    if (out < 1) {
+      const values = { padding: axis.before, taps: axis.kernel - 1, cells: axis.size - 1 };
+      refuse("transposed size", { where, ...axis, ...values, extra, out });
+    }
+  });
+}
+
+// From a state to its axes -------------------------------------------------------------------------
+
+/** Padding as [before, after] for every axis. */
+export function padsOf(state) {
+  if (state.padding === "valid") return state.size.map(() => [0, 0]);
+  if (state.padding === "same") {
+    return state.kernel.map((kernel, i) => samePadding(kernel, state.dilation[i]));
+  }
+  return state.padding;
+}
+
+/** Whether the two sides of an axis differ, which convref.pad can and conv2d cannot. */
+export const isUneven = ({ padding }) =>
+  Array.isArray(padding) && padding.some(([before, after]) => before !== after);
+
+export const axesOf = (state) =>
+  padsOf(state).map(([before, after], i) => ({
+    size: state.size[i],
+    kernel: state.kernel[i],
+    stride: state.stride[i],
+    dilation: state.dilation[i],
+    before,
+    after,
+  }));
+
+/** A legal state as the layer that geometry.js computes. */
+export const layerOf = (state) => ({
+  ...state,
+  axes: axesOf(state),
+  transposed: state.kind === "transposed",
+});

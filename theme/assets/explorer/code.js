@@ -1,0 +1,130 @@
+// The same state as Python: once with PyTorch, once with convref. Both print the same.
+
+import { isUneven, padsOf } from "./checks.js";
+import { areFloats, tuple, written } from "./numbers.js";
+import { inputShapeOf, weightShapeOf } from "./state.js";
+
+const TORCH = {
+  imports: ["import torch", "import torch.nn.functional as F"],
+  layer: ["from torch import nn", "nn.Conv"],
+  array: "torch.tensor",
+  float: "dtype=torch.float64",
+  rounded: (places) => `(y.round(decimals=${places}) + 0)`,
+};
+const CONVREF = {
+  imports: ["import numpy as np"],
+  layer: ["from convref import ", "Conv"],
+  array: "np.array",
+  float: "dtype=float",
+  rounded: (places) => `(y.round(${places}) + 0)`,
+};
+
+export const torchCode = (state) => code(state, TORCH);
+export const convrefCode = (state) => code(state, CONVREF);
+
+function code(state, library) {
+  const rank = state.size.length;
+  const name = state.kind === "transposed" ? "conv_transpose2d" : `conv${rank}d`;
+  const { channels, outputs, groups } = state;
+  if (groups > 0 && (channels % groups || outputs % groups)) return layerCode(state, library);
+  const floats = areFloats(state);
+  const lines = [];
+  const put = (variable, values, shape) => {
+    const head = `${variable} = ${library.array}(`;
+    const type = floats ? `, ${library.float}` : "";
+    lines.push(`${head}${nested(values, shape, head.length)}${type})`);
+  };
+  put("x", state.input, [1, ...inputShapeOf(state)]);
+  put("w", state.weight, weightShapeOf(state));
+  if (state.bias) put("b", state.bias, [outputs]);
+  const { before, options } = library === TORCH ? torchPadding(state) : convrefPadding(state);
+  const padded = before ? ["pad"] : [];
+  if (before) lines.push(before);
+  const given = [
+    "x",
+    "w",
+    ...(state.bias ? ["b"] : []),
+    ...perAxis("stride", state.stride, 1),
+    ...options,
+    ...(state.kind === "transposed" ? perAxis("output_padding", state.extra, 0) : []),
+    ...perAxis("dilation", state.dilation, 1),
+    ...(groups === 1 ? [] : [`groups=${groups}`]),
+  ];
+  const call = library === TORCH ? `F.${name}` : name;
+  lines.push(`y = ${call}(${given.join(", ")})`);
+  lines.push(`print(${floats ? library.rounded(places(state)) : "y"}.tolist())`);
+  const imports = [...library.imports];
+  if (library === CONVREF) imports.push(`from convref import ${[name, ...padded].join(", ")}`);
+  return [...imports, "", ...lines].join("\n");
+}
+
+/** Channels that do not split: there are no weights to write down, but the layer says why. */
+function layerCode({ kind, size, channels, outputs, groups, kernel }, library) {
+  const kinds = kind === "transposed" ? "Transpose2d" : `${size.length}d`;
+  const [imported, prefix] = library.layer;
+  const name = `${prefix}${kinds}`;
+  const line = library === CONVREF ? `${imported}${name}` : imported;
+  return `${line}\n\n${name}(${channels}, ${outputs}, kernel_size=${one(kernel)}, groups=${groups})`;
+}
+
+/** Equal numbers as one. */
+const one = (list) => (list.every((each) => each === list[0]) ? list[0] : tuple(list));
+
+const perAxis = (name, list, usual) =>
+  list.every((each) => each === usual) ? [] : [`${name}=${one(list)}`];
+
+/** convref pads by itself, unless the two sides of an axis differ. */
+function convrefPadding(state) {
+  const { padding, mode } = state;
+  if (isUneven(state)) {
+    return { before: padLine("pad", padding, mode), options: [] };
+  }
+  const options = paddingOption(padding);
+  const copies = mode !== "zeros" && options.length > 0 && padding !== "valid";
+  return { options: copies ? [...options, `padding_mode="${mode}"`] : options };
+}
+
+/** F.conv2d knows zeros only; what is uneven, or copies cells, is padded in front of it. */
+function torchPadding(state) {
+  const { padding, mode } = state;
+  const pairs = padsOf(state);
+  const even = pairs.every(([before, after]) => before === after);
+  const refused = padding === "same" && state.stride.some((each) => each !== 1);
+  const plain = (even && mode === "zeros") || pairs.flat().every((each) => each === 0) || refused;
+  if (plain) return { options: paddingOption(padding) };
+  return { before: padLine("F.pad", pairs, mode), options: [] };
+}
+
+function paddingOption(padding) {
+  if (typeof padding === "string") return [`padding="${padding}"`];
+  return perAxis("padding", padding.map(([before]) => before), 0);
+}
+
+/** The last axis comes first, as in PyTorch. */
+function padLine(name, pairs, mode) {
+  const option = mode === "zeros" ? "" : `, mode="${mode}"`;
+  return `x = ${name}(x, ${tuple([...pairs].reverse().flat())}${option})`;
+}
+
+/** Nested lists, one line for each row, aligned under the first. */
+function nested(values, shape, indent) {
+  const build = (depth, start, count) => {
+    if (depth === shape.length - 1) {
+      const row = values.slice(start, start + count);
+      return `[${row.map((value) => written(value, true)).join(", ")}]`;
+    }
+    const each = count / shape[depth];
+    const parts = Array.from({ length: shape[depth] }, (_, i) =>
+      build(depth + 1, start + i * each, each),
+    );
+    return `[${parts.join(`,\n${" ".repeat(indent + depth + 1)}`)}]`;
+  };
+  return build(0, 0, values.length);
+}
+
+/** Decimals that the exact result has at most: both libraries agree in them. */
+function places({ input, weight, bias }) {
+  const most = (list) =>
+    Math.max(0, ...list.map((value) => (written(value, true).split(".")[1] ?? "").length));
+  return Math.max(most(input) + most(weight), most(bias ?? []));
+}
