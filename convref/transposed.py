@@ -3,6 +3,7 @@
 check → geometry → scatter → crop → bias
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -31,8 +32,11 @@ def spread(
 ) -> Array:
     """Transposed convolution of checked arguments, without bias: (N, C, *sizes) -> (N, O, *out)."""
     dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]  # geometry
-    if all(axis.stride == 1 for axis in axes) and np.isfinite(weight).all():
-        # An ordinary convolution is faster; but its padding would meet inf, and make it nan.
+    sizes = [output_size(axis) for axis in dense]
+    close = math.prod(sizes) <= 2 * math.prod(axis.size for axis in axes)
+    if close and all(axis.stride == 1 for axis in axes) and np.isfinite(weight).all():
+        # An ordinary convolution is faster, unless it reads more padding than cells; and its
+        # padding would meet inf, and make it nan.
         pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in dense)]
         view = windows(extend(input, pairs, "zeros"), dense)
         return contract(view, turn(weight, groups), dense, groups)
