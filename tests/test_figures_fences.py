@@ -75,9 +75,10 @@ def test_numbers_are_those_that_the_drawing_shows() -> None:
 
 
 def test_the_numbers_of_a_figure_are_those_of_all_its_frames() -> None:
-    body = "figure: window\ninput: [10, 21, 32]\nweight: [-1.5]"
-    assert hook.numbers(body) == {"10", "21", "32", "1.5", "15"}
-    assert hook.numbers(f"{body}\nanimate: true") == hook.numbers(body) | {"31.5", "48"}
+    body = "figure: transposed\ninput: [1, 2]\nweight: [10, -20.5]"
+    still = {"1", "2", "10", "20.5", "20", "41", "0.5"}
+    assert hook.numbers(body) == still
+    assert hook.numbers(f"{body}\nanimate: true") == still | {"0"}
 
 
 @pytest.mark.parametrize(
