@@ -33,7 +33,7 @@ LANGUAGE = "conv-figure"
 DRAWING = '<div class="conv-figure-drawing"'
 NAMES = {"zh": "图", "en": "Figure"}
 WORDS = {
-    "zh": ("{}的动画", "上一步", "播放", "暂停", "下一步"),
+    "zh": ("{} 的动画", "上一步", "播放", "暂停", "下一步"),
     "en": ("Animation of {}", "Step back", "Play", "Pause", "Step forward"),
 }
 CONTROLS = """\

@@ -11,10 +11,10 @@ from hooks import figures as hook
 GOOD = "```conv-figure\nfigure: window\nsize: 5\nkernel: 3\n```\n\nA *window*.\n"
 
 
-def rendered(page: str, tmp_path: Path) -> str:
+def rendered(page: str, tmp_path: Path, language: str = "en") -> str:
     path = tmp_path / "page.md"
     path.write_text(page, "utf-8")
-    figures = hook.Figures("en")
+    figures = hook.Figures(language)
     figures.begin(path, "docs/page.md")
     extensions = ["admonition", "pymdownx.superfences", "pymdownx.tabbed", figures]
     options = {
@@ -68,6 +68,34 @@ def test_options_of_a_fence_are_refused(tmp_path: Path) -> None:
 
 
 def test_numbers_are_those_that_the_drawing_shows() -> None:
-    body = "figure: window\ninput: [7, 8.5, -2]\nweight: [1, 10]"
-    assert hook.numbers(body) == {"7", "8.5", "2", "1", "10", "92", "11.5"}
-    assert hook.numbers("figure: window\nsize: 5\nkernel: 3") == set()
+    body = "figure: transposed\ninput: [1, 2]\nweight: [10, -20.5]"
+    still = {"1", "2", "10", "20.5", "20", "41", "0.5"}
+    assert hook.numbers(body) == still
+    assert hook.numbers(f"{body}\nanimate: true") == still | {"0"}
+
+
+def test_the_numbers_of_a_figure_are_those_of_all_its_frames() -> None:
+    body = "figure: transposed\ninput: [1, 2]\nweight: [10, -20.5]"
+    still = {"1", "2", "10", "20.5", "20", "41", "0.5"}
+    assert hook.numbers(body) == still
+    assert hook.numbers(f"{body}\nanimate: true") == still | {"0"}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ["图 1 的动画", "上一步", "播放", "下一步"]),
+        ("en", ["Animation of Figure 1", "Step back", "Play", "Step forward"]),
+    ],
+)
+def test_an_animation_gets_buttons_in_the_language_of_the_page(
+    language: str, words: list[str], tmp_path: Path
+) -> None:
+    moving = GOOD.replace("size: 5", "size: 5\nanimate: true\nat: 1")
+    html = rendered(moving, tmp_path, language)
+    controls = html[html.index('<div class="conv-figure-controls"') : html.index("<figcaption")]
+    assert re.findall(r'aria-label="([^"]*)"', controls) == words
+    assert '<output aria-live="off">2 / 3</output>' in controls
+    assert controls.count("hidden") == 1 + 3 and "style" not in controls
+    assert html.index("</svg></div><div") < html.index("<figcaption")
+    assert "controls" not in rendered(GOOD, tmp_path, language)

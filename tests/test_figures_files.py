@@ -164,6 +164,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"size": [2, 3], "kernel": 2}, "e3865657de23"),
     ("receptive-field", {"size": 6}, "589c9a0ed8f9"),
     ("im2col", {"size": [3, 3], "kernel": 2}, "33095669afae"),
+    ("im2col", {"size": [4, 3], "kernel": 3}, "7ea600d37e61"),
 ]
 
 

@@ -100,12 +100,13 @@ def rows(canvas: Canvas, layers: list[Plan], stages: list[Stage]) -> None:
     ]
     for number, layer in enumerate(layers):
         for at, window in parts.all_windows(layer):
-            lit = at in stages[number + 1].depended
+            if at not in stages[number + 1].depended:
+                continue
+            below = grids[number + 1].cell(at)
             for where in window:
-                above, below = grids[number].cell(where), grids[number + 1].cell(at)
+                above = grids[number].cell(where)
                 ends = (above.middle[0], above.y + CELL + 2), (below.middle[0], below.y - 2)
-                if lit:
-                    canvas.line(*ends, "cf-tie", data_wire=(number, *where, *at))
+                canvas.line(*ends, "cf-tie", data_wire=(number, *where, *at))
     for number, (grid, stage) in enumerate(zip(grids, stages, strict=True)):
         layer_cells(canvas, layers, number, grid, stage)
         for where in grid.indices():

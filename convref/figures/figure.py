@@ -17,6 +17,7 @@ from convref.figures.svg import Box, Canvas, shown, written
 P = ParamSpec("P")
 
 LICENCE: Final = "CC BY 4.0 · convref"
+NARROW: Final = 120  # the line with the licence needs as much
 ADDRESS: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -68,8 +69,7 @@ class Figure:
         return style.standing() + motion
 
     def still(self, frame: int, palette: str) -> str:
-        """A file with one frame in one palette, for programs that know neither CSS media queries
-        nor motion."""
+        """A file with one frame in one palette, for programs that know no CSS but its rules."""
         return self.file(self.canvas.still(frame), style.resolved(palette))
 
     def command(self) -> str:
@@ -89,9 +89,8 @@ class Figure:
     def file(self, content: str, css: str) -> str:
         """The drawing with all that it needs, on paper, and a line of text with the licence."""
         drawn = self.box()
-        box = drawn._replace(
-            x=min(drawn.x, drawn.middle[0] - 60), width=max(drawn.width, 120)
-        )._replace(height=drawn.height + 14)
+        wide = max(drawn.width, NARROW)
+        box = Box(drawn.middle[0] - wide / 2, drawn.y, wide, drawn.height + 14)
         paper = {"class": "cf-paper", **box._asdict()}
         line = {
             "class": "cf-muted",

@@ -35,7 +35,6 @@ def layouts(*, input: object = None, weight: object = None, at: object = None) -
     chosen = None if at is None else checks.cell(at, shape, True)
     first = np.arange(np.prod(shape)).reshape(shape)
     second = converted(name, first)
-    # What moves is the address; an array of channels tells whose cell it is.
     indices = list(product(*map(range, shape)))
     canvas = Canvas()
     spots: list[Box] = []
