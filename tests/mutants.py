@@ -134,9 +134,13 @@ def prepare(anew: bool) -> None:
 
 
 def forget_survivors() -> None:
-    """Let mutmut try again what survived, but for what no input can tell."""
+    """Let mutmut try again what took too long, and what survived but is not listed."""
     listed = equivalents()
-    again = {m.name for m in mutants() if m.survived and not any(m in entry for entry in listed)}
+    again = {
+        m.name
+        for m in mutants()
+        if m.status == "timeout" or (m.survived and not any(m in entry for entry in listed))
+    }
     for path in (WORK / "convref").glob("*.py.meta"):
         meta = json.loads(path.read_text("utf-8"))
         meta["exit_code_by_key"] |= dict.fromkeys(again & meta["exit_code_by_key"].keys())
@@ -201,7 +205,7 @@ def body(function: Any) -> Iterator[ast.AST]:
         yield from ast.walk(statement)
 
 
-def report(found: list[Mutant]) -> bool:
+def report(found: list[Mutant], whole: bool) -> bool:
     """Print what was found; True if nothing is left to do."""
     listed = equivalents()
     survived = [m for m in found if m.survived]
@@ -235,10 +239,8 @@ def report(found: list[Mutant]) -> bool:
     untried = sum(m.status == UNTRIED for m in found)
     if untried:
         problems.append(f"{untried} mutants are not tried yet: the same command goes on")
-    else:
-        problems += [
-            f"no such survivor: {entry}" for entry, matching in told.items() if not matching
-        ]
+    elif whole:
+        problems += [f"no survivor like this: {entry}" for entry, same in told.items() if not same]
     for problem in problems:
         print(problem)
     return not problems
@@ -261,7 +263,7 @@ def main() -> int:
     found = mutants()
     if chosen.modules:
         found = [mutant for mutant in found if mutant.module in chosen.modules]
-    return 0 if report(found) else 1
+    return 0 if report(found, whole=not chosen.modules) else 1
 
 
 if __name__ == "__main__":
