@@ -36,6 +36,7 @@ WORK = ROOT / "mutants"  # mutmut's own choice
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.toml"
 MEMORY = 6 * 2**30  # bytes: a mutant without the limit on sizes must not take the machine along
 KILLED = {"killed", "timeout", "segfault"}
+UNTRIED = "not checked"
 COMPUTES = ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.Subscript
 
 
@@ -45,6 +46,10 @@ class Mutant:
 
     name: str  # mutmut's: convref.geometry.x_reach__mutmut_1
     status: str
+
+    @property
+    def survived(self) -> bool:
+        return self.status not in KILLED and self.status != UNTRIED
 
     @property
     def module(self) -> str:
@@ -128,6 +133,20 @@ def prepare(anew: bool) -> None:
         shutil.rmtree(WORK / "tests", ignore_errors=True)
 
 
+def forget_survivors() -> None:
+    """Let mutmut try again what took too long, and what survived but is not listed."""
+    listed = equivalents()
+    again = {
+        m.name
+        for m in mutants()
+        if m.status == "timeout" or (m.survived and not any(m in entry for entry in listed))
+    }
+    for path in (WORK / "convref").glob("*.py.meta"):
+        meta = json.loads(path.read_text("utf-8"))
+        meta["exit_code_by_key"] |= dict.fromkeys(again & meta["exit_code_by_key"].keys())
+        path.write_text(json.dumps(meta), "utf-8")
+
+
 def run(names: list[str], jobs: int) -> None:
     """Let mutmut try the mutants of these names, or all that have no verdict yet."""
     # Few cases, the same in every process, and one thread for each.
@@ -186,22 +205,28 @@ def body(function: Any) -> Iterator[ast.AST]:
         yield from ast.walk(statement)
 
 
-def report(found: list[Mutant]) -> bool:
+def report(found: list[Mutant], whole: bool) -> bool:
     """Print what was found; True if nothing is left to do."""
     listed = equivalents()
-    survived = [m for m in found if m.status not in KILLED and m.status != "not checked"]
+    survived = [m for m in found if m.survived]
     told = {entry: [m for m in survived if m in entry] for entry in listed}
     excused = {m for each in told.values() for m in each}
 
-    print(f"\n{'module':<14}{'mutants':>8}{'killed':>8}{'equivalent':>12}{'survived':>10}{'%':>8}")
+    print(
+        f"\n{'module':<14}{'mutants':>8}{'killed':>8}{'(by time)':>10}{'equivalent':>12}"
+        f"{'survived':>10}{'%':>8}"
+    )
     modules = sorted({m.module for m in found})
     for module in (*modules, "all"):
         chosen = [m for m in found if module in (m.module, "all")]
         killed = sum(m.status in KILLED for m in chosen)
+        late = sum(m.status == "timeout" for m in chosen)
         same = sum(m in excused for m in chosen)
-        left = sum(m in survived for m in chosen) - same
+        left = sum(m.survived for m in chosen) - same
         percent = 100 * killed / max(1, killed + left)
-        print(f"{module:<14}{len(chosen):>8}{killed:>8}{same:>12}{left:>10}{percent:>8.1f}")
+        print(
+            f"{module:<14}{len(chosen):>8}{killed:>8}{late:>10}{same:>12}{left:>10}{percent:>8.1f}"
+        )
 
     alone = without_mutants(found)
     print(f"\nfunctions without mutants: {', '.join(alone) or 'none'}")
@@ -211,13 +236,11 @@ def report(found: list[Mutant]) -> bool:
             was, becomes = mutant.lines
             where = f"{mutant.module}.{mutant.function}"
             problems.append(f"survived ({mutant.status}): {where}\n  - {was}\n  + {becomes}")
-    untried = sum(m.status == "not checked" for m in found)
+    untried = sum(m.status == UNTRIED for m in found)
     if untried:
         problems.append(f"{untried} mutants are not tried yet: the same command goes on")
-    else:
-        problems += [
-            f"no such survivor: {entry}" for entry, matching in told.items() if not matching
-        ]
+    elif whole:
+        problems += [f"no survivor like this: {entry}" for entry, same in told.items() if not same]
     for problem in problems:
         print(problem)
     return not problems
@@ -227,29 +250,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("modules", nargs="*", help="modules of convref; all if none is named")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tried at a time")
-    parser.add_argument("--survivors", action="store_true", help="only what survived last time")
+    parser.add_argument(
+        "--survivors", action="store_true", help="only what survived last time, or has changed"
+    )
     chosen = parser.parse_args()
     os.chdir(ROOT)
     names = [f"convref.{module}.*" for module in chosen.modules]
     if chosen.survivors:
-        listed = equivalents()
-        names = [
-            m.name
-            for m in mutants()
-            if m.status not in KILLED
-            and m.status != "not checked"
-            and (not chosen.modules or m.module in chosen.modules)
-            and not any(m in entry for entry in listed)
-        ]
-        if not names:
-            print("none survived")
-            return 0
-    prepare(anew=not names)
+        forget_survivors()
+    prepare(anew=not names and not chosen.survivors)
     run(names, chosen.jobs)
     found = mutants()
     if chosen.modules:
         found = [mutant for mutant in found if mutant.module in chosen.modules]
-    return 0 if report(found) else 1
+    return 0 if report(found, whole=not chosen.modules) else 1
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ def numbered(*shape):
 @pytest.mark.parametrize("source", FIRST)
 @pytest.mark.parametrize("target", LAST)
 def test_every_cell_of_an_ordinary_weight(kernel, source, target):
-    weight = numbered(6, 5, *kernel)
+    weight = numbered(7, 5, *kernel)
     out = convert_weight(weight, source, target)
-    assert out.shape == (*kernel, 5, 6)
+    assert out.shape == (*kernel, 5, 7)
     for o, i, *k in np.ndindex(weight.shape):
         assert out[*k, i, o] == weight[o, i, *k]
 
@@ -43,7 +43,9 @@ def test_every_cell_of_a_depthwise_weight(kernel):
     assert (keras.shape, flax.shape) == ((*kernel, 4, 2), (*kernel, 1, 8))
     for o, _, *k in np.ndindex(weight.shape):
         assert keras[*k, o // 2, o % 2] == flax[*k, 0, o] == weight[o, 0, *k]
-    np.testing.assert_array_equal(convert_weight(keras, "keras", "torch", kind="depthwise"), weight)
+    for target, expected in (("torch", weight), ("tensorflow", keras), ("flax", flax)):
+        out = convert_weight(keras, "keras", target, kind="depthwise")
+        np.testing.assert_array_equal(out, expected)
 
 
 @pytest.mark.parametrize("kernel", [(3,), (2, 3), (2, 3, 4)])
@@ -58,7 +60,7 @@ def test_every_cell_of_a_transposed_weight(kernel):
 
 
 def test_a_stride_of_one_is_the_default():
-    assert tensorflow_same(7, 4) == tensorflow_same(7, 4, 1, 1) == (1, 2)
+    assert tensorflow_same(8, 3) == tensorflow_same(8, 3, 1, 1) == (1, 1)
 
 
 def test_groups_of_a_transposed_weight():
