@@ -5,7 +5,7 @@ import { padsOf } from "./checks.js";
 import { convrefCode, torchCode } from "./code.js";
 import { h, options, put } from "./dom.js";
 import {
-  fedByInput, fedByPosition, fedByWeight, groupChannels, indices, place, places, range, source,
+  channelOf, fedByInput, fedByPosition, fedByWeight, groupChannels, indices, place, places, range, source,
   volume,
 } from "./geometry.js";
 import { Grid } from "./grids.js";
@@ -342,7 +342,9 @@ class Explorer extends HTMLElement {
     if (shapes.out) grids.out.build(shapes.out, "", () => ({}));
     const most = Math.max(shapes.in.at(-1), shapes.in.at(-2) ?? 1, shapes.out?.at(-1) ?? 1);
     const roomy = most <= 9 ? 34 : most <= 12 ? 29 : most <= 16 ? 26 : 24;
-    const side = this.width < 480 ? Math.min(30, roomy) : roomy;
+    const columns = [shapes.in, shapes.w, shapes.out ?? []].reduce((n, each) => n + (each.at(-1) ?? 0), 0);
+    const fitting = Math.floor((this.width - 150) / columns) - 2; // side by side, if that can be
+    const side = this.width < 480 ? Math.min(30, roomy) : fitting < 24 ? roomy : Math.min(fitting, roomy);
     const write = (value) => written(value, this.floats);
     grids.in.fill(this.inputTexts(shapes.in).map(write), side);
     const start = this.weightPlace(0);
@@ -390,20 +392,28 @@ class Explorer extends HTMLElement {
     });
   }
 
-  /** Lines for the longest sum, so that nothing below moves while cells change. */
+  /** Lines for the longest sum, so that nothing below moves while cells change. The lengths of the
+   *  texts are added up as the numbers are: by the convolution itself. */
   sumRows() {
-    const { state } = this;
-    const longest = (list) => Math.max(...list.map((each) => factor(each, this.floats).length));
-    const padding = this.pads().flat().some(Boolean) ? 2 : 0;
-    const each = longest(state.input) + padding + longest(state.weight) + 4;
+    const { state, floats, model: { layer } } = this;
+    const lengths = (list) => list.map((each) => factor(each, floats).length);
+    const [x, w] = [lengths(state.input), lengths(state.weight)];
+    const most = (input, weight, mode = layer.mode) =>
+      Math.max(...channelOf({ ...layer, input, weight, mode, bias: null }, state.at[0]));
+    const [cells, taps] = [x.map(() => 1), w.map(() => 1)];
+    const count = layer.transposed ? most(cells, taps) : most(cells, taps, "replicate");
+    const padded = !layer.transposed && this.pads().flat().some(Boolean);
+    const zeros = padded && layer.mode === "zeros"; // an [0] where there is no cell
+    const ofInput = zeros ? 3 * count + most(x.map((each) => each - 3), taps) : most(x, taps);
+    const brackets = padded && !zeros ? 2 * count : 0;
+    const signs = 4 * count + 3; // " + " and "·", and in the end " = "
+    const ends = [...this.values, ...(state.bias ?? [])].map((each) => factor(each, floats).length);
+    const sum = ofInput + brackets + most(cells, w, "replicate") + signs + Math.max(...ends) + 3;
     const wide = Math.max(20, Math.floor((this.width - 40) / 8)); // characters in a line
-    const [tall, across] = [volume(state.kernel.slice(0, -1)), state.kernel.at(-1)];
-    const rows = tall * this.seen().length;
-    const whole = rows * across * each + 8;
-    if (whole <= 88) return Math.ceil(whole / wide);
-    const wrapped = Math.ceil((across === 1 ? 8 * each : across * each) / wide);
-    const lines = across === 1 ? Math.ceil(rows / 8) : rows;
-    return Math.min(9, lines * wrapped + (state.bias ? 2 : 1));
+    if (sum <= 91) return Math.ceil(sum / wide);
+    const across = state.kernel.at(-1);
+    const rows = Math.max(1, across === 1 ? Math.ceil(count / 8) : Math.ceil(count / across));
+    return Math.min(9, rows * Math.ceil(sum / rows / wide) + (state.bias ? 2 : 1));
   }
 
   drawFacts() {
@@ -592,7 +602,7 @@ class Explorer extends HTMLElement {
   /** The sum for screen readers, once things have come to rest. */
   announce() {
     clearTimeout(this.telling);
-    if (this.timer) return;
+    if (this.timer || !this.contains(document.activeElement)) return;
     this.telling = setTimeout(() => {
       const sum = this.target || this.model.refusal ? "" : `: ${this.parts.sum.textContent}`;
       put(this.parts.live, `${this.parts.note.textContent}${sum}`);

@@ -42,8 +42,8 @@ export class Grid {
    *  label, and whether it can be edited. */
   build(shape, more, describe) {
     const key = JSON.stringify([shape, more]);
-    if (key === this.key) return;
-    this.key = key;
+    if (key === this.made) return;
+    this.made = key;
     this.shape = shape.length === 1 ? [1, ...shape] : shape;
     this.cells = [];
     this.lit.clear();
