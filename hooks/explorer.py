@@ -246,9 +246,8 @@ def still(state: State, label: str) -> str:
     if state.transposed or state.input.shape[1] * state.outputs > 1:
         return ""
     input, padding, mode = state.padded()
-    return draw(
+    figure = draw(
         "window",
-        label=label,
         input=input[0, 0].tolist(),
         weight=state.weight[0, 0].tolist(),
         bias=None if state.bias is None else state.bias[0].item(),
@@ -258,6 +257,7 @@ def still(state: State, label: str) -> str:
         mode=mode,
         at=list(state.at[1:]),
     )
+    return figure.named(label, "").svg
 
 
 class Explorers:

@@ -158,9 +158,9 @@ def test_a_missing_translation_turns_red(copy):
 def test_a_broken_mode_in_the_package_turns_its_page_red(copy):
     geometry = copy / "convref/geometry.py"
     text = geometry.read_text("utf-8")
-    right = "return -position if position < 0 else"
+    right = "return last - abs(last - abs(position))"
     assert right in text
-    geometry.write_text(text.replace(right, "return -position - 1 if position < 0 else"), "utf-8")
+    geometry.write_text(text.replace(right, right + " + (position < 0)"), "utf-8")
     done = run_tests(copy, PAGE)
     assert done.returncode == 1
     assert re.search(rf"{PAGE}, line \d+: the output differs", done.stdout), done.stdout

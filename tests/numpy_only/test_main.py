@@ -198,11 +198,24 @@ def test_an_array_counted_up_has_a_limit(capsys, monkeypatch):
 # Command, and what its help says of each argument.
 HELP = {
     "": """\
-        usage: convref [-h] [--version] shape | explain ...
+        usage: convref [-h] [--version] shape | explain | draw ...
         Convolution layers, explained.
         shape sizes, parameters, products, memory and receptive field of a chain of layers
         explain one output cell as the sum that it is
-        convref shape --help and convref explain --help show examples""",
+        draw a figure as an .svg, .png or .gif file
+        convref shape --help, convref explain --help and convref draw --help show examples""",
+    "draw": """\
+        usage: convref draw [-h] [--input ARRAY] [--weight ARRAY] [-o FILE]
+        a figure as an .svg, .png or .gif file
+        NAME=VALUE such as stride=2 or mode=reflect
+        --input ARRAY JSON or shape
+        --weight ARRAY JSON or shape
+        -o FILE, --output FILE
+        its suffix decides what it is
+        --palette {light,dark}
+        of pixels
+        --scale N pixels for each unit
+        --loop play for ever instead of once""",
     "shape": """\
         usage: convref shape [-h] --input SHAPE [--dtype DTYPE] [--json] LAYER [LAYER ...]
         sizes, parameters, products, memory and receptive field of a chain of layers
