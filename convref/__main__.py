@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        As in ``sys.argv[1:]``.
+        Those of the program, ``sys.argv[1:]``, if None.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     (0, 1, 0)  (0, 1, 0)  (0, 0, 0, 0)  3   1    3    3
     (0, 1, 1)  (0, 1, 1)  (0, 0, 0, 1)  4  10   40   43
     """
-    chosen, command = parse(sys.argv[1:] if arguments is None else arguments)
+    chosen, command = parse(arguments)
     try:
         text = chosen.run(chosen)
     except (TypeError, ValueError, OverflowError, ImportError, OSError) as error:
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, Parser]:
+def parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Parser]:
     """What was asked for, and the parser of the chosen command."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = Parser(

@@ -146,6 +146,9 @@ def test_gradients_of_half_precision_are_summed_in_single():
     ones = np.ones((2, 1, 70, 70), "f2")
     _, weight, bias = convref.conv2d_backward(ones, ones, ones[:1, :, :1, :1])
     assert (weight.item(), bias.item()) == (9800, 9800)
+    grad = np.random.default_rng(0).standard_normal((37, 2, 11, 13)).astype("f2")
+    *_, bias = convref.conv2d_backward(grad, grad[:, :1], np.ones((2, 1, 1, 1), "f2"))
+    assert bias.tolist() == grad.sum((0, 2, 3), float).astype("f2").tolist()
 
 
 @pytest.mark.filterwarnings("error")
