@@ -217,7 +217,8 @@ class Explorer extends HTMLElement {
       (n, each) => n + (each.at(-1) ?? 0),
       0,
     );
-    const fitting = Math.floor((this.width - 150) / columns) - 2; // side by side, if that can be
+    const around = state.kernel.at(-1) < 3 ? 210 : 150; // signs and gaps; a title over a small kernel
+    const fitting = Math.floor((this.width - around) / columns) - 2; // side by side, if that can be
     const side =
       this.width < 480 ? Math.min(30, roomy) : fitting < 24 ? roomy : Math.min(fitting, roomy);
     const write = (value) => written(value, this.floats);
