@@ -41,7 +41,10 @@ function least(name, values, bound) {
 /** Weights of a group exist only where channels split evenly: a layer refuses before them. */
 function channels({ channels, outputs, groups }) {
   if (groups < 1) return; // refused in its turn
-  for (const [name, received] of [["in_channels", channels], ["out_channels", outputs]]) {
+  for (const [name, received] of [
+    ["in_channels", channels],
+    ["out_channels", outputs],
+  ]) {
     const rest = received % groups;
     if (rest) refuse("groups", { name, received, groups, rest });
   }

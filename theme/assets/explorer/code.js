@@ -97,7 +97,11 @@ function torchPadding(state) {
 
 function paddingOption(padding) {
   if (typeof padding === "string") return [`padding="${padding}"`];
-  return perAxis("padding", padding.map(([before]) => before), 0);
+  return perAxis(
+    "padding",
+    padding.map(([before]) => before),
+    0,
+  );
 }
 
 /** The last axis comes first, as in PyTorch. */

@@ -4,23 +4,36 @@
 import { padsOf } from "./checks.js";
 import { convrefCode, torchCode } from "./code.js";
 import { h, options, put } from "./dom.js";
+import { frame } from "./frame.js";
 import {
-  channelOf, fedByInput, fedByPosition, fedByWeight, groupChannels, indices, place, places, range, source,
+  channelOf,
+  fedByInput,
+  fedByPosition,
+  fedByWeight,
+  groupChannels,
+  indices,
+  place,
+  places,
+  range,
+  source,
   volume,
 } from "./geometry.js";
-import { Grid } from "./grids.js";
 import { model } from "./model.js";
 import { areFloats, factor, parse, written } from "./numbers.js";
-import { panel } from "./panel.js";
 import { picture } from "./picture.js";
 import { PRESETS } from "./presets.js";
 import {
-  changed, flipped, fromQuery, inputShapeOf, KINDS, random, toQuery, weightShapeOf,
+  changed,
+  flipped,
+  fromQuery,
+  inputShapeOf,
+  random,
+  toQuery,
+  weightShapeOf,
 } from "./state.js";
 import { explain } from "./trace.js";
 import { wordsFor } from "./words.js";
 
-const SPEEDS = { 0.5: "0.5×", 1: "1×", 2: "2×", 4: "4×" };
 const BEAT = 900; // milliseconds for one output cell at speed 1
 const BASE = new URL("../../", import.meta.url);
 const named = (index) => `(${index.join(", ")})`;
@@ -37,7 +50,7 @@ class Explorer extends HTMLElement {
     this.channel = 0;
     this.target = null; // a cell of input or weight that is pointed at, else null
     this.speed = 1;
-    this.build();
+    frame(this);
     if (this.full) addEventListener("hashchange", this.arrive);
     document.addEventListener("visibilitychange", this.rest);
     this.set((this.full && fromQuery(location.hash.slice(1))) || this.first, { quiet: true });
@@ -57,151 +70,6 @@ class Explorer extends HTMLElement {
   rest = () => {
     if (document.hidden) this.stop();
   };
-
-  // What there is to see ---------------------------------------------------------------------------
-
-  build() {
-    const { words } = this;
-    const button = (name, action, more = {}) =>
-      h("button", { type: "button", class: `ce-button ce-${name}`, onclick: action, ...more }, words[name]);
-    const grid = (kind, label) =>
-      new Grid(kind, label, {
-        point: (i, held) => this.point(kind, i, held),
-        leave: () => this.point(null),
-        edit: (i, text) => this.edit(kind, i, text),
-        play: () => this.toggle(),
-      });
-    this.grids = {
-      in: grid("in", words.input),
-      w: grid("w", words.kernel),
-      out: grid("out", words.output),
-    };
-    const part = (kind, title, ...more) => {
-      const size = h("span", { class: "ce-size" });
-      const head = h("div", { class: "ce-head" }, h("span", { class: "ce-name" }, title), size, ...more);
-      return { size, element: h("div", { class: `ce-part ce-part-${kind}` }, head, this.grids[kind].box) };
-    };
-    const pick = (action) => {
-      const select = h("select", { "aria-label": words.channel, onchange: () => action(+select.value) });
-      return { select, box: h("label", { class: "ce-pick" }, words.channel, " ", select) };
-    };
-    const channel = pick((c) => this.see(c));
-    const output = pick((o) => this.update({ at: [o, ...this.state.at.slice(1)] }));
-    const bias = h("input", { type: "text", inputmode: "decimal", class: "ce-bias", "aria-label": words.bias });
-    bias.addEventListener("change", () => this.setBias(bias));
-    this.parts = {
-      channel,
-      output,
-      bias,
-      biasBox: h("label", { class: "ce-pick" }, "+ ", words.bias, " ", bias),
-      input: part("in", words.input, channel.box),
-      sign: h("span", { class: "ce-sign", "aria-hidden": "true" }, "∗"),
-      weight: part("w", words.kernel),
-      equals: h("span", { class: "ce-sign", "aria-hidden": "true" }, "="),
-      result: part("out", words.output, output.box),
-      refusal: h("div", { class: "ce-refusal", role: "alert" }),
-      toggle: button("play", () => this.toggle()),
-      note: h("p", { class: "ce-note" }),
-      sum: h("pre", { class: "ce-sum", tabindex: "0", role: "group", "aria-label": words.output }),
-      live: h("p", { class: "ce-live", role: "status" }),
-      facts: h("dl", { class: "ce-facts" }),
-    };
-    const { parts } = this;
-    parts.weight.element.append(parts.biasBox);
-    const speed = h("select", {
-      "aria-label": words.speed,
-      onchange: () => {
-        this.speed = +speed.value;
-        if (this.timer) this.play();
-      },
-    });
-    options(speed, Object.entries(SPEEDS), 1);
-    const step = (name, by, sign) =>
-      h("button", { type: "button", class: "ce-button ce-step", "aria-label": words[name], title: words[name], onclick: () => this.step(by) }, sign);
-    const preset = h("select", { class: "ce-preset", "aria-label": words.preset, onchange: () => this.choose(preset) });
-    const named = this.words === wordsFor("zh") ? 1 : 0;
-    options(preset, [["", words.choose], ...PRESETS.map((each, i) => [i, each[named]])], "");
-    const kinds = KINDS.map((kind) =>
-      h("button", { type: "button", class: "ce-button", "data-kind": kind, onclick: () => this.update({ kind }) }, words.kinds[kind]),
-    );
-    parts.kinds = kinds;
-    this.panel = panel(this);
-    const open = this.full && this.clientWidth >= 640;
-    const folded = (name, content) => {
-      const at = `${this.id}-${name}`;
-      content.id = at;
-      content.hidden = !open;
-      const toggle = button(name, () => {
-        content.hidden = !content.hidden;
-        toggle.setAttribute("aria-expanded", String(!content.hidden));
-        this.render();
-      }, { "aria-expanded": String(open), "aria-controls": at });
-      toggle.classList.add("ce-fold");
-      return toggle;
-    };
-    const foldParameters = folded("parameters", this.panel.element);
-    const code = this.buildCode();
-    const foldCode = folded("code", code);
-    const tools = [
-      button("random", () => this.randomise()),
-      button("flip", () => this.flip()),
-      button("reset", () => this.set(this.first)),
-    ];
-    this.setAttribute("role", "group");
-    this.setAttribute("aria-label", words.title);
-    this.replaceChildren(
-      h("div", { class: "ce-bar" },
-        ...(this.full ? [h("div", { class: "ce-kinds", role: "group", "aria-label": words.kind }, kinds)] : []),
-        preset, ...tools),
-      h("div", { class: "ce-stage" },
-        parts.input.element,
-        h("div", { class: "ce-term" }, parts.sign, parts.weight.element),
-        h("div", { class: "ce-term ce-result" }, parts.equals, parts.result.element)),
-      h("div", { class: "ce-tell" },
-        h("div", { class: "ce-player" }, step("back", -1, "‹"), parts.toggle, step("next", 1, "›"), speed),
-        parts.note, parts.sum, parts.refusal),
-      parts.facts,
-      h("div", { class: "ce-folds" }, foldParameters, foldCode,
-        button("link", () => this.share()), button("svg", () => this.save()),
-        ...(this.full ? [] : [parts.open = h("a", { class: "ce-open" }, words.full)])),
-      this.panel.element,
-      code,
-      parts.live,
-    );
-  }
-
-  buildCode() {
-    const { words } = this;
-    const text = h("pre", { class: "ce-listing", tabindex: "0", role: "tabpanel", id: `${this.id}-text` });
-    this.tab = "torch";
-    const tabs = ["torch", "convref", "terms"].map((name) =>
-      h("button", {
-        type: "button",
-        role: "tab",
-        class: "ce-button",
-        "data-tab": name,
-        id: `${this.id}-tab-${name}`,
-        "aria-controls": text.id,
-        onclick: () => this.turn(name),
-        onkeydown: (event) => {
-          const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-          if (!by) return;
-          const next = tabs[(tabs.indexOf(event.target) + by + tabs.length) % tabs.length];
-          this.turn(next.dataset.tab);
-          next.focus();
-          event.preventDefault();
-        },
-      }, words.tabs[name]),
-    );
-    const copy = h("button", {
-      type: "button",
-      class: "ce-button ce-copy",
-      onclick: () => this.copy(text.textContent, words.copied),
-    }, words.copy);
-    Object.assign(this.parts, { tabs, text });
-    return h("div", { class: "ce-codes" },
-      h("div", { class: "ce-tabs" }, h("div", { role: "tablist", "aria-label": words.code }, tabs), copy), text);
-  }
 
   // Changes ----------------------------------------------------------------------------------------
 
@@ -238,7 +106,9 @@ class Explorer extends HTMLElement {
     const { channels, outputs, groups, at } = this.state;
     if (!this.model.refusal && !this.seen().includes(channel)) {
       const width = channels / groups;
-      return this.update({ at: [Math.floor(channel / width) * (outputs / groups), ...at.slice(1)] });
+      return this.update({
+        at: [Math.floor(channel / width) * (outputs / groups), ...at.slice(1)],
+      });
     }
     this.set(this.state);
   }
@@ -337,14 +207,20 @@ class Explorer extends HTMLElement {
     const inside = (index) =>
       index.every((each, axis) => each >= pads[axis][0] && each < pads[axis][0] + state.size[axis]);
     grids.in.build(shapes.in, pads, (index) =>
-      inside(index) ? { editable: true } : { look: "is-padding", label: words.paddingCell });
+      inside(index) ? { editable: true } : { look: "is-padding", label: words.paddingCell },
+    );
     grids.w.build(shapes.w, "", () => ({ editable: true }));
     if (shapes.out) grids.out.build(shapes.out, "", () => ({}));
     const most = Math.max(shapes.in.at(-1), shapes.in.at(-2) ?? 1, shapes.out?.at(-1) ?? 1);
     const roomy = most <= 9 ? 34 : most <= 12 ? 29 : most <= 16 ? 26 : 24;
-    const columns = [shapes.in, shapes.w, shapes.out ?? []].reduce((n, each) => n + (each.at(-1) ?? 0), 0);
-    const fitting = Math.floor((this.width - 150) / columns) - 2; // side by side, if that can be
-    const side = this.width < 480 ? Math.min(30, roomy) : fitting < 24 ? roomy : Math.min(fitting, roomy);
+    const columns = [shapes.in, shapes.w, shapes.out ?? []].reduce(
+      (n, each) => n + (each.at(-1) ?? 0),
+      0,
+    );
+    const around = state.kernel.at(-1) < 3 ? 210 : 150; // signs and gaps; a title over a small kernel
+    const fitting = Math.floor((this.width - around) / columns) - 2; // side by side, if that can be
+    const side =
+      this.width < 480 ? Math.min(30, roomy) : fitting < 24 ? roomy : Math.min(fitting, roomy);
     const write = (value) => written(value, this.floats);
     grids.in.fill(this.inputTexts(shapes.in).map(write), side);
     const start = this.weightPlace(0);
@@ -372,7 +248,10 @@ class Explorer extends HTMLElement {
     }
     if (parts.open) parts.open.href = this.address();
     this.style.setProperty("--sum-rows", told.refusal ? 1 : this.sumRows());
-    this.classList.toggle("is-dilated", state.dilation.some((each) => each > 1));
+    this.classList.toggle(
+      "is-dilated",
+      state.dilation.some((each) => each > 1),
+    );
     this.drawFacts();
     this.drawRefusal();
     this.panel.show(state);
@@ -385,7 +264,8 @@ class Explorer extends HTMLElement {
     const pads = this.pads();
     const mode = this.model.refusal ? "zeros" : state.mode; // what is refused has no mirror images
     const shown = state.size.map((size, axis) =>
-      range(shape[axis]).map((each) => source(each - pads[axis][0], size, mode)));
+      range(shape[axis]).map((each) => source(each - pads[axis][0], size, mode)),
+    );
     return indices(shape).map((index) => {
       const cell = index.map((each, axis) => shown[axis][each]);
       return cell.includes(null) ? 0 : state.input[from + place(state.size, cell)];
@@ -395,7 +275,11 @@ class Explorer extends HTMLElement {
   /** Lines for the longest sum, so that nothing below moves while cells change. The lengths of the
    *  texts are added up as the numbers are: by the convolution itself. */
   sumRows() {
-    const { state, floats, model: { layer } } = this;
+    const {
+      state,
+      floats,
+      model: { layer },
+    } = this;
     const lengths = (list) => list.map((each) => factor(each, floats).length);
     const [x, w] = [lengths(state.input), lengths(state.weight)];
     const most = (input, weight, mode = layer.mode) =>
@@ -404,7 +288,13 @@ class Explorer extends HTMLElement {
     const count = layer.transposed ? most(cells, taps) : most(cells, taps, "replicate");
     const padded = !layer.transposed && this.pads().flat().some(Boolean);
     const zeros = padded && layer.mode === "zeros"; // an [0] where there is no cell
-    const ofInput = zeros ? 3 * count + most(x.map((each) => each - 3), taps) : most(x, taps);
+    const ofInput = zeros
+      ? 3 * count +
+        most(
+          x.map((each) => each - 3),
+          taps,
+        )
+      : most(x, taps);
     const brackets = padded && !zeros ? 2 * count : 0;
     const signs = 4 * count + 3; // " + " and "·", and in the end " = "
     const ends = [...this.values, ...(state.bias ?? [])].map((each) => factor(each, floats).length);
@@ -418,7 +308,13 @@ class Explorer extends HTMLElement {
 
   drawFacts() {
     const { words, parts, model: told } = this;
-    const fact = (name, ...values) => h("div", {}, h("dt", {}, name), values.map((each) => h("dd", {}, each)));
+    const fact = (name, ...values) =>
+      h(
+        "div",
+        {},
+        h("dt", {}, name),
+        values.map((each) => h("dd", {}, each)),
+      );
     if (told.refusal) return parts.facts.replaceChildren();
     const axes = told.formulas.map(([letter, text, size]) => [letter, `${text} = ${size}`]);
     const equal = axes.every(([, text]) => text === axes[0][1]);
@@ -438,7 +334,12 @@ class Explorer extends HTMLElement {
     if (!refusal) return parts.refusal.replaceChildren();
     const anchor = refusal.rule.replaceAll(" ", "-");
     parts.refusal.replaceChildren(
-      h("p", { class: "ce-error" }, h("b", {}, `${refusal.type}: `), h("span", { class: "ce-message" }, refusal.message)),
+      h(
+        "p",
+        { class: "ce-error" },
+        h("b", {}, `${refusal.type}: `),
+        h("span", { class: "ce-message" }, refusal.message),
+      ),
       h("p", {}, h("a", { href: new URL(`reference/errors/#${anchor}`, BASE) }, words.why)),
     );
   }
@@ -458,8 +359,13 @@ class Explorer extends HTMLElement {
     const { layer } = told;
     const at = this.target ? null : state.at;
     const lit = { in: new Map(), w: new Map(), out: new Map() };
-    const mark = (grid, i, look) => lit[grid].set(i, [lit[grid].get(i), look].filter(Boolean).join(" "));
-    const inputAt = (where) => place(this.widths(), where.map((each, axis) => each + this.pads()[axis][0]));
+    const mark = (grid, i, look) =>
+      lit[grid].set(i, [lit[grid].get(i), look].filter(Boolean).join(" "));
+    const inputAt = (where) =>
+      place(
+        this.widths(),
+        where.map((each, axis) => each + this.pads()[axis][0]),
+      );
     let note;
     if (at) {
       const list = places(layer, at);
@@ -630,7 +536,9 @@ class Explorer extends HTMLElement {
     if (!this.full) return;
     clearTimeout(this.remembering);
     this.remembering = setTimeout(
-      () => history.replaceState(history.state, "", `#${this.query}`), 250);
+      () => history.replaceState(history.state, "", `#${this.query}`),
+      250,
+    );
   }
 
   share() {
@@ -651,6 +559,8 @@ class Explorer extends HTMLElement {
 }
 
 const unravel = (i, shape) =>
-  shape.reduceRight(([rest, ...found], n) => [Math.floor(rest / n), rest % n, ...found], [i]).slice(1);
+  shape
+    .reduceRight(([rest, ...found], n) => [Math.floor(rest / n), rest % n, ...found], [i])
+    .slice(1);
 
 customElements.define("conv-explorer", Explorer);

@@ -14,7 +14,11 @@ export class Grid {
     this.lit = new Map();
     this.element = h("div", { class: `ce-grid ce-${kind}`, role: "grid", "aria-label": label });
     this.frame = h("div", { class: "ce-window", "aria-hidden": "true" });
-    this.box = h("div", { class: "ce-scroll" }, h("div", { class: "ce-sheet" }, this.element, this.frame));
+    this.box = h(
+      "div",
+      { class: "ce-scroll" },
+      h("div", { class: "ce-sheet" }, this.element, this.frame),
+    );
     this.element.addEventListener("pointerover", (event) => this.over(event));
     this.element.addEventListener("pointerleave", (event) => {
       if (event.pointerType === "mouse" && !this.element.contains(document.activeElement)) {
@@ -107,7 +111,10 @@ export class Grid {
     this.frame.hidden = !from;
     if (!from) return;
     const [width, height] = this.size;
-    const span = (start, end, each) => [start * (each + GAP), (end - start + 1) * (each + GAP) - GAP];
+    const span = (start, end, each) => [
+      start * (each + GAP),
+      (end - start + 1) * (each + GAP) - GAP,
+    ];
     const [left, wide] = span(from.at(-1), to.at(-1), width);
     const [top, tall] = span(from.at(-2) ?? 0, to.at(-2) ?? 0, height);
     this.frame.style.transform = `translate(${left}px, ${top}px)`;
@@ -126,7 +133,8 @@ export class Grid {
   }
 
   over(event) {
-    if (event.pointerType === "mouse" && this.at(event) >= 0) this.heard.point(this.at(event), false);
+    if (event.pointerType === "mouse" && this.at(event) >= 0)
+      this.heard.point(this.at(event), false);
   }
 
   key(event) {

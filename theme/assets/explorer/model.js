@@ -2,7 +2,12 @@
 
 import { axesOf, layerOf, refusal } from "./checks.js";
 import {
-  channelOf, outputSizes, parameters, products, writtenSize, writtenTransposedSize,
+  channelOf,
+  outputSizes,
+  parameters,
+  products,
+  writtenSize,
+  writtenTransposedSize,
 } from "./geometry.js";
 
 const LETTERS = { 1: ["L"], 2: ["H", "W"] };

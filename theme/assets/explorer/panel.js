@@ -15,7 +15,14 @@ export function panel(explorer) {
   /** A number that `write(state, value)` turns into changes of the state. */
   function number(limits, label, name, read, write) {
     const [min, max] = limits;
-    const input = h("input", { type: "number", min, max, step: 1, inputmode: "numeric", "aria-label": name });
+    const input = h("input", {
+      type: "number",
+      min,
+      max,
+      step: 1,
+      inputmode: "numeric",
+      "aria-label": name,
+    });
     const take = () => {
       const value = Number(input.value);
       if (input.value === "" || !Number.isInteger(value)) return;
@@ -33,11 +40,16 @@ export function panel(explorer) {
   function perAxis(key, name, letters) {
     const axes = apart ? letters.map((_, axis) => axis) : [0];
     const inputs = axes.map((axis) =>
-      number(LIMITS[key], apart && letters.length > 1 ? letters[axis] : "", axes.length > 1 ? `${name} ${letters[axis]}` : name,
+      number(
+        LIMITS[key],
+        apart && letters.length > 1 ? letters[axis] : "",
+        axes.length > 1 ? `${name} ${letters[axis]}` : name,
         (state) => state[key][axis],
         (state, value) => ({
           [key]: state[key].map((old, i) => (i === axis || !apart ? value : old)),
-        })));
+        }),
+      ),
+    );
     return field(name, inputs);
   }
 
@@ -48,21 +60,34 @@ export function panel(explorer) {
     const places = !apart
       ? [[0, 0, ""]]
       : range(rank).flatMap((axis) =>
-          (transposed ? [0] : [0, 1]).map((side) => [axis, side, transposed ? LETTERS[rank][axis] : sides[axis][side]]));
+          (transposed ? [0] : [0, 1]).map((side) => [
+            axis,
+            side,
+            transposed ? LETTERS[rank][axis] : sides[axis][side],
+          ]),
+        );
     const inputs = places.map(([axis, side, label]) =>
-      number(LIMITS.padding, label, `${words.padding} ${label}`.trim(),
+      number(
+        LIMITS.padding,
+        label,
+        `${words.padding} ${label}`.trim(),
         (state) => (typeof state.padding === "string" ? "" : state.padding[axis][side]),
         (state, value) => ({
           padding: pairs(state).map((pair, i) =>
             pair.map((old, j) =>
-              !apart || (i === axis && (transposed || j === side)) ? value : old)),
-        })));
+              !apart || (i === axis && (transposed || j === side)) ? value : old,
+            ),
+          ),
+        }),
+      ),
+    );
     if (transposed) return field(words.padding, inputs);
     const amount = h("select", {
       "aria-label": words.amount,
-      onchange: () => explorer.update({
-        padding: amount.value === "cells" ? explorer.state.size.map(() => [1, 1]) : amount.value,
-      }),
+      onchange: () =>
+        explorer.update({
+          padding: amount.value === "cells" ? explorer.state.size.map(() => [1, 1]) : amount.value,
+        }),
     });
     fields.push({
       select: amount,
@@ -73,22 +98,42 @@ export function panel(explorer) {
   }
 
   const single = (key, name) =>
-    field(name, number(LIMITS[key], "", name, (state) => state[key], (_, value) => ({ [key]: value })));
+    field(
+      name,
+      number(
+        LIMITS[key],
+        "",
+        name,
+        (state) => state[key],
+        (_, value) => ({ [key]: value }),
+      ),
+    );
 
   function build(state) {
     const letters = LETTERS[state.size.length];
     const transposed = state.kind === "transposed";
     fields.length = 0;
-    const mode = h("select", { "aria-label": words.mode, onchange: () => explorer.update({ mode: mode.value }) });
-    const bias = h("input", { type: "checkbox", onchange: () => explorer.update({
-      bias: bias.checked ? range(explorer.state.outputs).map(() => 1) : null,
-    }) });
-    const split = h("input", { type: "checkbox", onchange: () => {
-      apart = split.checked;
-      show(explorer.state);
-    } });
+    const mode = h("select", {
+      "aria-label": words.mode,
+      onchange: () => explorer.update({ mode: mode.value }),
+    });
+    const bias = h("input", {
+      type: "checkbox",
+      onchange: () =>
+        explorer.update({
+          bias: bias.checked ? range(explorer.state.outputs).map(() => 1) : null,
+        }),
+    });
+    const split = h("input", {
+      type: "checkbox",
+      onchange: () => {
+        apart = split.checked;
+        show(explorer.state);
+      },
+    });
     split.checked = apart;
-    if (!transposed) fields.push({ select: mode, list: MODES.map((each) => [each, each]), read: (s) => s.mode });
+    if (!transposed)
+      fields.push({ select: mode, list: MODES.map((each) => [each, each]), read: (s) => s.mode });
     fields.push({ checkbox: bias, read: (s) => Boolean(s.bias) });
     element.replaceChildren(
       perAxis("size", words.size, letters),
@@ -100,14 +145,21 @@ export function panel(explorer) {
       single("channels", words.channels),
       single("outputs", words.outputs),
       single("groups", words.groups),
-      h("div", { class: "ce-checks" },
-        h("label", {}, bias, words.withBias), h("label", {}, split, words.apart)),
+      h(
+        "div",
+        { class: "ce-checks" },
+        h("label", {}, bias, words.withBias),
+        h("label", {}, split, words.apart),
+      ),
     );
   }
 
   const differs = (state) =>
-    ["size", "kernel", "stride", "dilation", "extra"].some((key) => state[key].some((each) => each !== state[key][0])) ||
-    (Array.isArray(state.padding) && state.padding.flat().some((each) => each !== state.padding[0][0]));
+    ["size", "kernel", "stride", "dilation", "extra"].some((key) =>
+      state[key].some((each) => each !== state[key][0]),
+    ) ||
+    (Array.isArray(state.padding) &&
+      state.padding.flat().some((each) => each !== state.padding[0][0]));
 
   function show(state) {
     apart ||= differs(state);

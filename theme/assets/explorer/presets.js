@@ -8,7 +8,8 @@ const SQUARE = Array.from({ length: 64 }, (_, i) => {
   const [y, x] = [i >> 3, i & 7];
   return 2 <= y && y < 6 && 2 <= x && x < 6 ? 9 : 1;
 }).join();
-const edges = (weight) => `kind=2d&size=8,8&padding=1,1,1,1&mode=replicate&input=${SQUARE}&weight=${weight}`;
+const edges = (weight) =>
+  `kind=2d&size=8,8&padding=1,1,1,1&mode=replicate&input=${SQUARE}&weight=${weight}`;
 
 export const PRESETS = [
   ["3×3", "3×3", `kind=2d&${FIRST}`],
@@ -34,8 +35,16 @@ export const PRESETS = [
     "多通道、多卷积核和偏置",
     `kind=2d&channels=3&outputs=4&input=${repeat(1, 75)}&weight=-0.0803,0.1473,-0.0762,0.0284,-0.005,-0.0246,0.1438,0.0955,-0.05,0.0716,0.0062,-0.1472,0.1793,0.0543,-0.1764,-0.1548,0.1379,0.1143,-0.1741,-0.179,-0.0053,-0.0612,-0.1856,-0.0858,-0.0553,0.1621,-0.1822,-0.0773,-0.1385,0.1356,0.1794,-0.0534,-0.111,-0.0137,-0.1744,-0.0188,-0.0396,0.0149,0.1537,0.0846,-0.1123,-0.0556,-0.1047,-0.1783,-0.063,0.185,0.0325,0.0332,-0.0487,0.0018,0.1668,0.0569,0.0267,0.0124,0.188,-0.0152,-0.1088,-0.0105,0.1805,-0.0343,-0.1676,0.1249,0.1872,0.0299,0.0449,0.1179,0.128,-0.1545,0.0593,-0.1489,0.1378,-0.1495,-0.0922,0.1873,-0.1163,0.097,-0.0682,-0.111,0.0614,-0.1877,0.1918,-0.1257,-0.0814,-0.1923,0.0048,-0.0789,-0.0048,0.078,-0.029,0.1287,-0.0649,0.0773,-0.0584,0.0092,-0.1168,-0.0923,0.0614,0.1159,0.0134,0.0426,-0.1055,0.1022,-0.081,0.054,-0.1011,0.0698,-0.0799,-0.0786&bias=-0.1367,-0.041,0.0424,0.1353`,
   ],
-  ["padding mode reflect", "填充模式 reflect", `kind=2d&kernel=1,1&padding=3,3,3,3&mode=reflect&${RAMP}&weight=1`],
-  ["padding mode circular", "填充模式 circular", `kind=2d&kernel=1,1&padding=3,3,3,3&mode=circular&${RAMP}&weight=1`],
+  [
+    "padding mode reflect",
+    "填充模式 reflect",
+    `kind=2d&kernel=1,1&padding=3,3,3,3&mode=reflect&${RAMP}&weight=1`,
+  ],
+  [
+    "padding mode circular",
+    "填充模式 circular",
+    `kind=2d&kernel=1,1&padding=3,3,3,3&mode=circular&${RAMP}&weight=1`,
+  ],
   [
     "groups",
     "分组",

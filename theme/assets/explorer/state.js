@@ -44,7 +44,12 @@ export function fromQuery(text) {
   const rank = rankOf(kind);
   const state = { kind, mode: MODES.find((mode) => mode === given.get("mode")) ?? "zeros" };
   const integers = (name, limits) =>
-    given.has(name) ? given.get(name).split(",").map((each) => within(each, limits)) : [];
+    given.has(name)
+      ? given
+          .get(name)
+          .split(",")
+          .map((each) => within(each, limits))
+      : [];
   for (const [name, value] of Object.entries(PER_AXIS)) {
     const found = integers(name, LIMITS[name]);
     state[name] = range(rank).map((axis) => found[axis] ?? found[0] ?? value);
@@ -82,7 +87,11 @@ export function toQuery(state) {
     if (state[name] !== 1) parts.push([name, state[name]]);
   }
   parts.push(["size", state.size], ["kernel", state.kernel]);
-  for (const [name, value] of [["stride", 1], ["dilation", 1], ["extra", 0]]) {
+  for (const [name, value] of [
+    ["stride", 1],
+    ["dilation", 1],
+    ["extra", 0],
+  ]) {
     if (state[name].some((each) => each !== value)) parts.push([name, state[name]]);
   }
   const { padding } = state;

@@ -1,6 +1,7 @@
 // What an explorer says, in both languages. Error messages are convref's own and not here.
 
 const en = {
+  column: 0, // of the names in presets.js
   title: "Convolution explorer",
   kinds: { "1d": "1-D", "2d": "2-D", transposed: "2-D transposed" },
   kind: "Kind of convolution",
@@ -37,7 +38,13 @@ const en = {
   padding: "Padding",
   amount: "Padding by",
   amounts: { cells: "cells", same: "same", valid: "valid" },
-  sides: { 1: [["before", "after"]], 2: [["top", "bottom"], ["left", "right"]] },
+  sides: {
+    1: [["before", "after"]],
+    2: [
+      ["top", "bottom"],
+      ["left", "right"],
+    ],
+  },
   mode: "Padding mode",
   extra: "Output padding",
   channels: "In channels",
@@ -62,6 +69,7 @@ const en = {
 };
 
 const zh = {
+  column: 1,
   title: "动手试卷积",
   kinds: { "1d": "一维", "2d": "二维", transposed: "二维转置" },
   kind: "卷积的种类",
@@ -98,7 +106,13 @@ const zh = {
   padding: "填充",
   amount: "填充方式",
   amounts: { cells: "按格数", same: "same", valid: "valid" },
-  sides: { 1: [["前", "后"]], 2: [["上", "下"], ["左", "右"]] },
+  sides: {
+    1: [["前", "后"]],
+    2: [
+      ["上", "下"],
+      ["左", "右"],
+    ],
+  },
   mode: "填充模式",
   extra: "输出填充",
   channels: "输入通道",

@@ -1,0 +1,250 @@
+// All that an explorer is made of: buttons, grids, the sum, facts, parameters and code.
+
+import { h, options } from "./dom.js";
+import { Grid } from "./grids.js";
+import { panel } from "./panel.js";
+import { PRESETS } from "./presets.js";
+import { KINDS } from "./state.js";
+
+const SPEEDS = { 0.5: "0.5×", 1: "1×", 2: "2×", 4: "4×" };
+
+/** Fills the element, and gives it its `grids`, `parts` and `panel`. */
+export function frame(explorer) {
+  const { words } = explorer;
+  const button = (name, action, more = {}) =>
+    h(
+      "button",
+      { type: "button", class: `ce-button ce-${name}`, onclick: action, ...more },
+      words[name],
+    );
+  const grid = (kind, label) =>
+    new Grid(kind, label, {
+      point: (i, held) => explorer.point(kind, i, held),
+      leave: () => explorer.point(null),
+      edit: (i, text) => explorer.edit(kind, i, text),
+      play: () => explorer.toggle(),
+    });
+  explorer.grids = {
+    in: grid("in", words.input),
+    w: grid("w", words.kernel),
+    out: grid("out", words.output),
+  };
+  const part = (kind, title, ...more) => {
+    const size = h("span", { class: "ce-size" });
+    const head = h(
+      "div",
+      { class: "ce-head" },
+      h("span", { class: "ce-name" }, title),
+      size,
+      ...more,
+    );
+    return {
+      size,
+      element: h("div", { class: `ce-part ce-part-${kind}` }, head, explorer.grids[kind].box),
+    };
+  };
+  const pick = (action) => {
+    const select = h("select", {
+      "aria-label": words.channel,
+      onchange: () => action(+select.value),
+    });
+    return { select, box: h("label", { class: "ce-pick" }, words.channel, " ", select) };
+  };
+  const channel = pick((c) => explorer.see(c));
+  const output = pick((o) => explorer.update({ at: [o, ...explorer.state.at.slice(1)] }));
+  const bias = h("input", {
+    type: "text",
+    inputmode: "decimal",
+    class: "ce-bias",
+    "aria-label": words.bias,
+  });
+  bias.addEventListener("change", () => explorer.setBias(bias));
+  explorer.parts = {
+    channel,
+    output,
+    bias,
+    biasBox: h("label", { class: "ce-pick" }, "+ ", words.bias, " ", bias),
+    input: part("in", words.input, channel.box),
+    sign: h("span", { class: "ce-sign", "aria-hidden": "true" }, "∗"),
+    weight: part("w", words.kernel),
+    equals: h("span", { class: "ce-sign", "aria-hidden": "true" }, "="),
+    result: part("out", words.output, output.box),
+    refusal: h("div", { class: "ce-refusal", role: "alert" }),
+    toggle: button("play", () => explorer.toggle()),
+    note: h("p", { class: "ce-note" }),
+    sum: h("pre", { class: "ce-sum", tabindex: "0", role: "group", "aria-label": words.output }),
+    live: h("p", { class: "ce-live", role: "status" }),
+    facts: h("dl", { class: "ce-facts" }),
+  };
+  const { parts } = explorer;
+  parts.weight.element.append(parts.biasBox);
+  const speed = h("select", {
+    "aria-label": words.speed,
+    onchange: () => {
+      explorer.speed = +speed.value;
+      if (explorer.timer) explorer.play();
+    },
+  });
+  options(speed, Object.entries(SPEEDS), 1);
+  const step = (name, by, sign) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ce-button ce-step",
+        "aria-label": words[name],
+        title: words[name],
+        onclick: () => explorer.step(by),
+      },
+      sign,
+    );
+  const preset = h("select", {
+    class: "ce-preset",
+    "aria-label": words.preset,
+    onchange: () => explorer.choose(preset),
+  });
+  const names = PRESETS.map((each, i) => [i, each[words.column]]);
+  options(preset, [["", words.choose], ...names], "");
+  const kinds = KINDS.map((kind) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ce-button",
+        "data-kind": kind,
+        onclick: () => explorer.update({ kind }),
+      },
+      words.kinds[kind],
+    ),
+  );
+  parts.kinds = kinds;
+  explorer.panel = panel(explorer);
+  const open = explorer.full && explorer.clientWidth >= 640;
+  const folded = (name, content) => {
+    const at = `${explorer.id}-${name}`;
+    content.id = at;
+    content.hidden = !open;
+    const toggle = button(
+      name,
+      () => {
+        content.hidden = !content.hidden;
+        toggle.setAttribute("aria-expanded", String(!content.hidden));
+        explorer.render();
+      },
+      { "aria-expanded": String(open), "aria-controls": at },
+    );
+    toggle.classList.add("ce-fold");
+    return toggle;
+  };
+  const foldParameters = folded("parameters", explorer.panel.element);
+  const code = codes(explorer);
+  const foldCode = folded("code", code);
+  const tools = [
+    button("random", () => explorer.randomise()),
+    button("flip", () => explorer.flip()),
+    button("reset", () => explorer.set(explorer.first)),
+  ];
+  explorer.setAttribute("role", "group");
+  explorer.setAttribute("aria-label", words.title);
+  explorer.replaceChildren(
+    h(
+      "div",
+      { class: "ce-bar" },
+      ...(explorer.full
+        ? [h("div", { class: "ce-kinds", role: "group", "aria-label": words.kind }, kinds)]
+        : []),
+      preset,
+      ...tools,
+    ),
+    h(
+      "div",
+      { class: "ce-stage" },
+      parts.input.element,
+      h("div", { class: "ce-term" }, parts.sign, parts.weight.element),
+      h("div", { class: "ce-term ce-result" }, parts.equals, parts.result.element),
+    ),
+    h(
+      "div",
+      { class: "ce-tell" },
+      h(
+        "div",
+        { class: "ce-player" },
+        step("back", -1, "‹"),
+        parts.toggle,
+        step("next", 1, "›"),
+        speed,
+      ),
+      parts.note,
+      parts.sum,
+      parts.refusal,
+    ),
+    parts.facts,
+    h(
+      "div",
+      { class: "ce-folds" },
+      foldParameters,
+      foldCode,
+      button("link", () => explorer.share()),
+      button("svg", () => explorer.save()),
+      ...(explorer.full ? [] : [(parts.open = h("a", { class: "ce-open" }, words.full))]),
+    ),
+    explorer.panel.element,
+    code,
+    parts.live,
+  );
+}
+
+function codes(explorer) {
+  const { words } = explorer;
+  const text = h("pre", {
+    class: "ce-listing",
+    tabindex: "0",
+    role: "tabpanel",
+    id: `${explorer.id}-text`,
+  });
+  explorer.tab = "torch";
+  const tabs = ["torch", "convref", "terms"].map((name) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        class: "ce-button",
+        "data-tab": name,
+        id: `${explorer.id}-tab-${name}`,
+        "aria-controls": text.id,
+        onclick: () => explorer.turn(name),
+        onkeydown: (event) => {
+          const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+          if (!by) return;
+          const next = tabs[(tabs.indexOf(event.target) + by + tabs.length) % tabs.length];
+          explorer.turn(next.dataset.tab);
+          next.focus();
+          event.preventDefault();
+        },
+      },
+      words.tabs[name],
+    ),
+  );
+  const copy = h(
+    "button",
+    {
+      type: "button",
+      class: "ce-button ce-copy",
+      onclick: () => explorer.copy(text.textContent, words.copied),
+    },
+    words.copy,
+  );
+  Object.assign(explorer.parts, { tabs, text });
+  return h(
+    "div",
+    { class: "ce-codes" },
+    h(
+      "div",
+      { class: "ce-tabs" },
+      h("div", { role: "tablist", "aria-label": words.code }, tabs),
+      copy,
+    ),
+    text,
+  );
+}
