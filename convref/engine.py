@@ -147,8 +147,8 @@ def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
             below = row * axis.stride
             taps = slice(below, below + reach(axis.kernel, axis.dilation), axis.dilation)
             band[:, row, :, taps] = kernels[lane, 0]
-        # All whole bands, and one that overlaps them where rows are left.
-        for first, count in {(0, rows // height), (rows - height, 1)}:
+        # All whole bands, and where rows are left one more, which overlaps them.
+        for first, count in [(0, rows // height), (rows - height, 1)][: 1 + (rows % height > 0)]:
             bands = as_strided(
                 view[n, lane, first],
                 (count, len(band), *others, tall, *inner),
