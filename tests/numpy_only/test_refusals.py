@@ -56,7 +56,12 @@ class Bfloat16(Tensor):
     dtype = "torch.bfloat16"
 
 
+class Parameter(Tensor):
+    """Stands in for torch.nn.Parameter."""
+
+
 Tensor.__module__ = Bfloat16.__module__ = "torch"
+Parameter.__module__ = "torch.nn.parameter"
 MASKED = np.ma.masked_array(X, X > 0)
 
 ALL = "float16, float32, float64, complex64, complex128, " + ", ".join(
@@ -551,6 +556,11 @@ BAD = [
         ("the converted weight", (2**20, 2**20), 2**43, 2**36),
     ),
     (
+        "array",
+        lambda: conv2d(X, Parameter()),
+        ("weight", "torch.nn.parameter.Parameter", "weight.detach().numpy()"),
+    ),
+    (
         "pad rank",
         lambda: pad(X[0, 0], (1,) * 4, "circular"),
         ("circular", 2, 3, 4, 4, (5, 7), "add axes with input[None]."),
@@ -781,6 +791,12 @@ def test_a_written_layers_refusal_begins_with_the_name_of_the_argument(start):
     for name in WORDED[start].split():
         with pytest.raises((TypeError, ValueError), match=f"^{name} must be "):
             layer(f"{start}, {name}=no)")
+
+
+def test_as_much_as_the_limit_is_not_refused():
+    assert chain((1, 2**17, 2**17), [], "float32") == []
+    with pytest.raises(ValueError, match="more than the limit"):
+        chain((1, 2**17, 2**17 + 1), [], "float32")
 
 
 def test_every_rule_is_tried():
