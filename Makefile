@@ -21,6 +21,7 @@ help:
 	@echo 'make fuzz     25,000 random calls in PyTorch and convref; make fuzz N=1000000 for more'
 	@echo 'make mutants  change the package in thousands of small ways: a test must notice each'
 	@echo 'make compare  Paddle and MindSpore, in an environment of their own (4 GB)'
+	@echo 'make bench    how fast convref is, beside PyTorch and others; rewrites the results'
 	@echo 'make bench-explorer  how long one update of the explorer takes'
 	@echo
 	@echo 'parts of test: make lint unit coverage fuzzed frameworks site browser floor'
@@ -80,6 +81,10 @@ browser: site
 	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) -m pytest $(XDIST) tests/browser
 
+# Minutes, on a machine that does nothing else; then `make outputs`, for the page that shows it.
+bench: .venv/.bench
+	$(PY) -m benchmarks $(ARGS)
+
 bench-explorer: site
 	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) benchmarks/explorer.py
@@ -101,7 +106,11 @@ compare: $(COMPARE)/.ready
 
 # Gigabytes that only these tests need: `make serve` and `make check` do without.
 .venv/.frameworks: .venv/.ready
-	$(PY) -m pip install --disable-pip-version-check -e '.[site,test,draw,frameworks]' -c constraints.txt
+	$(PY) -m pip install --disable-pip-version-check -e '.[site,test,draw,frameworks,bench]' -c constraints.txt
+	@touch $@
+
+.venv/.bench: .venv/.ready
+	$(PY) -m pip install --disable-pip-version-check -e '.[site,test,draw,bench]' -c constraints.txt
 	@touch $@
 
 $(FLOOR)/.ready: pyproject.toml tests/numpy_only/requirements.txt

@@ -27,6 +27,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from pymdownx.superfences import SuperFencesException
 
+from benchmarks import plot
 from convref.figures import Figure, draw
 
 LANGUAGE = "conv-figure"
@@ -46,6 +47,10 @@ CONTROLS = """\
 NATURAL = 460  # wider drawings scroll on a phone, since scaled down their numbers were too small
 
 
+# Beside the kinds of convref.figures, which draw convolutions: drawings of what was measured.
+MEASURED = {"speed": plot.speed, "scaling": plot.scaling}
+
+
 class FigureError(SuperFencesException, PluginError):
     """SuperFences would swallow any other error and show the fence as text."""
 
@@ -63,10 +68,15 @@ def parsed(body: str) -> tuple[str, dict[str, Any]]:
     return given.pop("figure"), given
 
 
+def drawn(body: str) -> Figure:
+    """The figure of a fence."""
+    kind, parameters = parsed(body)
+    return MEASURED[kind](**parameters) if kind in MEASURED else draw(kind, **parameters)
+
+
 def numbers(body: str) -> set[str]:
     """The numerals that a figure shows, without signs."""
-    kind, parameters = parsed(body)
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", draw(kind, **parameters).svg)
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn(body).svg)
     return set(re.findall(r"\d+(?:\.\d+)?", " ".join(texts)))
 
 
@@ -119,8 +129,7 @@ class Figures(Extension):
         count = len(self.bodies)
         name = f"{self.name} {count}"
         try:
-            kind, parameters = parsed(source)
-            figure = draw(kind, **parameters)
+            figure = drawn(source)
         except (TypeError, ValueError) as error:
             self.refuse(source, error)
         scroll = ""

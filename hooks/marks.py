@@ -1,7 +1,8 @@
 """Numbers in prose carry an expression that the tests evaluate; readers never see it.
 
-`15<!--= size(16, kernel=3) -->` is shown as 15. Removing the comment while Markdown is parsed keeps
-it out of headings, page titles, tables of contents and the search index too.
+`15<!--= size(16, kernel=3) -->` is shown as 15; a code span can carry one too, which gives a
+text. Removing the comment while Markdown is parsed keeps it out of headings, page titles, tables of
+contents and the search index too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 from mkdocs.config.defaults import MkDocsConfig
 
-MARK = re.compile(r"(?P<shown>[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?)<!--=\s*(?P<expression>.+?)\s*-->")
+MARK = re.compile(
+    r"(?P<shown>[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?|`[^`\n]+`)<!--=\s*(?P<expression>.+?)\s*-->"
+)
 
 
 class RemoveMarks(Preprocessor):
@@ -21,7 +24,7 @@ class RemoveMarks(Preprocessor):
         text = MARK.sub(r"\g<shown>", "\n".join(lines))
         if "<!--=" in text:
             at = text.index("<!--=")
-            raise ValueError(f"a mark must follow a number directly: {text[at - 20 : at + 40]!r}")
+            raise ValueError(f"a mark must follow a number or code: {text[at - 20 : at + 40]!r}")
         return text.split("\n")
 
 

@@ -282,10 +282,12 @@ def names(text: str) -> dict[str, Any]:
 
 
 def written(value: object, like: str) -> str:
-    """A marked number as it has to be written, with as many decimals as `like` has."""
+    """A marked number as it has to be written, with as many decimals as `like` has; or a text."""
+    if isinstance(value, str):
+        return f"`{value}`"
     decimals = len(like.partition(".")[2])
     if isinstance(value, bool | np.bool_) or not np.isscalar(value):
-        raise TypeError(f"a mark must give one number, not {value!r}")
+        raise TypeError(f"a mark must give one number, or a text, not {value!r}")
     if isinstance(value, int | np.integer):
         return str(int(value))
     return f"{float(value):.{decimals}f}" if decimals else repr(float(value))  # type: ignore[arg-type]

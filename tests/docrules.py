@@ -107,8 +107,9 @@ def known_numerals(text: str) -> set[str]:
 
 def check_numerals(path: str, text: str) -> list[str]:
     """A numeral in prose is marked, or occurs in a block, output or figure, or is harmless."""
-    marked = {found.start("shown") for found in marks(text)}
     shown = prose(text)
+    for found in marks(text):
+        shown = blank(shown, *found.span("shown"))
     known = known_numerals(text)
     for pattern in HARMLESS:
         for match in list(pattern.finditer(shown)):
@@ -117,7 +118,7 @@ def check_numerals(path: str, text: str) -> list[str]:
         f"{path}:{line_of(text, match.start())}: the numeral {match[0]} is checked by nothing: "
         "mark it, or print it in a block"
         for match in numerals(shown)
-        if match.start() not in marked and plain(match[0]) not in known
+        if plain(match[0]) not in known
     ]
     problems += [
         f"{path}:{line_of(text, match.start())}: {match[0]!r} hides a numeral: put a space or × in"

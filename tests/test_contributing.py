@@ -14,6 +14,7 @@ USERS = {
     "draw": "drawing",
     "test": "tests",
     "frameworks": "tests",
+    "bench": "benchmark",
 }
 
 

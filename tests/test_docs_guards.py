@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from docblocks import ROOT, line_of, marks, parse
 
-PARTS = ("convref", "docs", "hooks", "tests", "theme", "conftest.py", "pyproject.toml")
-FILES = ("mkdocs.yml", "mkdocs.en.yml", "README.md", "CONTRIBUTING.md", "Makefile")
+PARTS = ("benchmarks", "convref", "docs", "hooks", "tests", "theme")
+FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")
+FILES += ("README.md", "CONTRIBUTING.md")
 PAGE = "docs/zh/learn/padding-modes.md"
 MARKED = "docs/zh/learn/convolution.md"
 ENGLISH = "docs/en/learn/padding-modes.md"

@@ -1,0 +1,140 @@
+"""The results as figures of the site: `figure: speed` and `figure: scaling` of a page."""
+
+import math
+from itertools import pairwise
+from typing import Final
+
+from benchmarks.results import Results
+from convref.figures.figure import kind
+from convref.figures.svg import CHARACTER, Box, Canvas
+
+ROW: Final = 22
+DECADE: Final = 72  # pixels for a factor of ten
+STEP: Final = 44  # from one size to the next
+PANEL: Final = 96  # height of a small diagram
+RADIUS: Final = 5
+
+# Shape and class of a peer's mark: colour is never the only difference.
+MARKS: Final = {
+    "PyTorch": ("disc", "cf-head"),
+    "onnxruntime": ("diamond", "cf-output cf-measure"),
+    "np.einsum": ("square", "cf-weight cf-measure"),
+    "onnx.reference": ("triangle", "cf-input cf-measure"),
+    "scipy.signal": ("cross", "cf-cut"),
+    "convref.definition": ("ring", "cf-cut"),
+}
+
+
+@kind
+def speed() -> Canvas:
+    """How many times convref's time each peer needs, forward, on every layer."""
+    of = Results.load()
+    canvas = Canvas()
+    rows = {
+        **{
+            name: {peer: pair["ratio"] for peer, pair in layer["forward"].items()}
+            for name, layer in of.data["layers"].items()
+        },
+        # The geometric mean, without a word.
+        "ⁿ√∏": {peer: of.mean("forward", peer) for peer in MARKS},
+    }
+    times = [1 / ratio for row in rows.values() for ratio in row.values()]
+    first, last = math.floor(math.log10(min(times))), math.ceil(math.log10(max(times)))
+    wide = max(map(len, rows)) * CHARACTER + 16
+    height = len(rows) * ROW
+
+    def across(time: float) -> float:
+        return wide + (math.log10(time) - first) * DECADE
+
+    for exponent in range(first, last + 1):
+        x = across(10.0**exponent)
+        line = "cf-edge" if exponent == 0 else "cf-link"
+        canvas.line((x, 0), (x, height), line, data_times=f"{10.0**exponent:g}")
+        name = "convref" if exponent == 0 else f"{10.0**exponent:g}×"
+        canvas.text(x, -12, name, None if exponent == 0 else "cf-muted")
+    for row, (name, ratios) in enumerate(rows.items()):
+        y = (row + 0.5) * ROW + (6 if name == "ⁿ√∏" else 0)
+        canvas.line_of_text(0, y, name, None if name == "ⁿ√∏" else "cf-muted")
+        for peer, ratio in reversed(ratios.items()):  # PyTorch on top
+            mark(canvas, peer, across(1 / ratio), y, data_layer=name, data_ratio=str(ratio))
+    legend(canvas, wide, height + 30)
+    return canvas
+
+
+@kind
+def scaling() -> Canvas:
+    """convref's time over PyTorch's as a layer grows: one small diagram for each way to grow."""
+    of = Results.load()
+    canvas = Canvas()
+    families = {name: of.sizes(name) for name in of.data["scaling"]}
+    top = max(2, math.ceil(max(max(each.values()) for each in families.values())))
+    x = y = 0.0
+    for name, ratios in families.items():
+        width = (len(ratios) - 1) * STEP
+        if x + width > 14 * STEP:
+            x, y = 0.0, y + PANEL + 74
+        panel(canvas, x, y, name, ratios, top)
+        x += width + 2 * STEP
+    return canvas
+
+
+LETTERS: Final = {
+    "batch": "N",
+    "channels": "C = O",
+    "side": "H = W",
+    "kernel": "kH = kW",
+    "kernel, depthwise": "kH = kW, C = O = groups",
+}
+
+
+def panel(
+    canvas: Canvas, x: float, y: float, name: str, ratios: dict[str, float], top: int
+) -> None:
+    """Ratios by size, from 0 below; a line at 1, where PyTorch is."""
+    width = (len(ratios) - 1) * STEP
+
+    def up(ratio: float) -> float:
+        return y + PANEL - ratio / top * PANEL
+
+    for level in sorted({0, 1, top}):
+        line = "cf-edge" if level == 1 else "cf-link"
+        canvas.line((x - 8, up(level)), (x + width + 8, up(level)), line)
+        canvas.text(x - 20, up(level), f"{level}×", "cf-muted")
+    points = [(x + i * STEP, up(ratio)) for i, ratio in enumerate(ratios.values())]
+    for start, end in pairwise(points):
+        canvas.line(start, end, "cf-tie")
+    for point, (size, ratio) in zip(points, ratios.items(), strict=True):
+        disc(canvas, *point, "cf-dot", data_size=size, data_family=name, data_ratio=str(ratio))
+        canvas.text(point[0], y + PANEL + 14, size, "cf-muted")
+    canvas.text(x + width / 2, y + PANEL + 34, LETTERS[name])
+
+
+def legend(canvas: Canvas, x: float, y: float) -> None:
+    """Marks and names of the peers, in two rows."""
+    for i, peer in enumerate(MARKS):
+        at = x + i % 3 * 160, y + i // 3 * ROW
+        mark(canvas, peer, *at)
+        canvas.line_of_text(at[0] + 12, at[1], peer, None)
+
+
+def mark(canvas: Canvas, peer: str, x: float, y: float, **data: object) -> None:
+    """The mark of a peer around a point."""
+    shape, class_ = MARKS[peer]
+    data["data_peer"] = peer
+    if shape in ("disc", "ring"):
+        disc(canvas, x, y, class_, **data)
+        return
+    r = RADIUS
+    corners = {
+        "diamond": ("M", x, y - r, "L", x + r, y, "L", x, y + r, "L", x - r, y, "Z"),
+        "square": ("M", x - 4, y - 4, "h", 8, "v", 8, "h", -8, "Z"),
+        "triangle": ("M", x, y - r, "L", x + r, y + 4, "L", x - r, y + 4, "Z"),
+        "cross": ("M", x - 4, y - 4, "l", 8, 8, "M", x - 4, y + 4, "l", 8, -8),
+    }[shape]
+    canvas.path(Box(x - r, y - r, 2 * r, 2 * r), corners, class_, **data)
+
+
+def disc(canvas: Canvas, x: float, y: float, class_: str, **data: object) -> None:
+    r = 4
+    d = ("M", x - r, y, "a", r, r, 0, 1, 0, 2 * r, 0, "a", r, r, 0, 1, 0, -2 * r, 0, "Z")
+    canvas.path(Box(x - r, y - r, 2 * r, 2 * r), d, class_, **data)
