@@ -132,38 +132,61 @@ def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
     """Convolve several rows of output at once, as if they were output channels.
 
     A product of a matrix with a single line of weights is slow. So a kernel is written into a band
-    matrix, one line below the other and shifted by the stride, which gives as many rows of output.
+    matrix, one line below the other and shifted by the stride, which gives as many rows of output
+    from the rows of input that they share.
     """
     N, C, rows, *rest = view.shape
     others, inner = rest[: len(rest) // 2], rest[len(rest) // 2 + 1 :]
-    height = -(-rows // -(-rows // BAND))  # as equal as can be
-    tall = (height - 1) * axis.stride + reach(axis.kernel, axis.dilation)
-    steps = view.strides
-    step = steps[2] // axis.stride  # from one row of input to the next
-    lanes = max(1, BLOCK // (height * tall * math.prod(inner) * view.itemsize))
-    for n, (lane,) in product(range(N), blocks((C,), lanes)):
-        band = np.zeros((lane.stop - lane.start, height, 1, tall, *inner), view.dtype)
+    height = -(-rows // -(-rows // BAND))  # of a band: as equal as can be
+    deep = reach(axis.kernel, axis.dilation)
+    tall = (height - 1) * axis.stride + deep  # rows of input that a band reads
+    shift = height * axis.stride  # rows of input from one band to the next
+    room, taps = BLOCK // view.itemsize, math.prod(inner)
+    step = view.strides[2] // axis.stride  # bytes from one row of input to the next
+    # All whole bands, and where rows are left one more, which overlaps them.
+    parts = [(0, rows // height), (rows - height, 1)][: 1 + (rows % height > 0)]
+    for (lane,) in blocks((C,), room // (height * tall * taps)):
+        band = np.zeros((lane.stop - lane.start, 1, height, tall, taps), view.dtype)
         for row in range(height):
-            below = row * axis.stride
-            taps = slice(below, below + reach(axis.kernel, axis.dilation), axis.dilation)
-            band[:, row, :, taps] = kernels[lane, 0]
-        # All whole bands, and where rows are left one more, which overlaps them.
-        for first, count in [(0, rows // height), (rows - height, 1)][: 1 + (rows % height > 0)]:
-            bands = as_strided(
-                view[n, lane, first],
-                (count, len(band), *others, tall, *inner),
-                (
-                    step * axis.stride * height,
-                    steps[1],
-                    *steps[3 : 3 + len(others)],
-                    step,
-                    *steps[-len(inner) :],
-                ),
-                writeable=False,
-            )
+            at = slice(row * axis.stride, row * axis.stride + deep, axis.dilation)
+            band[:, 0, row, at] = kernels[lane, 0, 0].reshape(len(band), axis.kernel, taps)
+        band = band.reshape(len(band), 1, height, tall * taps)
+        for n, (first, count) in product(range(N), parts):
             target = out[n, lane, first : first + count * height]
-            target = target.reshape(len(band), count, height, *others).swapaxes(0, 1)
-            by_columns(bands, band, target)
+            target = target.reshape(len(band), count, height, math.prod(others))
+            for place in blocks(others, room // (tall * taps)):
+                p = flattened(place, others)
+                fresh = shift * taps * (p.stop - p.start)  # cells that another band adds
+                for some, bands in blocks(target.shape[:2], room // fresh):
+                    start = first + bands.start * height
+                    corner = view[n, lane, start, *place, 0][some]  # (lanes, *cells, *inner)
+                    tiles = as_tiles(corner, step, bands.stop - bands.start, shift, tall)
+                    np.matmul(band[some], tiles, out=target[some, bands, :, p])
+                    del tiles
+
+
+def as_tiles(corner: Array, step: int, bands: int, shift: int, tall: int) -> Array:
+    """Copy the rows that bands read, and view them as (lanes, bands, tall * taps, cells).
+
+    The corner (lanes, *cells, *inner) is in the first of the rows, and `step` bytes lead to the
+    next; from one band to the next there are `shift` rows.
+    """
+    rank = (corner.ndim - 1) // 2
+    lanes, *rest = corner.shape
+    lane, *steps = corner.strides
+    cells, inner, count = rest[:rank], rest[rank:], (bands - 1) * shift + tall
+    rows = as_strided(
+        corner, (lanes, count, *inner, *cells), (lane, step, *steps[rank:], *steps[:rank])
+    )
+    taps = math.prod(inner)
+    copied = rows.reshape(lanes, count * taps, math.prod(cells))
+    lane, line, cell = copied.strides
+    return as_strided(
+        copied,
+        (lanes, bands, tall * taps, math.prod(cells)),
+        (lane, shift * taps * line, line, cell),
+        writeable=False,
+    )
 
 
 def scatter(
