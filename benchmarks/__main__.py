@@ -23,7 +23,7 @@ from typing import Any  # noqa: E402
 
 from benchmarks import report  # noqa: E402
 from benchmarks.layers import LAYERS, SCALING, small  # noqa: E402
-from benchmarks.results import FILE, Results  # noqa: E402
+from benchmarks.results import FILE, OPERATIONS, Results  # noqa: E402
 
 SECONDS = 1.0  # for one pair
 Job = tuple[tuple[str, ...], Callable[[], Any]]
@@ -32,7 +32,7 @@ Job = tuple[tuple[str, ...], Callable[[], Any]]
 def jobs(quick: bool) -> Iterator[Job]:
     """What is measured, and where in the results it goes."""
     from benchmarks.measure import errors, memory, pair
-    from benchmarks.peers import OPERATIONS, PEERS
+    from benchmarks.peers import PEERS
 
     seconds = 0 if quick else SECONDS
     for layer in map(small, LAYERS) if quick else LAYERS:

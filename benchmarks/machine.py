@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,8 @@ PACKAGES: Final = ("convref", "numpy", "torch", "onnxruntime", "onnx", "scipy")
 
 
 def one_thread() -> None:
-    """Clean the environment; libraries read it when they are loaded, so before any import."""
+    """Clean the environment. Libraries read it when they are loaded."""
+    assert "numpy" not in sys.modules, "too late"
     os.environ |= dict.fromkeys(THREADS, "1")
     for name in TUNED:
         os.environ.pop(name, None)

@@ -24,8 +24,6 @@ from convref import definition
 Call: TypeAlias = Callable[[], Any]
 Peer: TypeAlias = Callable[[str, Layer, Operands], Call | None]
 
-OPERATIONS: Final = ("forward", "backward", "transposed")
-
 torch.set_num_threads(1)
 torch.set_num_interop_threads(1)
 torch.set_grad_enabled(False)

@@ -9,10 +9,11 @@ from convref.figures.figure import kind
 from convref.figures.svg import CHARACTER, Box, Canvas
 
 ROW: Final = 22
-DECADE: Final = 72  # pixels for a factor of ten
+DECADE: Final = 66  # pixels for a factor of ten
 STEP: Final = 44  # from one size to the next
 PANEL: Final = 96  # height of a small diagram
 RADIUS: Final = 5
+RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # Shape and class of a peer's mark: colour is never the only difference.
 MARKS: Final = {
@@ -39,26 +40,34 @@ def speed() -> Canvas:
         "ⁿ√∏": {peer: of.mean("forward", peer) for peer in MARKS},
     }
     times = [1 / ratio for row in rows.values() for ratio in row.values()]
-    first, last = math.floor(math.log10(min(times))), math.ceil(math.log10(max(times)))
+    first, last = math.log10(min(times)) - 0.2, math.log10(max(times)) + 0.2
     wide = max(map(len, rows)) * CHARACTER + 16
     height = len(rows) * ROW
 
     def across(time: float) -> float:
         return wide + (math.log10(time) - first) * DECADE
 
-    for exponent in range(first, last + 1):
+    for exponent in range(math.ceil(first), math.floor(last) + 1):
         x = across(10.0**exponent)
-        line = "cf-edge" if exponent == 0 else "cf-link"
-        canvas.line((x, 0), (x, height), line, data_times=f"{10.0**exponent:g}")
-        name = "convref" if exponent == 0 else f"{10.0**exponent:g}×"
-        canvas.text(x, -12, name, None if exponent == 0 else "cf-muted")
+        line, name, class_ = "cf-link", power(exponent), "cf-muted"
+        if exponent == 0:
+            line, name, class_ = "cf-edge", "convref", None
+        canvas.line((x, 0), (x, height), line)
+        canvas.text(x, -12, name, class_)
     for row, (name, ratios) in enumerate(rows.items()):
         y = (row + 0.5) * ROW + (6 if name == "ⁿ√∏" else 0)
         canvas.line_of_text(0, y, name, None if name == "ⁿ√∏" else "cf-muted")
         for peer, ratio in reversed(ratios.items()):  # PyTorch on top
             mark(canvas, peer, across(1 / ratio), y, data_layer=name, data_ratio=str(ratio))
-    legend(canvas, wide, height + 30)
+    legend(canvas, 8, height + 30)
     return canvas
+
+
+def power(exponent: int) -> str:
+    """A power of ten: 0.1×, 100×, 10⁴×."""
+    if exponent < 4:
+        return f"{10.0**exponent:g}×"
+    return f"10{str(exponent).translate(RAISED)}×"
 
 
 @kind
@@ -112,7 +121,7 @@ def panel(
 def legend(canvas: Canvas, x: float, y: float) -> None:
     """Marks and names of the peers, in two rows."""
     for i, peer in enumerate(MARKS):
-        at = x + i % 3 * 160, y + i // 3 * ROW
+        at = x + i % 3 * 176, y + i // 3 * ROW
         mark(canvas, peer, *at)
         canvas.line_of_text(at[0] + 12, at[1], peer, None)
 

@@ -1,11 +1,9 @@
 """Results as text: a table, geometric means, and the goals beside what was measured."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from benchmarks.results import Results
-
-OPERATIONS: Final = ("forward", "backward", "transposed")
+from benchmarks.results import OPERATIONS, Results
 
 
 class Goal(NamedTuple):

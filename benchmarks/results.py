@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+OPERATIONS: Final = ("forward", "backward", "transposed")
 FILE: Final = Path(__file__).with_name("results.json")
 
 

@@ -1,0 +1,87 @@
+"""The page on performance shows all that `make bench` found. Its marks hold each number equal."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from docblocks import check_mark, marks, names
+from docrules import DOCS
+
+from benchmarks import plot
+from benchmarks.layers import LAYERS, SCALING
+from benchmarks.report import Goal, goals, shown
+from benchmarks.results import OPERATIONS, Results, rough
+
+RESULTS = Results.load()
+POINT = re.compile(r"M (?P<x>[-\d.]+) (?P<y>[-\d.]+)")
+
+
+def points(svg: str, key: str) -> list[dict[str, str]]:
+    """The attributes of every drawn number."""
+    return [e.attrib for e in ElementTree.fromstring(svg).iter() if key in e.attrib]
+
+
+def test_the_results_are_of_the_layers_that_would_be_measured_now():
+    assert RESULTS.layers == [str(layer) for layer in LAYERS]
+    assert {family: list(sizes) for family, sizes in RESULTS.data["scaling"].items()} == {
+        family: [str(size) for size in sizes] for family, sizes in SCALING.items()
+    }
+
+
+@pytest.mark.parametrize("language", DOCS)
+def test_every_layer_and_mean_is_on_the_page(language):
+    text = (DOCS[language] / "reference/performance.md").read_text("utf-8")
+    expressions = {found["expression"] for found in marks(text)}
+    due = {f"bench.layers[{i}]" for i in range(len(LAYERS))}
+    for operation in OPERATIONS:
+        due |= {f'bench.ratio("{operation}", "PyTorch", {i})' for i in range(len(LAYERS))}
+        due |= {f'bench.mean("{operation}", "PyTorch")', f'bench.memory("{operation}")'}
+    due |= {f'bench.slower("{peer}")' for peer in plot.MARKS}
+    due |= {f'bench.growth("{family}")' for family in SCALING}
+    due |= {f'bench.data["{key}"]' for key in ("date", "cpu", "system")} | {"bench.error()"}
+    assert due <= expressions
+
+
+def test_a_mark_can_hold_a_text():
+    assert check_mark("`2.4.6`", '"2.4" + ".6"', names("")) is None
+    assert "is `2.4.6`" in check_mark("`2.4.5`", '"2.4.6"', names(""))
+
+
+def test_the_drawing_shows_every_pair_where_it_belongs():
+    drawn = points(plot.speed().svg, "data-ratio")
+    pairs = list(RESULTS.times("forward"))
+    assert len(drawn) == len(pairs) + len(plot.MARKS)  # and the means
+    found = {(each["data-layer"], each["data-peer"]): each for each in drawn}
+    assert all(found[layer, peer]["data-ratio"] == str(it["ratio"]) for layer, peer, it in pairs)
+    peer = [each for each in drawn if each["data-peer"] == "PyTorch"]  # a disc: x is its left end
+    placed = sorted(peer, key=lambda each: float(POINT.match(each["d"])["x"]))
+    assert placed == sorted(peer, key=lambda each: -float(each["data-ratio"]))
+
+
+def test_the_drawing_of_scaling_shows_every_size():
+    drawn = points(plot.scaling().svg, "data-family")
+    assert [(e["data-family"], e["data-size"], e["data-ratio"]) for e in drawn] == [
+        (family, size, str(ratio))
+        for family in SCALING
+        for size, ratio in RESULTS.sizes(family).items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "two"), [(1.749, 1.7), (9.94, 9.9), (9.96, 10), (234.0, 230), (41300.0, 41000)]
+)
+def test_rough(number, two):
+    assert repr(rough(number)) == repr(two)
+
+
+def test_goals_compare():
+    assert Goal("", 2.0, 2.0).met and not Goal("", 2.0, 2.1).met
+    (worst,) = (goal for goal in goals(RESULTS) if goal.what == "forward / PyTorch, worst layer")
+    assert worst.measured == max(RESULTS.ratio("forward", "PyTorch", i) for i in range(len(LAYERS)))
+    assert (shown(1 / 4.5), shown(12.345)) == ("0.222", "12.35")
+
+
+def test_means_are_geometric():
+    pairs = {"forward": {"PyTorch": {"ratio": 1.0}}}, {"forward": {"PyTorch": {"ratio": 4.0}}}
+    few = Results({"layers": dict(zip("ab", pairs, strict=True))})
+    assert few.mean("forward", "PyTorch") == 2 and few.slower("PyTorch") == 0.5
