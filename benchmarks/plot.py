@@ -9,7 +9,7 @@ from convref.figures.figure import kind
 from convref.figures.svg import CHARACTER, Box, Canvas
 
 ROW: Final = 22
-DECADE: Final = 66  # pixels for a factor of ten
+DECADE: Final = 60  # pixels for a factor of ten
 STEP: Final = 44  # from one size to the next
 PANEL: Final = 96  # height of a small diagram
 RADIUS: Final = 5

@@ -1,4 +1,4 @@
-"""Animated figures: still until asked, stepped and played by mouse and keyboard, whole on paper."""
+"""Figures: animations stand still until asked, and are whole on paper; wide drawings scroll."""
 
 from __future__ import annotations
 
@@ -126,3 +126,18 @@ def test_buttons_come_without_a_jump(site: Served, fresh_page: Page) -> None:
     )
     opened(fresh_page, site, PAGES[0])
     assert fresh_page.evaluate("window.shifts") < 0.02
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_wide_drawing_keeps_its_size_on_a_phone_and_scrolls(
+    site: Served, fresh_page: Page, language: str
+) -> None:
+    fresh_page.set_viewport_size({"width": 390, "height": 844})
+    fresh_page.goto(site.url(SitePage("reference/performance/", language)))
+    drawings = fresh_page.locator(".conv-figure-drawing[tabindex]").all()
+    assert drawings
+    for drawing in drawings:
+        natural, shown, room = drawing.evaluate(
+            "d => [d.firstElementChild.width.baseVal.value, d.scrollWidth, d.clientWidth]"
+        )
+        assert room < natural <= shown + 1
