@@ -60,6 +60,11 @@ class Mutant:
         return self.name.partition(".")[2].rpartition(".")[0]
 
     @property
+    def path(self) -> Path:
+        place = Path("convref", *self.module.split("."))
+        return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+
+    @property
     def function(self) -> str:
         return readable(self.name.rpartition(".")[2].partition("__mutmut_")[0])
 
@@ -68,7 +73,7 @@ class Mutant:
         """The changed lines, before and after; how they are indented and broken does not count."""
         from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-        diff = get_diff_for_mutant(self.name, path=self.module).splitlines()[2:]
+        diff = get_diff_for_mutant(self.name, path=self.path).splitlines()[2:]
         was, becomes = (
             " ".join(" ".join(line[1:] for line in diff if line[0] == sign).split())
             for sign in "-+"
