@@ -142,13 +142,13 @@ def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
     step = steps[2] // axis.stride  # from one row of input to the next
     lanes = max(1, BLOCK // (height * tall * math.prod(inner) * view.itemsize))
     for n, (lane,) in product(range(N), blocks((C,), lanes)):
-        band = np.zeros((lane.stop - lane.start, height, 1, tall, *inner), view.dtype)
+        band = np.zeros_like(kernels, shape=(lane.stop - lane.start, height, 1, tall, *inner))
         for row in range(height):
             below = row * axis.stride
             taps = slice(below, below + reach(axis.kernel, axis.dilation), axis.dilation)
             band[:, row, :, taps] = kernels[lane, 0]
         # All whole bands, and where rows are left one more, which overlaps them.
-        for first, count in [(0, rows // height), (rows - height, 1)][: 1 + (rows % height > 0)]:
+        for first, count in [(0, rows // height)] + [(rows - height, 1)] * (rows % height > 0):
             bands = as_strided(
                 view[n, lane, first],
                 (count, len(band), *others, tall, *inner),
@@ -159,7 +159,6 @@ def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
                     step,
                     *steps[-len(inner) :],
                 ),
-                writeable=False,
             )
             target = out[n, lane, first : first + count * height]
             target = target.reshape(len(band), count, height, *others).swapaxes(0, 1)
@@ -242,7 +241,6 @@ def as_columns(view: Array, groups: int, rank: int) -> Array:
         view,
         (N, groups, C // groups, *rest[rank:], *rest[:rank]),
         (images, channels * (C // groups), channels, *steps[rank:], *steps[:rank]),
-        writeable=False,
     )
 
 

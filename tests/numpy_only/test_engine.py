@@ -15,7 +15,7 @@ from convref import definition, engine
 
 PLANE = Case((1, 2, 9, 7), (2, 1, 3, 2), False, (2, 1), (1, 1), (1, 2), 2, "zeros")
 # Rows of output that fill one band, several, or leave some over.
-HEIGHTS = (1, 2, 7, 8, 9, 15, 16, 17, 24, 25)
+HEIGHTS = (1, 2, 7, 8, 9, 15, 16, 17, 24, 25, 57)
 
 
 @pytest.fixture(params=[2**6, 2**9, 2**20])
@@ -66,6 +66,7 @@ def inside(monkeypatch):
         view = as_strided(array, *arguments, **options)
         first, end = byte_bounds(view)
         assert whole[0][0] <= first < end <= whole[0][1]
+        assert not view.flags.writeable
         return view
 
     monkeypatch.setattr(engine, "as_strided", watched)
@@ -75,15 +76,25 @@ def inside(monkeypatch):
 @pytest.mark.parametrize("rows", HEIGHTS)
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("dilation", [1, 2])
-def test_bands_give_every_row(rows, stride, dilation):
+def test_bands_give_every_row(rows, stride, dilation, monkeypatch):
     height = (rows - 1) * stride + 2 * dilation + 1
     case = Case(
         (2, 3, height, 5), (3, 1, 3, 2), True, (stride, 2), (0, 1), (dilation, 1), 3, "zeros"
     )
     arrays = case.arrays("float64")
+    by_columns, cells = engine.by_columns, []
+
+    def counted(view, band, out):
+        assert band.nbytes <= engine.BLOCK or len(band) == 1
+        cells.append(out.size)
+        by_columns(view, band, out)
+
+    monkeypatch.setattr(engine, "by_columns", counted)
     out = call(case, *arrays)
     assert out.shape == (2, 3, rows, 3)
     np.testing.assert_array_equal(out, defined(case, *arrays))
+    # Bands are as equal as can be: only where some rows are left are others done twice.
+    assert sum(cells) == out.size if rows in (1, 2, 7, 8, 16, 24) else sum(cells) < 2 * out.size
 
 
 def test_bands_in_three_dimensions():
@@ -221,6 +232,16 @@ def test_scratch_stays_below_4_mib(input, weight, padding, groups):
         + w.nbytes
         + 2**22
     )
+
+
+def test_blocks_of_doubles_are_no_larger():
+    axes = convref.geometry.resolve([160] * 2, [101] * 2, [1] * 2, [(0, 0)] * 2, [1] * 2)
+    view = engine.windows(np.ones((1, 1, 160, 160)), axes)
+    grad, kernel = np.ones((1, 1, 60, 60)), np.ones((1, 1, 101, 101))
+    block = engine.BLOCK + 2**19
+    assert peak(engine.collect, view, grad, 1) < 2 * kernel.nbytes + block
+    assert peak(engine.contract, view, kernel, axes, 1) < 2 * grad.nbytes + block
+    assert peak(engine.scatter, grad, kernel, axes, [160] * 2, 1) < 8 * 160 * 160 + block
 
 
 def peak(function, *arguments):
