@@ -265,7 +265,6 @@ def as_columns(view: Array, groups: int, rank: int) -> Array:
         view,
         (N, groups, C // groups, *rest[rank:], *rest[:rank]),
         (images, channels * (C // groups), channels, *steps[rank:], *steps[:rank]),
-        writeable=False,
     )
 
 

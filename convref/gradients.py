@@ -36,7 +36,7 @@ def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Array,
             grad_input = fold_back(grad_input, pairs, call.padding_mode)  # (N, C, *sizes)
         view = windows(extend(input, pairs, call.padding_mode).conj(), axes)
         grad_weight = collect(view, grad, groups)  # (O, C / groups, *kernel)
-        grad_bias = grad.sum((0, *range(2, grad.ndim)), dtype=wide)  # (O,)
+        grad_bias = grad.sum((0, *range(2, grad.ndim)))  # (O,)
         return (
             np.ascontiguousarray(grad_input if call.batched else grad_input[0], dtype),
             np.ascontiguousarray(grad_weight, dtype),

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import inspect
 import json
 import re
 import sys
@@ -482,8 +483,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("stride", {}, "needs size"),
     ("dilation", {"size": 5, "dilations": [3]}, "reaches over"),
     ("dilation", {"size": 5, "dilations": 3}, "list"),
-    ("groups", {"in_channels": 4, "out_channels": 8, "groups": 3}, "divisible"),
-    ("groups", {"in_channels": 4, "out_channels": 6, "groups": 4}, "divisible"),
+    ("groups", {"in_channels": 4, "out_channels": 8, "groups": 3}, "in_channels must be"),
+    ("groups", {"in_channels": 4, "out_channels": 6, "groups": 4}, "out_channels must be"),
     (
         "groups",
         {"in_channels": 4, "out_channels": 4, "at": 4},
@@ -525,6 +526,71 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 def test_wrong_parameters_are_refused(kind: str, parameters: dict[str, Any], message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=re.escape(message)):
         draw(kind, **parameters)
+
+
+# The least that each kind needs, and how many axes its size may have.
+LEAST: dict[str, tuple[dict[str, Any], str]] = {
+    "window": ({"size": 5, "kernel": 3}, "1 or 2"),
+    "padding": ({"size": 4}, "1 or 2"),
+    "padding-modes": ({"size": 4}, "1"),
+    "stride": ({"size": 6}, "1 or 2"),
+    "dilation": ({"size": 7}, "1 or 2"),
+    "groups": ({"in_channels": 2, "out_channels": 2}, ""),
+    "channels": ({}, "2"),
+    "sentence": ({"length": 5, "channels": 2}, "1"),
+    "volume": ({"size": [3, 4, 5]}, "3"),
+    "transposed": ({"size": 3, "kernel": 2}, "1 or 2"),
+    "receptive-field": ({"size": 6}, "1 or 2"),
+    "im2col": ({"size": 4, "kernel": 2}, "1 or 2"),
+    "layouts": ({"input": [1, 2, 2, 2]}, ""),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_cannot_be_drawn_is_refused_by_its_name(kind: str) -> None:
+    least, axes = LEAST[kind]
+    for name in inspect.signature(KINDS[kind]).parameters:
+        # Of a list for each layer, one is wrong. An axis alone shows all of its padding.
+        if (kind, name) in {("padding", "at"), ("layouts", "weight"), ("window", "bias")}:
+            continue
+        with pytest.raises((TypeError, ValueError), match=rf"^{name}?\b.*received '?1.5\b"):
+            draw(kind, **least | {name: 1.5})
+    if axes:
+        size = "length" if kind == "sentence" else "size"
+        with pytest.raises(ValueError) as caught:
+            draw(kind, **least | {size: [3] * 4})
+        assert str(caught.value) == (
+            f"{size} must have {axes} axes in figure {kind!r}, received [3, 3, 3, 3]: "
+            "give an integer for each axis, or values in lists nested as deep."
+        )
+
+
+# Kind, what it has most of, and the message about one more.
+FULL: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("groups", {"in_channels": 24, "out_channels": 1}, {"in_channels": 25}, "24 in_channels"),
+    ("groups", {"in_channels": 1, "out_channels": 24}, {"out_channels": 25}, "24 out_channels"),
+    ("channels", {"in_channels": 8}, {"in_channels": 9}, "8 in_channels"),
+    ("channels", {"out_channels": 6}, {"out_channels": 7}, "6 out_channels"),
+    ("sentence", {"length": 5, "channels": 12}, {"channels": 13}, "12 channels"),
+    ("sentence", {"length": 5, "channels": 1, "out_channels": 8}, {"out_channels": 9},
+     "8 out_channels"),
+    ("window", {"size": [30, 20], "kernel": 1}, {"padding": [0, 1]}, "600 cells with their"),
+    ("window", {"size": 64, "kernel": 1, "animate": True}, {"padding": 1}, "64 frames"),
+    ("dilation", {"size": 66, "animate": True}, {"size": 67}, "64 frames"),
+    ("transposed", {"size": 64, "kernel": 1, "animate": True}, {"size": 65}, "64 frames"),
+    ("receptive-field", {"size": 20, "kernels": [1] * 8}, {"kernels": [1] * 9}, "8 layers"),
+    ("im2col", {"size": 36, "kernel": 1}, {"size": 37}, "36 columns"),
+    ("im2col", {"size": 4, "kernel": 1, "out_channels": 4}, {"out_channels": 5}, "4 out_channels"),
+    ("layouts", {"input": [1, 1, 48, 1]}, {"input": [1, 1, 49, 1]}, "48 cells"),
+    ("layouts", {"input": [1, 4, 1, 1]}, {"input": [1, 5, 1, 1]}, "4 channels"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "most", "more", "what"), FULL)
+def test_a_figure_is_full(kind: str, most: dict[str, Any], more: dict[str, Any], what: str) -> None:
+    draw(kind, **most)
+    with pytest.raises(ValueError, match=rf"^a figure holds at most {what}.*, since"):
+        draw(kind, **most | more)
 
 
 if __name__ == "__main__":

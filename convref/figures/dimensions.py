@@ -21,8 +21,9 @@ def sentence(
 ) -> Canvas:
     """Conv1d on words: a column for each word; the window slides along the words alone."""
     the = plan(
-        "sentence", length, kernel, stride, padding, dilation, at=at, animate=animate, ranks=(1,)
-    )
+        "sentence", length, kernel, stride, padding, dilation, at=at, animate=animate, ranks=(1,),
+        called="length",
+    )  # fmt: skip
     C, outs = count("channels", channels, 12), count("out_channels", out_channels, 8)
     canvas = parts.canvas_of(the)
     side = 20

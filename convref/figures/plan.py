@@ -87,10 +87,11 @@ def plan(
     at: object = 0,
     animate: object = False,
     ranks: Sequence[int] = (1, 2),
+    called: str = "size",
 ) -> Plan:
     """Check parameters as a convolution does, and resolve them."""
-    rank = rank_of(kind, "size", size, ranks)
-    sizes = checks.integers("size", size, rank, 1)
+    rank = rank_of(kind, called, size, ranks)
+    sizes = checks.integers(called, size, rank, 1)
     kernels = checks.integers("kernel", kernel, rank, 1)
     strides = checks.integers("stride", stride, rank, 1)
     dilations = checks.integers("dilation", dilation, rank, 1)

@@ -7,13 +7,15 @@ import pytest
 from cases import Case, cases
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.lib.array_utils import byte_bounds
+from numpy.lib.stride_tricks import as_strided
 
 import convref
 from convref import definition, engine
 
 PLANE = Case((1, 2, 9, 7), (2, 1, 3, 2), False, (2, 1), (1, 1), (1, 2), 2, "zeros")
 # Rows of output that fill one band, several, or leave some over.
-HEIGHTS = (1, 2, 7, 8, 9, 15, 16, 17, 24, 25)
+HEIGHTS = (1, 2, 7, 8, 9, 15, 16, 17, 24, 25, 57)
 
 
 @pytest.fixture(params=[2**6, 2**9, 2**20])
@@ -54,18 +56,45 @@ def backward(case: Case, input, weight):
     return getattr(convref, f"conv{case.rank}d_backward")(grad, input, weight, **case.options)
 
 
-@pytest.mark.usefixtures("block")
+@pytest.fixture
+def inside(monkeypatch):
+    """Views by strides, of which NumPy checks nothing, must stay within the first one's array."""
+    whole = []
+
+    def watched(array, *arguments, **options):
+        whole.append(byte_bounds(array))
+        view = as_strided(array, *arguments, **options)
+        first, end = byte_bounds(view)
+        assert whole[0][0] <= first < end <= whole[0][1]
+        assert not view.flags.writeable
+        return view
+
+    monkeypatch.setattr(engine, "as_strided", watched)
+
+
+@pytest.mark.usefixtures("block", "inside")
 @pytest.mark.parametrize("rows", HEIGHTS)
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("dilation", [1, 2])
-def test_bands_give_every_row(rows, stride, dilation):
+def test_bands_give_every_row(rows, stride, dilation, monkeypatch):
     height = (rows - 1) * stride + 2 * dilation + 1
     case = Case(
         (2, 3, height, 5), (3, 1, 3, 2), True, (stride, 2), (0, 1), (dilation, 1), 3, "zeros"
     )
     arrays = case.arrays("float64")
-    assert call(case, *arrays).shape == (2, 3, rows, 3)
-    np.testing.assert_array_equal(call(case, *arrays), defined(case, *arrays))
+    by_columns, cells = engine.by_columns, []
+
+    def counted(view, band, out):
+        assert band.nbytes <= engine.BLOCK or len(band) == 1
+        cells.append(out.size)
+        by_columns(view, band, out)
+
+    monkeypatch.setattr(engine, "by_columns", counted)
+    out = call(case, *arrays)
+    assert out.shape == (2, 3, rows, 3)
+    np.testing.assert_array_equal(out, defined(case, *arrays))
+    # Bands are as equal as can be: only where some rows are left are others done twice.
+    assert sum(cells) == out.size if rows in (1, 2, 7, 8, 16, 24) else sum(cells) < 2 * out.size
 
 
 def test_bands_in_three_dimensions():
@@ -133,7 +162,7 @@ def test_carriers_hold_every_sum():
         assert engine.carrier(ones, -ones, terms) == np.dtype(wide)
     assert engine.carrier(np.array([-128], "int8"), ones, 2**17) == np.float32
     assert engine.carrier(np.array([-128], "int8"), ones, 2**17 + 1) == np.float64
-    assert engine.carrier(np.empty(0, "int8"), ones, 0) == np.float32
+    assert engine.carrier(np.empty(0, "int8"), ones, 2**60) == np.float32
     for kept in ("float32", "float64", "complex64", "complex128"):
         assert engine.carrier(np.ones(1, kept), np.ones(1, kept), 9) == kept
     assert engine.carrier(np.ones(1, "f2"), np.ones(1, "f2"), 9) == np.float32
@@ -149,6 +178,16 @@ def test_blocks_cover_every_cell_once_in_order(sizes, most):
         assert cells[block].size <= most
     covered = [cell for block in blocks for cell in cells[block].ravel().tolist()]
     assert covered == list(range(cells.size))
+
+
+def test_gradients_in_half_precision_are_summed_in_single():
+    """2048 + 1 + 1 is 2048 in float16 and 2050 in float32."""
+    grad, input = np.ones((3, 1, 4), "f2"), np.ones((3, 1, 12), "f2")
+    input[0] = 2048
+    weight = np.array([[[2048, 0, 1, 0, 1, 0]]], "f2")
+    grads = convref.conv1d_backward(grad, input, weight, stride=2)
+    assert grads[0][0, 0].tolist() == [2048, 0, 2048, 0, 2050, 0, 2050, 0, 2, 0, 1, 0]
+    np.testing.assert_array_equal(grads[1], np.float16(4 * 2050))
 
 
 LAYERS = [
@@ -193,6 +232,16 @@ def test_scratch_stays_below_4_mib(input, weight, padding, groups):
         + w.nbytes
         + 2**22
     )
+
+
+def test_blocks_of_doubles_are_no_larger():
+    axes = convref.geometry.resolve([160] * 2, [101] * 2, [1] * 2, [(0, 0)] * 2, [1] * 2)
+    view = engine.windows(np.ones((1, 1, 160, 160)), axes)
+    grad, kernel = np.ones((1, 1, 60, 60)), np.ones((1, 1, 101, 101))
+    block = engine.BLOCK + 2**19
+    assert peak(engine.collect, view, grad, 1) < 2 * kernel.nbytes + block
+    assert peak(engine.contract, view, kernel, axes, 1) < 2 * grad.nbytes + block
+    assert peak(engine.scatter, grad, kernel, axes, [160] * 2, 1) < 8 * 160 * 160 + block
 
 
 def peak(function, *arguments):

@@ -271,6 +271,12 @@ BAD = [
     ("draw window size", "convref draw: expected NAME=VALUE, such as stride=2, received 'size'"),
     ("draw window size=5",
      "convref draw: figure 'window' needs kernel or weight, which was not given: add it."),
+    ("draw window size=5 kernel=3 mode=a=b",
+     "convref draw: mode must be one of 'zeros', 'reflect', 'replicate', 'circular', "
+     "received 'a=b'."),
+    ("draw window --input x kernel=1",
+     "convref draw: --input: expected integers with commas between, received 'x', or JSON "
+     "such as [[1, 2], [3, 4]]"),
     ("draw window size=5 kernel=3 -o a.pdf",
      "convref draw: the suffix of the file must be one of '.svg', '.png', '.gif', "
      "received '.pdf'."),
@@ -400,6 +406,18 @@ def test_draw(capsys, tmp_path):
     words = "size=5,5 padding=2 mode=reflect animate=true kernel=[3,2] --loop"
     moving = figures.window(size=[5, 5], padding=2, mode="reflect", animate=True, kernel=[3, 2])
     assert run(capsys, f"draw window {words}") == moving.standalone(loop=True) + "\n"
+    run(capsys, f"draw window {words} -o {path}")
+    assert path.read_text("utf-8") == moving.standalone(loop=True)
+
+
+def test_draw_hands_on_what_pixels_need(capsys, monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr(figures.files, "save", lambda _, path, *rest: seen.append((path, *rest)))
+    path = tmp_path / "a.png"
+    path.write_bytes(b"")
+    for options in ("", "--palette dark --scale 3 --loop"):
+        run(capsys, f"draw window size=5 kernel=3 -o {path} {options}")
+    assert seen == [(str(path), "light", 2, False), (str(path), "dark", 3, True)]
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.gif"])
