@@ -166,6 +166,53 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("receptive-field", {"size": 6}, "589c9a0ed8f9"),
     ("im2col", {"size": [3, 3], "kernel": 2}, "33095669afae"),
     ("im2col", {"size": [4, 3], "kernel": 3}, "7ea600d37e61"),
+    # Values of one operand alone, or of several kernels.
+    ("window", {"input": [1, -200.25, 3], "kernel": 1}, "8bb6e78db8d7"),
+    ("window", {"size": 4, "weight": [1, 2000]}, "9f8db4dccaf3"),
+    ("window", {"size": [3, 4], "input": SMALL_INPUT, "kernel": 2}, "4a8804ec30f1"),
+    ("window", {"size": [3, 3], "weight": [[1, -2000]]}, "d9ff81fd9896"),
+    ("im2col", {"input": [[1, 2], [3, 4]], "kernel": 1}, "c667f3ab8efc"),
+    ("im2col", {"size": 3, "weight": [1, -12.5]}, "670cc7e58fde"),
+    ("im2col", {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "out_channels": 2}, "a81d9a173fb1"),
+    ("transposed", {"input": [1, -200.25], "kernel": 2}, "6fbb29545e17"),
+    ("transposed", {"size": 2, "weight": [1, 2000]}, "1a35edd307ae"),
+    ("transposed", {"input": SMALL_INPUT, "kernel": 2}, "5238121b26dd"),
+    ("transposed", {"size": [2, 3], "weight": [[1, -2000]]}, "a3cfb4f2cbf8"),
+    (
+        "transposed",
+        {"size": [2, 3], "weight": [[1, -2000]], "view": "zero-stuffing"},
+        "b0637d9346c8",
+    ),
+    ("im2col", {"input": [1, 2000.25], "kernel": 2, "padding": 1}, "fe2c8b2932e8"),
+    ("im2col", {"input": [[1, 2]], "weight": [[1000.5]], "out_channels": 2}, "c7f4002f4b86"),
+    # A kernel higher than the input, a box of its own width each way.
+    ("sentence", {"length": 3, "channels": 1, "kernel": 1, "out_channels": 8}, "634427f72968"),
+    ("volume", {"size": [4, 4, 5], "kernel": [1, 3, 2], "at": [1, 1, 0]}, "236415399b6b"),
+    (
+        "volume",
+        {"size": [5, 3, 3], "kernel": [3, 1, 2], "stride": [2, 1, 1], "at": [1, 2, 0]},
+        "c17a878d1b18",
+    ),
+    # A single window, no padding, a window in the padding alone.
+    ("stride", {"size": [3, 4], "kernel": 3}, "afedb0572874"),
+    ("stride", {"size": 3, "animate": True}, "8f70597099d3"),
+    ("padding", {"size": 3, "padding": 0}, "cf379e757d7c"),
+    (
+        "padding",
+        {"size": [2, 3], "padding": [0, 2], "mode": "replicate", "at": [0, 3]},
+        "3cff2bd4c712",
+    ),
+    (
+        "receptive-field",
+        {"size": [1, 2], "kernels": [1, 1], "paddings": [0, 1], "at": [0, 1]},
+        "f4632cfd1b4a",
+    ),
+    (
+        "receptive-field",
+        {"size": 1, "kernels": [1, 1], "paddings": [0, 1], "at": 0},
+        "ab390a38e7f6",
+    ),
+    ("dilation", {"size": [7, 9], "animate": True}, "72d0a430c329"),
 ]
 
 
@@ -555,6 +602,9 @@ def test_what_cannot_be_drawn_is_refused_by_its_name(kind: str) -> None:
             continue
         with pytest.raises((TypeError, ValueError), match=rf"^{name}?\b.*received '?1.5\b"):
             draw(kind, **least | {name: 1.5})
+    if least:
+        with pytest.raises(ValueError, match=rf"^figure {kind!r} needs "):
+            draw(kind)
     if axes:
         size = "length" if kind == "sentence" else "size"
         with pytest.raises(ValueError) as caught:

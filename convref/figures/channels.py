@@ -71,11 +71,10 @@ def channels(
         plane = field.plane(c)
         for where in plane.indices():
             canvas.rectangle(plane.cell(where), "cf-input", data_input=(c, *where))
-        parts.lit_window(canvas, plane, the, the.at, (c,))
+        parts.lit_window(canvas, plane, the, the.window(the.at), (c,))
         canvas.rectangle(plane.span(*the.ends(the.at)), "cf-window", data_window=(c, *the.at))
     x = field.box().width + GAP
     top = middle - (outs * row - 22) / 2
-    lines: list[Box] = []
     for o in range(outs):
         centre = top + o * row + (row - 22) / 2
         kernels = kernel_stack._replace(x=x).centred(centre)

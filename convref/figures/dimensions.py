@@ -52,7 +52,7 @@ def sentence(
     bottom = canvas.extent or field.box()
     for at in canvas.each(the.moments()):
         reads = {(c, *where): (c, *tap) for where, tap in the.window(at).items() for c in rows}
-        parts.lit_window(canvas, field, the, at, taps=reads)
+        parts.lit_window(canvas, field, the, reads)
         canvas.rectangle(field.around(reads), "cf-window", data_window=at)
         canvas.rectangle(result.around((o, *at) for o in range(outs)), "cf-now", data_now=at)
     for box, shape in (

@@ -33,7 +33,7 @@ def padded_input(
         )
     if lit:
         for at in canvas.each(the.moments()):
-            lit_window(canvas, grid, the, at)
+            lit_window(canvas, grid, the, the.window(at))
     if values is not None:
         for where in grid.indices():
             cell = the.shows(where)
@@ -47,12 +47,11 @@ def lit_window(
     canvas: Canvas,
     grid: Grid,
     the: Plan,
-    at: Index,
+    window: Mapping[Index, Index],
     leading: Index = (),
-    taps: Mapping[Index, Index] | None = None,
 ) -> None:
     """The cells that one output cell reads; with gaps between them each has an outline too."""
-    for where, tap in (the.window(at) if taps is None else taps).items():
+    for where, tap in window.items():
         box, class_ = grid.cell(where), lit(the.role(where[-len(the.axes) :]))
         canvas.rectangle(box, class_, data_tap=(*leading, *tap), data_reads=(*leading, *where))
         if any(axis.dilation > 1 for axis in the.axes):

@@ -50,7 +50,7 @@ def strided_input(canvas: Canvas, field: Grid, the: Plan, labels: Mapping[Index,
             cross(canvas, box)
     if the.animate:
         for at in canvas.each(the.moments()):
-            parts.lit_window(canvas, field, the, at)
+            parts.lit_window(canvas, field, the, the.window(at))
     for where, label in labels.items():
         canvas.text(*field.cell(where).middle, shown(label))
 
@@ -141,7 +141,7 @@ def dilation(
         parts.padded_input(canvas, field, the, None, lit=False)
         for frame in canvas.each(range(frames)):
             at = cells[min(frame, len(cells) - 1)]
-            parts.lit_window(canvas, field, the, at, (step,))
+            parts.lit_window(canvas, field, the, the.window(at), (step,))
             canvas.rectangle(field.span(*the.ends(at)), "cf-window", data_window=(step, *at))
         first = field.span(*the.ends(cells[0]))
         label = (x - 30, y + CELL / 2) if flat else (field.box().middle[0], y - 14)

@@ -159,6 +159,11 @@ def test_integers_are_exact_or_wrap_however_large(dtype, value, sign):
     assert convref.conv1d(input, weight)[0, 0].tolist() == wrapped
 
 
+def test_transposed_integers_just_beyond_doubles_are_exact():
+    input, weight = np.array([[3]]), np.array([[[(2**53 + 1) // 3]]])
+    assert convref.conv_transpose1d(input, weight).item() == 2**53 + 1
+
+
 def test_carriers_hold_every_sum():
     ones = np.ones(1, "int64")
     for terms, wide in ((2**24, "f4"), (2**24 + 1, "f8"), (2**53, "f8"), (2**53 + 1, "i8")):
