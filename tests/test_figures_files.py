@@ -178,6 +178,8 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"input": [1, -200.25], "kernel": 2}, "6fbb29545e17"),
     ("transposed", {"size": 2, "weight": [1, 2000]}, "1a35edd307ae"),
     ("transposed", {"input": SMALL_INPUT, "kernel": 2}, "5238121b26dd"),
+    ("transposed", {"size": 2, "kernel": 2, "stride": 3, "output_padding": 2}, "05aa6b41f6d8"),
+    ("transposed", {"input": [1, 50, 50], "weight": [1, 1]}, "1ad4021439da"),
     ("transposed", {"size": 1, "kernel": 1}, "a1b056a8adbe"),
     ("transposed", {"size": [2, 3], "weight": [[1, -2000]]}, "a3cfb4f2cbf8"),
     (
