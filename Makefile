@@ -56,7 +56,7 @@ unit: .venv/.ready
 coverage: .venv/.ready
 	@mkdir -p .cache/coverage
 	$(PY) -m coverage erase
-	CI=1 $(PY) -m coverage run -m pytest -q tests/numpy_only tests/test_figures.py
+	CI=1 $(PY) -m coverage run -m pytest -q tests/numpy_only tests/test_figures_files.py
 	$(PY) -m coverage combine -q
 	$(PY) -m coverage report
 

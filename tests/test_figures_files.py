@@ -16,8 +16,9 @@ from PIL import Image
 
 from convref import figures
 from convref.figures import KINDS, Figure, draw, style
-from convref.figures.files import save
-from convref.figures.svg import CHARACTER
+from convref.figures.figure import kind
+from convref.figures.files import png, save
+from convref.figures.svg import CHARACTER, Canvas
 
 SMALL_INPUT = [[1, 2, 0, 3], [0, 1, -2, 3], [1, 2, 1, 0]]
 SMALL_WEIGHT = [[1, 0.5], [-1, 2]]
@@ -177,6 +178,9 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"input": [1, -200.25], "kernel": 2}, "6fbb29545e17"),
     ("transposed", {"size": 2, "weight": [1, 2000]}, "1a35edd307ae"),
     ("transposed", {"input": SMALL_INPUT, "kernel": 2}, "5238121b26dd"),
+    ("transposed", {"size": 2, "kernel": 2, "stride": 3, "output_padding": 2}, "05aa6b41f6d8"),
+    ("transposed", {"input": [1, 50, 50], "weight": [1, 1]}, "1ad4021439da"),
+    ("transposed", {"size": 1, "kernel": 1}, "a1b056a8adbe"),
     ("transposed", {"size": [2, 3], "weight": [[1, -2000]]}, "a3cfb4f2cbf8"),
     (
         "transposed",
@@ -193,6 +197,12 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
         {"size": [5, 3, 3], "kernel": [3, 1, 2], "stride": [2, 1, 1], "at": [1, 2, 0]},
         "c17a878d1b18",
     ),
+    ("padding", {"input": [1, -200.25, 3], "padding": 1, "mode": "circular"}, "c6a0317a96d5"),
+    ("padding", {"input": [[1000.5, 2]], "padding": 1, "mode": "replicate"}, "90f5345c5a48"),
+    ("padding", {"size": [1, 1], "padding": "same"}, "af8b3e2d672d"),
+    ("padding-modes", {"size": 1, "padding": 0}, "17fa091c8192"),
+    ("receptive-field", {"size": 12, "kernels": [2, 2, 4]}, "cb5db68444c1"),
+    ("receptive-field", {"size": [5, 5], "paddings": [0, 1], "at": [0, 2]}, "24d20aff7aa5"),
     # A single window, no padding, a window in the padding alone.
     ("stride", {"size": [3, 4], "kernel": 3}, "afedb0572874"),
     ("stride", {"size": 3, "animate": True}, "8f70597099d3"),
@@ -322,6 +332,11 @@ def test_every_class_has_a_rule(kind: str, parameters: dict[str, Any]) -> None:
         assert re.search(rf"\.{name}\b(?!-)", style.RULES), name
 
 
+def test_a_page_gets_the_colours_as_variables() -> None:
+    pairs = [pair.split(": ") for pair in style.variables("dark").removesuffix(";").split("; ")]
+    assert {name.removeprefix("--cf-"): colour for name, colour in pairs} == style.PALETTES["dark"]
+
+
 def test_every_rule_and_colour_is_used() -> None:
     drawn = "".join(draw(kind, **given).svg for kind, given, _ in GOLDEN)
     for name in set(re.findall(r"\.(cf-[\w-]+)", style.RULES)):
@@ -390,11 +405,11 @@ def test_a_file_has_style_licence_and_the_command() -> None:
 def test_the_command_draws_the_same() -> None:
     from convref.__main__ import parameter
 
-    for kind, given, _ in GOLDEN:
-        figure = draw(kind, **given)
+    for name, given, _ in GOLDEN:
+        figure = draw(name, **given)
         values = [f"{k}={v if isinstance(v, str) else json.dumps(v)}" for k, v in given.items()]
-        assert figure.command() == " ".join(["convref draw", kind, *values])
-        again = draw(kind, **dict(map(parameter, values)))
+        assert figure.command() == " ".join(["convref draw", name, *values])
+        again = draw(name, **dict(map(parameter, values)))
         assert again.svg == figure.svg
 
 
@@ -410,6 +425,25 @@ def test_arrays_are_taken_like_lists() -> None:
     arrays = draw("window", input=np.array(SMALL_INPUT), weight=np.array(SMALL_WEIGHT))
     assert arrays.svg == lists.svg
     assert arrays.parameters == lists.parameters | {"input": SMALL_INPUT}
+
+
+def test_a_kind_is_made_of_any_function() -> None:
+    @kind
+    def two_words(*, size: object, at: object = 0) -> Canvas:
+        canvas = Canvas()
+        canvas.text(0, 0, f"{size} {at}")
+        return canvas
+
+    figure = two_words(size=np.array([1, 2]))
+    assert (figure.kind, figure.parameters) == ("two-words", {"size": [1, 2]})
+    assert ">[1, 2] 0</text>" in figure.svg
+    known = "^a parameter of figure 'two-words' must be one of 'size', 'at', received 'on'"
+    with pytest.raises(ValueError, match=known):
+        two_words(size=1, on=2)  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match=r"^figure 'two-words' needs size, which was not given"):
+        two_words(at=2)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        two_words(1, size=2)  # type: ignore[misc]
 
 
 def test_kinds_are_functions_with_their_names() -> None:
@@ -451,11 +485,20 @@ def test_a_gif_holds_every_frame_once(tmp_path: Path) -> None:
                 image.seek(number)
                 frames.append(np.asarray(image.convert("RGB")).astype(int))
     # It begins with the frame that is shown without motion.
-    save(draw("window", **MOVING | {"animate": False}), tmp_path / "first.png", scale=1)
-    with Image.open(tmp_path / "first.png") as image:
-        first = np.asarray(image.convert("RGB")).astype(int)
-    assert np.abs(frames[0] - first).mean() < 1
-    assert np.abs(frames[1] - first).mean() > 1
+    for number, at in enumerate((1, 2, 0)):
+        save(draw("window", **MOVING | {"animate": False, "at": at}), tmp_path / "a.png", scale=1)
+        with Image.open(tmp_path / "a.png") as image:
+            still = np.asarray(image.convert("RGB")).astype(int)
+        assert [np.abs(frame - still).mean() < 1 for frame in frames].index(True) == number
+
+
+def test_pixels_are_light_twice_as_large_and_play_once(tmp_path: Path) -> None:
+    figure = draw("window", **MOVING)
+    for suffix in ("png", "gif"):
+        save(figure, tmp_path / f"a.{suffix}")
+        save(figure, tmp_path / f"b.{suffix}", "light", 2, False)
+        assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+    assert len(png(draw("padding", size=1, padding=0), 0, "light", 16)) > 100
 
 
 def test_an_svg_is_the_standalone_form(tmp_path: Path) -> None:
@@ -479,9 +522,13 @@ def test_without_the_extra_one_line_names_it(
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("a.pdf", {}, "suffix of the file must be one of '.svg', '.png', '.gif', received '.pdf'"),
+        (
+            "a.pdf",
+            {},
+            "^the suffix of the file must be one of '.svg', '.png', '.gif', received '.pdf'",
+        ),
         ("a", {}, "received ''"),
-        ("a.png", {"palette": "sepia"}, "palette must be one of 'light', 'dark'"),
+        ("a.png", {"palette": "sepia"}, "^palette must be one of 'light', 'dark'"),
         ("a.svg", {"palette": "sepia"}, "palette must be one of 'light', 'dark'"),
         ("a.png", {"scale": 0}, "scale must be more than 0 and at most 16"),
         ("a.gif", {"scale": 16.5}, "received 16.5"),
@@ -498,16 +545,21 @@ def test_wrong_files_are_refused(
 
 # Refusals --------------------------------------------------------------------------------------
 
+NUMBERS = "must be a list of finite numbers, or a list of rows of equal length"
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("windows", {}, "figure must be one of"),
     ("window", {"size": 5, "kernel": 3, "colour": 1}, "'colour'"),
     ("window", {"kernel": 3}, "size"),
     ("window", {"size": 5}, "kernel"),
-    ("window", {"size": 5, "kernel": 6}, "reaches over"),
+    ("window", {"size": [7, 5], "kernel": 6}, "W: the kernel reaches over"),
     ("window", {"size": 5, "kernel": 3, "padding": -1}, "at least 0"),
     ("window", {"size": 5, "kernel": 3, "stride": 0}, "at least 1"),
     ("window", {"size": 5, "kernel": 3, "stride": 2, "padding": "same"}, "stride 1"),
-    ("window", {"size": 3, "kernel": 3, "padding": 3, "mode": "reflect"}, "less than the size"),
+    (
+        "window",
+        {"size": 3, "kernel": 3, "padding": 3, "mode": "reflect"},
+        "L: padding with mode 'reflect' must be less",
+    ),
     ("window", {"size": 3, "kernel": 3, "padding": 4, "mode": "circular"}, "at most the size"),
     ("window", {"size": 5, "kernel": 3, "mode": "symmetric"}, "'symmetric'"),
     ("window", {"size": 5, "kernel": 3, "at": 3}, "at[0] must be at least 0 and less than 3"),
@@ -517,13 +569,22 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"size": 4, "kernel": 3, "input": [1, 2, 3]},
         "input must have shape (4,), received (3,)",
     ),
-    ("window", {"input": [[1, 2], [3]], "kernel": 1}, "row 1"),
-    ("window", {"input": [1, True], "kernel": 1}, "True"),
-    ("window", {"input": [1, float("nan")], "kernel": 1}, "nan"),
+    ("window", {"input": [[1, 2], [3]], "kernel": 1}, f"input {NUMBERS}, received [3] in row 1: "),
+    ("window", {"input": [[1, "a"]], "kernel": 1}, f"input {NUMBERS}, received 'a': "),
+    ("window", {"input": [1, True], "kernel": 1}, f"input {NUMBERS}, received True: "),
+    ("window", {"size": 3, "weight": [1, float("nan")]}, f"weight {NUMBERS}, received nan: "),
+    ("window", {"size": 3, "weight": []}, f"weight {NUMBERS}, received []: "),
     ("window", {"input": [[1, 2], [3, 4]], "weight": [1]}, "weight must have 2 axes"),
     ("window", {"size": 5, "kernel": 3, "bias": 1}, "needs input and weight beside bias"),
     ("window", {"size": [30, 30], "kernel": 3}, "at most 600"),
-    ("padding", {"size": [3, 3], "padding": 1, "at": [4, 0]}, "between -1 and 3"),
+    (
+        "padding",
+        {"size": [3, 3], "padding": 1, "at": [0, 4]},
+        "at[1] must lie between -1 and 3, the positions of the padded input, received 4: choose",
+    ),
+    ("padding", {"size": [3, 3], "padding": 1, "at": [-200, 0]}, "received -200: choose"),
+    ("padding", {"size": [3, 3], "at": [0, -(2**63) - 1]}, f"at must be at least {-(2**63)}, "),
+    ("padding", {"size": [3, 3], "at": 1.5}, "at must be an integer or a tuple of 2 integers"),
     ("padding-modes", {"size": 2, "padding": 2}, "reflect"),
     ("padding-modes", {"size": [4, 4]}, "1 axes"),
     ("stride", {"size": 5, "mode": "zeros"}, "'mode'"),
@@ -554,15 +615,24 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"size": [13, 13], "kernel": 2, "stride": 2}, "at most 600 cells"),
     ("receptive-field", {"size": 9, "kernels": 3}, "kernels must be a list of integers"),
     ("receptive-field", {"size": 9, "kernels": []}, "kernels must be a list of integers"),
-    ("receptive-field", {"size": 9, "strides": [1]}, "strides must have 2 integers"),
+    *(
+        (
+            "receptive-field",
+            {"size": 9, name: [1]},
+            f"{name} must have 2 integers in figure 'receptive-field', received [1]: "
+            "give one for each layer, or a single one for all.",
+        )
+        for name in ("strides", "paddings", "dilations")
+    ),
     ("receptive-field", {"size": 9, "kernels": [3, 8]}, "reaches over"),
     ("receptive-field", {"size": 9, "at": 5}, "less than 5"),
     ("receptive-field", {"size": 99, "kernels": [2] * 9}, "at most 8 layers"),
     ("im2col", {"size": [7, 7], "kernel": 1}, "at most 36 columns"),
     ("im2col", {"size": 4, "kernel": 2, "out_channels": 5}, "at most 4 out_channels"),
-    ("layouts", {}, "either input or weight"),
+    ("layouts", {}, "figure 'layouts' needs either input or weight, which was not given"),
+    ("layouts", {"input": [1, 2, 3, 0]}, "input must be at least 1"),
     ("layouts", {"input": [1, 1, 1, 1], "weight": [1, 1, 1, 1]}, "either input or weight"),
-    ("layouts", {"input": [1, 2, 3]}, "4 axes"),
+    ("layouts", {"input": [1, 2, 3]}, "input must have 4 axes in figure 'layouts', received"),
     ("layouts", {"input": [1, 2, 5, 5]}, "at most 48 cells"),
     ("layouts", {"input": [1, 5, 1, 1]}, "at most 4 channels"),
     ("layouts", {"input": [1, 2, 1, 1], "at": [0, 2, 0, 0]}, "at[1] must be at least 0 and less"),
@@ -571,7 +641,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("kind", "parameters", "message"), REFUSED)
 def test_wrong_parameters_are_refused(kind: str, parameters: dict[str, Any], message: str) -> None:
-    with pytest.raises((TypeError, ValueError), match=re.escape(message)):
+    # A word within a message, or its beginning.
+    start = "^" if " must " in message else ""
+    with pytest.raises((TypeError, ValueError), match=start + re.escape(message)):
         draw(kind, **parameters)
 
 
@@ -639,7 +711,9 @@ FULL: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 @pytest.mark.parametrize(("kind", "most", "more", "what"), FULL)
 def test_a_figure_is_full(kind: str, most: dict[str, Any], more: dict[str, Any], what: str) -> None:
     draw(kind, **most)
-    with pytest.raises(ValueError, match=rf"^a figure holds at most {what}.*, since"):
+    with pytest.raises(
+        ValueError, match=rf"^a figure holds at most {what}.*, since .*received \d+: "
+    ):
         draw(kind, **most | more)
 
 

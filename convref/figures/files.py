@@ -45,7 +45,7 @@ def save(
     suffix = checks.word("the suffix of the file", target.suffix.lower(), SUFFIXES)
     name = checks.word("palette", palette, tuple(PALETTES))
     if suffix == ".svg":
-        target.write_text(figure.standalone(loop), "utf-8")
+        target.write_bytes(figure.standalone(loop).encode())
     elif suffix == ".png":
         target.write_bytes(png(figure, figure.canvas.shown, name, scale))
     else:
@@ -76,7 +76,6 @@ def gif(figure: Figure, palette: str, scale: float, loop: bool) -> bytes:
         save_all=True,
         append_images=pictures[1:],
         duration=round(SECONDS * 1000),
-        optimize=True,
         **options,
     )
     return out.getvalue()

@@ -24,7 +24,7 @@ def padding(
     """
     size, data = sized("padding", "size", size, input)
     rank = len(size) if isinstance(size, list | tuple) else 1
-    the = plan("padding", size, [1] * rank, 1, padding, 1, mode)
+    the = plan("padding", size, [1] * rank, padding=padding, mode=mode)
     canvas = Canvas()
     if rank == 1:
         padded_row(canvas, the, 0, data)
@@ -72,7 +72,7 @@ def arc(canvas: Canvas, start: float, end: float, y: float, **data: object) -> N
     """Half an ellipse below a row, with an arrowhead at its end."""
     left, wide = min(start, end), abs(end - start)
     deep = 5 + wide / 6
-    box = Box(left - 3, y, wide + 6, deep + 1)
+    box = Box(left, y, wide, deep + 1)  # the head is narrower than a cell
     sweep = 0 if end > start else 1
     canvas.path(box, ("M", start, y, "A", wide / 2, deep, 0, 0, sweep, end, y), "cf-arc", **data)
     canvas.path(box, ("M", end, y - 2, "l", -3, 6, "h", 6, "z"), "cf-head")
@@ -85,7 +85,7 @@ def padding_modes(*, size: object = None, padding: object = 2, input: object = N
     canvas = Canvas()
     top = 0.0
     for mode in checks.MODES:
-        the = plan("padding-modes", size, 1, 1, padding, 1, mode, ranks=(1,))
+        the = plan("padding-modes", size, 1, padding=padding, mode=mode, ranks=(1,))
         canvas.line_of_text(0, top + 8, mode, "cf-muted")
         top = padded_row(canvas, the, top + 22, data) + (14 if mode == "zeros" else 42)
     return canvas

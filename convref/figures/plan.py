@@ -19,8 +19,8 @@ class Plan(NamedTuple):
     """One convolution's axes, and the output cell that the figure is about."""
 
     axes: tuple[Axis, ...]
-    mode: str
-    at: Index
+    mode: str = "zeros"
+    at: Index = ()
     animate: bool = False
     # Of a zero-stuffed input: the cell that stands at a position; its kernel is turned.
     cells: tuple[Mapping[int, int], ...] | None = None
@@ -101,7 +101,7 @@ def plan(
     for letter, axis in checks.named(axes):
         checks.kernel_fits(letter, axis)
         checks.padding_limits(letter, axis.size, (axis.before, axis.after), name)
-    return settled(Plan(axes, name, (0,) * rank, switch("animate", animate)), at)
+    return settled(Plan(axes, name, animate=switch("animate", animate)), at)
 
 
 def transposed_plan(
@@ -126,7 +126,7 @@ def transposed_plan(
     # Where an input cell's first tap adds without padding, the cell itself stands.
     bare = [axis._replace(before=0) for axis in axes]
     cells = tuple({position(a, cell, 0): cell for cell in range(a.size)} for a in bare)
-    return axes, settled(Plan(dense, "zeros", (0,) * rank, cells=cells), 0)
+    return axes, settled(Plan(dense, cells=cells), 0)
 
 
 def settled(the: Plan, at: object) -> Plan:
@@ -155,7 +155,7 @@ def count(name: str, value: object, most: int) -> int:
 def one_of(at: object, outputs: Sequence[range]) -> Index:
     """An index of an output."""
     cell = checks.integers("at", at, len(outputs), 0)
-    return checks.cell(cell, (0, *map(len, outputs)), False)[1:]
+    return checks.cell(cell, lengths(outputs), True)
 
 
 def switch(name: str, value: object) -> bool:

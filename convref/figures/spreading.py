@@ -93,7 +93,7 @@ class Scatter(NamedTuple):
         """Every position that is added to, and every output cell."""
         ends = [(position(a, 0, 0), position(a, a.size - 1, a.kernel - 1)) for a in self.axes]
         return tuple(
-            range(min(first, out[0]), max(last, out[-1]) + 1)
+            range(first, max(last, out[-1]) + 1)
             for (first, last), out in zip(ends, self.outputs, strict=True)
         )
 
@@ -128,8 +128,8 @@ class Scatter(NamedTuple):
 
 def multiplied(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
     """1-D: like a long multiplication, a line for each input cell, the output below."""
-    (cells,), last = the.inputs(), (the.axes[0].size - 1,)
-    wide = cell_width(the.data, the.taps, the.products(), the.sums(last))
+    (cells,) = the.inputs()
+    wide = cell_width(the.data, the.taps, the.products(), the.sums((cells[-1],)))
     row, left = CELL + 6, wide + GAP
     kernel = Grid(left, 0, tuple(the.kernel()), wide)
     lines: dict[Index, Grid] = {
