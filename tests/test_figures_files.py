@@ -180,6 +180,11 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"input": SMALL_INPUT, "kernel": 2}, "5238121b26dd"),
     ("transposed", {"size": 2, "kernel": 2, "stride": 3, "output_padding": 2}, "05aa6b41f6d8"),
     ("transposed", {"input": [1, 50, 50], "weight": [1, 1]}, "1ad4021439da"),
+    ("transposed", {"input": [[50, 50]], "weight": [[1, 1]]}, "94dfc3dde34a"),
+    ("transposed", {"size": [1, 6], "kernel": [1, 2]}, "5d778cdd7d61"),
+    ("transposed", {"size": [2, 1], "kernel": [1, 4]}, "1da377eeca04"),
+    ("dilation", {"size": 9}, "265ce89c79c5"),
+    ("window", {"input": [1, 2, 3], "weight": [-1, -2.5, -3], "bias": 100}, "1d42733af017"),
     ("transposed", {"size": 1, "kernel": 1}, "a1b056a8adbe"),
     ("transposed", {"size": [2, 3], "weight": [[1, -2000]]}, "a3cfb4f2cbf8"),
     (
@@ -590,7 +595,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("stride", {"size": 5, "mode": "zeros"}, "'mode'"),
     ("stride", {}, "needs size"),
     ("dilation", {"size": 5, "dilations": [3]}, "reaches over"),
-    ("dilation", {"size": 5, "dilations": 3}, "list"),
+    ("dilation", {"size": 5, "dilations": 3}, "dilations must be a list of integers, received 3"),
+    ("dilation", {"size": 5, "dilations": [0]}, "dilations must be at least 1"),
     ("groups", {"in_channels": 4, "out_channels": 8, "groups": 3}, "in_channels must be"),
     ("groups", {"in_channels": 4, "out_channels": 6, "groups": 4}, "out_channels must be"),
     (
