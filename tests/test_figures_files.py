@@ -180,6 +180,13 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"input": SMALL_INPUT, "kernel": 2}, "5238121b26dd"),
     ("transposed", {"size": 2, "kernel": 2, "stride": 3, "output_padding": 2}, "05aa6b41f6d8"),
     ("transposed", {"input": [1, 50, 50], "weight": [1, 1]}, "1ad4021439da"),
+    ("transposed", {"input": [[50, 50]], "weight": [[1, 1]]}, "94dfc3dde34a"),
+    ("transposed", {"size": [1, 6], "kernel": [1, 2]}, "5d778cdd7d61"),
+    ("transposed", {"size": [2, 1], "kernel": [1, 4]}, "1da377eeca04"),
+    ("window", {"input": [50, 50], "weight": [1, 1]}, "c7ac525b81a1"),
+    ("window", {"input": [-0.0, 2], "weight": [1]}, "dccc7335dc7b"),
+    ("dilation", {"size": 9}, "265ce89c79c5"),
+    ("window", {"input": [1, 2, 3], "weight": [-1, -2.5, -3], "bias": 100}, "1d42733af017"),
     ("transposed", {"size": 1, "kernel": 1}, "a1b056a8adbe"),
     ("transposed", {"size": [2, 3], "weight": [[1, -2000]]}, "a3cfb4f2cbf8"),
     (
@@ -386,6 +393,13 @@ def test_a_page_gets_classes_and_one_frame_that_is_seen() -> None:
     assert "data-frames" not in draw("window", size=3, kernel=3, animate=True).svg
 
 
+def test_a_frame_by_itself_is_the_still_figure() -> None:
+    moving = draw("window", **MOVING)
+    for frame in range(3):
+        still = draw("window", **MOVING | {"animate": False, "at": frame})
+        assert moving.canvas.still(frame) == still.canvas.content()
+
+
 def test_a_file_has_style_licence_and_the_command() -> None:
     figure = draw("window", **MOVING)
     text = figure.standalone()
@@ -576,6 +590,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("window", {"size": 3, "weight": []}, f"weight {NUMBERS}, received []: "),
     ("window", {"input": [[1, 2], [3, 4]], "weight": [1]}, "weight must have 2 axes"),
     ("window", {"size": 5, "kernel": 3, "bias": 1}, "needs input and weight beside bias"),
+    ("window", {"input": [1, 2], "kernel": 1, "bias": 1}, "figure 'window' needs input and weight"),
+    ("window", {"input": [1, 2], "weight": [1], "bias": "x"}, f"bias {NUMBERS}, received 'x': "),
     ("window", {"size": [30, 30], "kernel": 3}, "at most 600"),
     (
         "padding",
@@ -590,7 +606,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("stride", {"size": 5, "mode": "zeros"}, "'mode'"),
     ("stride", {}, "needs size"),
     ("dilation", {"size": 5, "dilations": [3]}, "reaches over"),
-    ("dilation", {"size": 5, "dilations": 3}, "list"),
+    ("dilation", {"size": 5, "dilations": 3}, "dilations must be a list of integers, received 3"),
+    ("dilation", {"size": 5, "dilations": [0]}, "dilations must be at least 1"),
     ("groups", {"in_channels": 4, "out_channels": 8, "groups": 3}, "in_channels must be"),
     ("groups", {"in_channels": 4, "out_channels": 6, "groups": 4}, "out_channels must be"),
     (

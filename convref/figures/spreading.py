@@ -167,7 +167,7 @@ def multiplied(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
 
 def spread(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
     """2-D: input, kernel and output in a row."""
-    last = tuple(axis.size - 1 for axis in the.axes)
+    last = tuple(along[-1] for along in the.inputs())
     wide = cell_width(the.data, the.taps, the.sums(last))
     inputs, taps = tuple(the.inputs()), tuple(the.kernel())
     middle = CELL * max(map(len, (inputs[0], taps[0], the.field()[0]))) / 2

@@ -146,8 +146,7 @@ def dilation(
         first = field.span(*the.ends(cells[0]))
         label = (x - 30, y + CELL / 2) if flat else (field.box().middle[0], y - 14)
         canvas.text(*label, f"d={step}", "cf-muted")
-        span = first if flat else field.box()._replace(width=first.width)
-        measure(canvas, span, reach(the.axes[-1].kernel, step))
+        measure(canvas, field.box()._replace(width=first.width), reach(the.axes[-1].kernel, step))
         if flat:
             y += CELL + 42
         else:

@@ -100,7 +100,7 @@ class Canvas:
 
     def path(self, box: Box, d: Sequence[object], class_: str, **data: object) -> None:
         """A path from its commands and numbers."""
-        text = " ".join(each if isinstance(each, str) else shown(each) for each in d)
+        text = " ".join(map(shown, d))
         self.add("path", box, None, class_=class_, d=text, **data)
 
     def line(
