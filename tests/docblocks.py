@@ -12,7 +12,10 @@ import difflib
 import io
 import os
 import re
+import shlex
 import subprocess
+import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -309,12 +312,12 @@ def marks(text: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-# `console` fences: commands of ours have to exist, others are shown.
+# `console` fences: commands of ours have to work, others are shown.
 OTHERS = ("git", "cd", "sudo", "pip")
 
 
 def check_console(source: str) -> str | None:
-    """Our own commands must exist: a make target is tried dry."""
+    """Our own commands are run, in an empty folder; a make target is tried dry."""
     for line in source.split("\n"):
         words = line.removeprefix("$ ").split()
         if not line.startswith("$ ") or not words:
@@ -331,6 +334,17 @@ def check_console(source: str) -> str | None:
             )
             if dry.returncode:
                 return f"{line}: {dry.stderr.strip()}"
+        elif words[0] == "convref":
+            with tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run(
+                    [sys.executable, "-m", *shlex.split(line.removeprefix("$ "))],
+                    cwd=folder,
+                    env=os.environ | {"PYTHONPATH": str(ROOT)},
+                    capture_output=True,
+                    text=True,
+                )
+            if done.returncode:
+                return f"{line}: {done.stderr.strip()}"
         elif words[0] not in OTHERS:
             return f"{line}: neither run nor on the list of commands that are only shown"
     return None
