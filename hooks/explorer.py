@@ -242,21 +242,32 @@ def numbers(body: str) -> set[str]:
 
 
 def still(state: State, label: str) -> str:
-    """A picture of the start, where there is one: a window on a single channel."""
-    if state.transposed or state.input.shape[1] * state.outputs > 1:
-        return ""
-    input, padding, mode = state.padded()
-    figure = draw(
-        "window",
-        input=input[0, 0].tolist(),
-        weight=state.weight[0, 0].tolist(),
-        bias=None if state.bias is None else state.bias[0].item(),
-        stride=list(state.stride),
-        dilation=list(state.dilation),
-        padding=padding if isinstance(padding, str | int) else list(padding),
-        mode=mode,
-        at=list(state.at[1:]),
-    )
+    """A picture of the start: its numbers where a figure can show them, else its channels."""
+    C, O = state.input.shape[1], state.outputs  # noqa: E741
+    if state.groups > 1:
+        figure = draw("groups", in_channels=C, out_channels=O, groups=state.groups, at=state.at[0])
+    elif C * O > 1 and state.rank == 1:
+        (length,), (window,) = state.input.shape[2:], state.weight.shape[2:]
+        figure = draw("sentence", length=length, channels=C, kernel=window, out_channels=O)
+    elif C * O > 1:
+        kernel, size = list(state.weight.shape[2:]), list(state.input.shape[2:])
+        figure = draw("channels", in_channels=C, out_channels=O, size=size, kernel=kernel)
+    else:
+        input, padding, mode = state.padded()
+        parameters: dict[str, Any] = {
+            "input": input[0, 0],
+            "weight": state.weight[0, 0],
+            "stride": list(state.stride),
+            "dilation": list(state.dilation),
+            "padding": padding if isinstance(padding, str | int) else list(padding),
+            "at": list(state.at[1:]),
+        }
+        if state.transposed:
+            more = {"view": "zero-stuffing", "output_padding": list(state.extra)}
+            figure = draw("transposed", **parameters, **more)
+        else:
+            bias = None if state.bias is None else state.bias[0].item()
+            figure = draw("window", **parameters, bias=bias, mode=mode)
     return figure.named(label, "").svg
 
 
