@@ -185,6 +185,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"size": [2, 1], "kernel": [1, 4]}, "1da377eeca04"),
     ("window", {"input": [50, 50], "weight": [1, 1]}, "c7ac525b81a1"),
     ("window", {"input": [-0.0, 2], "weight": [1]}, "dccc7335dc7b"),
+    ("window", {"size": 1, "input": [1], "kernel": 1}, "1b5cdb78ca92"),
     ("dilation", {"size": 9}, "265ce89c79c5"),
     ("window", {"input": [1, 2, 3], "weight": [-1, -2.5, -3], "bias": 100}, "1d42733af017"),
     ("transposed", {"size": 1, "kernel": 1}, "a1b056a8adbe"),
@@ -209,7 +210,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("padding", {"size": [1, 1], "padding": "same"}, "af8b3e2d672d"),
     ("padding-modes", {"size": 1, "padding": 0}, "17fa091c8192"),
     ("receptive-field", {"size": 12, "kernels": [2, 2, 4]}, "cb5db68444c1"),
-    ("receptive-field", {"size": [5, 5], "paddings": [0, 1], "at": [0, 2]}, "24d20aff7aa5"),
+    ("receptive-field", {"size": [5, 5], "paddings": [0, 1], "at": [0, 1]}, "f613af48061c"),
     # A single window, no padding, a window in the padding alone.
     ("stride", {"size": [3, 4], "kernel": 3}, "afedb0572874"),
     ("stride", {"size": 3, "animate": True}, "8f70597099d3"),
@@ -480,6 +481,7 @@ def test_a_png_has_the_colours_of_its_palette(tmp_path: Path) -> None:
             root = ElementTree.fromstring(figure.still(1, palette))
             size = [round(3 * float(root.get(side, 0))) for side in ("width", "height")]
             assert all(abs(a - b) <= 1 for a, b in zip(image.size, size, strict=True))
+            assert image.format == "PNG"
             seen = {pixel for _, pixel in image.convert("RGB").getcolors(1_000_000) or []}
         for name in ("paper", "text", "input", "window", "window-fill", "weight", "output"):
             colour = style.PALETTES[palette][name].ljust(7, "f")
@@ -564,7 +566,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("windows", {}, "figure must be one of"),
     ("window", {"size": 5, "kernel": 3, "colour": 1}, "'colour'"),
     ("window", {"kernel": 3}, "size"),
-    ("window", {"size": 5}, "kernel"),
+    ("window", {"size": 5}, "figure 'window' needs kernel or weight"),
+    ("window", {"size": 1.5, "input": [1], "kernel": 1}, "size must be an integer"),
     ("window", {"size": [7, 5], "kernel": 6}, "W: the kernel reaches over"),
     ("window", {"size": 5, "kernel": 3, "padding": -1}, "at least 0"),
     ("window", {"size": 5, "kernel": 3, "stride": 0}, "at least 1"),
@@ -588,7 +591,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("window", {"input": [1, True], "kernel": 1}, f"input {NUMBERS}, received True: "),
     ("window", {"size": 3, "weight": [1, float("nan")]}, f"weight {NUMBERS}, received nan: "),
     ("window", {"size": 3, "weight": []}, f"weight {NUMBERS}, received []: "),
-    ("window", {"input": [[1, 2], [3, 4]], "weight": [1]}, "weight must have 2 axes"),
+    (
+        "window",
+        {"input": [[1, 2], [3, 4]], "weight": [1]},
+        "weight must have 2 axes in figure 'window', received [1]",
+    ),
     ("window", {"size": 5, "kernel": 3, "bias": 1}, "needs input and weight beside bias"),
     ("window", {"input": [1, 2], "kernel": 1, "bias": 1}, "figure 'window' needs input and weight"),
     ("window", {"input": [1, 2], "weight": [1], "bias": "x"}, f"bias {NUMBERS}, received 'x': "),
