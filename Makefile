@@ -11,7 +11,7 @@ XDIST := -n 2 --dist loadfile
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help serve test check outputs lint unit coverage fuzz fuzzed mutants frameworks site browser \
-  floor compare bench bench-explorer
+  floor compare bench bench-thresholds bench-explorer
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
@@ -22,6 +22,7 @@ help:
 	@echo 'make mutants  change the package in thousands of small ways: a test must notice each'
 	@echo 'make compare  Paddle and MindSpore, in an environment of their own (4 GB)'
 	@echo 'make bench    how fast convref is, beside PyTorch and others; rewrites the results'
+	@echo 'make bench-thresholds  what the engine loses if one of its thresholds is moved'
 	@echo 'make bench-explorer  how long one update of the explorer takes'
 	@echo
 	@echo 'parts of test: make lint unit coverage fuzzed frameworks site browser floor'
@@ -84,6 +85,9 @@ browser: site
 # Minutes, on a machine that does nothing else; then `make outputs`, for the page that shows it.
 bench: .venv/.bench
 	$(PY) -m benchmarks $(ARGS)
+
+bench-thresholds: .venv/.bench
+	$(PY) -m benchmarks.thresholds
 
 bench-explorer: site
 	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \

@@ -35,9 +35,9 @@ from convref.geometry import Axis, output_size, position, reach
 
 Slices: TypeAlias = tuple[slice, ...]
 
-# Each threshold is where `make bench` was fastest; a factor of 2 to either side costs up to 30 %.
-BLOCK: Final = 2**20  # bytes copied at a time: half of a common second-level cache
-CELLS: Final = 48  # cells in a block, however long its windows: products of fewer are slow
+# What moving them costs is measured by `make bench-thresholds`.
+BLOCK: Final = 2**20  # bytes copied at a time: fewer cost calls, more outgrow common caches
+CELLS: Final = 96  # cells in a block, however long its windows: products of fewer are slow
 BAND: Final = 8  # rows of output in a band: taller ones multiply by more zeros
 
 
