@@ -96,6 +96,12 @@ class State(NamedTuple):
         return isinstance(self.padding, str) or all(b == a for b, a in self.padding)
 
     @property
+    def plain(self) -> bool:
+        """Whether windows are whole and lie within the input, as in the figure `channels`."""
+        within = self.padding == "valid" or all(pair == (0, 0) for pair in self.padding)
+        return within and set(self.dilation) == {1}
+
+    @property
     def outputs(self) -> int:
         return self.weight.shape[1] * self.groups if self.transposed else self.weight.shape[0]
 
@@ -242,32 +248,34 @@ def numbers(body: str) -> set[str]:
 
 
 def still(state: State, label: str) -> str:
-    """A picture of the start: its numbers where a figure can show them, else its channels."""
-    C, O = state.input.shape[1], state.outputs  # noqa: E741
-    if state.groups > 1:
-        figure = draw("groups", in_channels=C, out_channels=O, groups=state.groups, at=state.at[0])
-    elif C * O > 1 and state.rank == 1:
-        (length,), (window,) = state.input.shape[2:], state.weight.shape[2:]
-        figure = draw("sentence", length=length, channels=C, kernel=window, out_channels=O)
-    elif C * O > 1:
-        kernel, size = list(state.weight.shape[2:]), list(state.input.shape[2:])
-        figure = draw("channels", in_channels=C, out_channels=O, size=size, kernel=kernel)
-    else:
-        input, padding, mode = state.padded()
-        parameters: dict[str, Any] = {
-            "input": input[0, 0],
-            "weight": state.weight[0, 0],
-            "stride": list(state.stride),
-            "dilation": list(state.dilation),
-            "padding": padding if isinstance(padding, str | int) else list(padding),
-            "at": list(state.at[1:]),
-        }
+    """A picture of the start: what a figure can show of it, at least which channels meet."""
+    input, padding, mode = state.padded()
+    channels, size, kernel = input.shape[1], list(input.shape[2:]), list(state.weight.shape[2:])
+    first, *at = state.at
+    window: dict[str, Any] = {
+        "stride": list(state.stride),
+        "padding": padding if isinstance(padding, str | int) else list(padding),
+        "dilation": list(state.dilation),
+        "at": at,
+    }
+    if channels * state.outputs == 1:
+        window |= {"input": input[0, 0], "weight": state.weight[0, 0]}
         if state.transposed:
-            more = {"view": "zero-stuffing", "output_padding": list(state.extra)}
-            figure = draw("transposed", **parameters, **more)
+            window |= {"view": "zero-stuffing", "output_padding": list(state.extra)}
+            figure = draw("transposed", **window)
         else:
             bias = None if state.bias is None else state.bias[0].item()
-            figure = draw("window", **parameters, bias=bias, mode=mode)
+            figure = draw("window", **window, bias=bias, mode=mode)
+    elif state.rank == state.groups == 1:
+        several = {"channels": channels, "out_channels": state.outputs}
+        figure = draw("sentence", length=size, kernel=kernel, **several, **window)
+    elif state.groups == 1 and not state.transposed and state.plain and state.outputs <= 6:
+        del window["padding"], window["dilation"]
+        several = {"in_channels": channels, "out_channels": state.outputs}
+        figure = draw("channels", size=size, kernel=kernel, **several, **window)
+    else:
+        several = {"in_channels": channels, "out_channels": state.outputs}
+        figure = draw("groups", groups=state.groups, at=first, **several)
     return figure.named(label, "").svg
 
 

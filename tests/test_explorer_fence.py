@@ -63,6 +63,50 @@ def test_parameters_are_carried(body: str, part: str) -> None:
     assert f"&{part}&" in f"&{hook.parsed(body).query()}&"
 
 
+TWO = "input: [[[1, 2, 3], [4, 5, 6]], [[1, 0, 1], [0, 1, 0]]]\n"
+WORDS = "kind: 1d\ninput: [[1, 2, 0, 1], [0, 1, 1, 0]]\nweight: [[[1, 0, -1], [0, 1, 0]]]\n"
+STILL = {
+    "1-D": ("input: [1, 2, 3]\nweight: [1, 10]\nat: [0, 1]", "window", 'data-now="1"'),
+    "uneven": (BODY + "padding: [[1, 0], [2, 1]]\nmode: circular", "window", ">4×6<"),
+    "transposed": (
+        BODY + "kind: transposed\nstride: 2\noutput_padding: 1\nat: [0, 0, 2]",
+        "transposed",
+        'data-now="0,2"',
+    ),
+    "words": (WORDS + "stride: 2\npadding: 1\nat: [0, 1]", "sentence", 'data-now="1"'),
+    "words, uneven": (WORDS + "padding: [[2, 0]]", "sentence", ">2×6<"),
+    "channels": (
+        TWO + "weight: [[[[1, 1]], [[1, 1]]]]\nat: [0, 1, 1]",
+        "channels",
+        'data-window="0,1,1"',
+    ),
+    "channels, padded": (TWO + "weight: [[[[1]], [[1]]]]\npadding: 1", "groups", 'data-now="0"'),
+    "channels, dilated": (
+        TWO + "weight: [[[[1, 1]], [[1, 1]]]]\ndilation: 2",
+        "groups",
+        'data-now="0"',
+    ),
+    "many kernels": (f"{TWO}weight: {[[[[1]], [[1]]]] * 8}", "groups", 'data-output="7"'),
+    "groups": (
+        TWO + "weight: [[[[1]]], [[[2]]]]\ngroups: 2\nat: [1, 0, 0]",
+        "groups",
+        'data-now="1"',
+    ),
+    "transposed channels": (
+        TWO + "kind: transposed\nweight: [[[[1, 2, 3, 4]]], [[[1, 2, 3, 4]]]]",
+        "groups",
+        'data-wire="1,0"',
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "kind", "part"), STILL.values(), ids=STILL)
+def test_the_still_picture_is_of_this_state(body: str, kind: str, part: str) -> None:
+    svg = hook.still(hook.parsed(body), "A name")
+    assert f'data-figure="{kind}"' in svg
+    assert part in svg
+
+
 WRONG = {
     "no yaml": ("input: [1", "not `key: value` lines"),
     "no mapping": ("- 1", "the body must be `key: value` lines"),
