@@ -79,8 +79,8 @@ def blocks_of(tab: Page) -> list[Block]:
 
 def source(page: SitePage) -> Path:
     stem = ROOT / "docs" / page.language / (page.name.rstrip("/") or "index")
-    page_file, notebook = stem.with_suffix(".md"), stem.with_suffix(".ipynb")
-    return notebook if notebook.exists() else page_file
+    files = (stem.with_suffix(".ipynb"), stem.with_suffix(".md"), stem / "index.md")
+    return next(file for file in files if file.exists())
 
 
 def examples(page: SitePage) -> int:

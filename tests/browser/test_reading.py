@@ -13,7 +13,8 @@ SEARCHES = [
 ]
 SCHEME = "() => document.body.dataset.mdColorScheme"
 
-# Text that should be readable, and is not. Other tabs wait for their turn.
+# Text that should be readable, and is not. Other tabs wait for their turn, and the buttons of an
+# animation for the script that serves them.
 HIDDEN = """() => {
   const seen = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     && e.getClientRects().length > 0;
@@ -26,7 +27,7 @@ HIDDEN = """() => {
   const text = "main article :is(h1,h2,h3,h4,p,li,td,th,pre,math,svg,dt,dd)";
   return [...document.querySelectorAll(text)]
     .filter((e) => (e.textContent.trim() || e.matches("svg")) && !seen(e) && !waits(e)
-      && !e.closest("details:not([open])"))
+      && !e.closest("details:not([open])") && !e.closest(".conv-figure-controls[hidden]"))
     .map((e) => `${e.tagName.toLowerCase()}: ${e.textContent.trim().slice(0, 80)}`);
 }"""
 
