@@ -1,13 +1,17 @@
 """`conv-figure` fences: a drawing, its caption, its buttons; and errors with page and line."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 from markdown import Markdown
 
+from convref.__main__ import main
+from convref.figures import KINDS
 from hooks import figures as hook
 
+GALLERY = Path(__file__).resolve().parent.parent / "docs/en/reference/figures.md"
 GOOD = "```conv-figure\nfigure: window\nsize: 5\nkernel: 3\n```\n\nA *window*.\n"
 
 
@@ -99,3 +103,17 @@ def test_an_animation_gets_buttons_in_the_language_of_the_page(
     assert controls.count("hidden") == 1 + 3 and "style" not in controls
     assert html.index("</svg></div><div") < html.index("<figcaption")
     assert "controls" not in rendered(GOOD, tmp_path, language)
+
+
+def test_the_gallery_has_every_kind_and_the_command_that_draws_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fence = r"```conv-figure\n(.*?)\n```.*?```console\n\$ convref (.*?) -o \S+\n```"
+    pairs = re.findall(fence, GALLERY.read_text("utf-8"), re.S)
+    for body, command in pairs:
+        main(shlex.split(command))
+        figure = hook.drawn(body).standalone("--loop" in command)
+        # A file names its parameters, in the order in which they were given.
+        texts = [re.sub("<desc>.*</desc>", "", each) for each in (capsys.readouterr().out, figure)]
+        assert texts[0].strip() == texts[1], body
+    assert {hook.parsed(body)[0] for body, _ in pairs} == set(KINDS)

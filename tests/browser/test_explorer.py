@@ -559,7 +559,8 @@ def test_explorers_of_pages_are_understood(site: Served, fresh_page: Page) -> No
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_moves(site: Served, browser: Browser, width: int) -> None:
     """The place is kept before the script comes, and while the output is played through."""
-    for page in (SitePage("", "zh"), SitePage("", "en"), PLAY, SitePage("learn/stride/", "en")):
+    names = ("", "learn/stride/", "learn/padding-modes/")
+    for page in (SitePage("", "zh"), PLAY, *(SitePage(name, "en") for name in names)):
         context = browser.new_context(viewport={"width": width, "height": 900})
         tab = context.new_page()
         tab.add_init_script(
@@ -574,7 +575,7 @@ def test_nothing_moves(site: Served, browser: Browser, width: int) -> None:
         heights = set()
         for _ in range(9):
             heights.add(tab.evaluate(height))
-            tab.evaluate("document.querySelector('conv-explorer').step(1)")
+            tab.evaluate("document.querySelector('conv-explorer').step(7)")
         assert len(heights) == 1, f"{page}: {heights}"
         tab.wait_for_timeout(200)
         moved = tab.evaluate("window.moved")

@@ -252,6 +252,8 @@ class Explorer extends HTMLElement {
       "is-dilated",
       state.dilation.some((each) => each > 1),
     );
+    this.classList.toggle("is-flat", state.kind === "1d");
+    this.classList.toggle("is-mirrored", state.mode !== "zeros" && pads.flat().some(Boolean));
     this.drawFacts();
     this.drawRefusal();
     this.panel.show(state);

@@ -1,5 +1,7 @@
 // What an explorer says, in both languages. Error messages are convref's own and not here.
 
+const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 const en = {
   column: 0, // of the names in presets.js
   title: "Convolution explorer",
@@ -56,11 +58,12 @@ const en = {
   numbers: "Parameters",
   products: "MACs",
   at: (cell, value) => `Output ${cell} = ${value}`,
-  mirrors: (count) => `${count} padding cells under the window; ringed: the cells that they show.`,
-  fromInput: (cell, count) => `Input ${cell} feeds ${count} output cells.`,
-  fromWeight: (cell, count) => `Weight ${cell} is used in ${count} output cells.`,
+  mirrors: (count) =>
+    `${many(count, "padding cell")} under the window; ringed: where the values come from.`,
+  fromInput: (cell, count) => `Input ${cell} feeds ${many(count, "output cell")}.`,
+  fromWeight: (cell, count) => `Weight ${cell} is used in ${many(count, "output cell")}.`,
   fromPadding: (cell, shown, count) =>
-    `Padding ${cell} shows ${shown ? `input ${shown}` : "0"}, and feeds ${count} output cells.`,
+    `Padding ${cell} shows ${shown ? `input ${shown}` : "0"}, and feeds ${many(count, "output cell")}.`,
   paddingCell: "padding",
   cell: (cell) => `(${cell})`,
   limit: "A cell takes a number of at most 6 digits, 4 of them decimals.",
@@ -124,7 +127,7 @@ const zh = {
   numbers: "参数个数",
   products: "乘加次数",
   at: (cell, value) => `输出 ${cell} = ${value}`,
-  mirrors: (count) => `窗口里有 ${count} 个填充格；带圈的是它们取值的格。`,
+  mirrors: (count) => `窗口里有 ${count} 个填充格；带圈的是取值的格。`,
   fromInput: (cell, count) => `输入 ${cell} 影响 ${count} 个输出格。`,
   fromWeight: (cell, count) => `权重 ${cell} 用在 ${count} 个输出格里。`,
   fromPadding: (cell, shown, count) =>
