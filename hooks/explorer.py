@@ -30,8 +30,8 @@ from pymdownx.superfences import SuperFencesException
 import convref
 from convref import checks
 from convref.checks import Array
-from convref.figures import draw
-from hooks.figures import line_of
+from convref.figures import Figure, draw
+from hooks.figures import line_of, scrolled
 
 LANGUAGE = "conv-explorer"
 SCRIPTS = Path(__file__).resolve().parent.parent / "theme/assets/explorer"
@@ -247,7 +247,7 @@ def numbers(body: str) -> set[str]:
     return set(re.findall(r"\d+(?:\.\d+)?", " ".join(texts)))
 
 
-def still(state: State, label: str) -> str:
+def still(state: State) -> Figure:
     """A picture of the start: what a figure can show of it, at least which channels meet."""
     input, padding, mode = state.padded()
     channels, size, kernel = input.shape[1], list(input.shape[2:]), list(state.weight.shape[2:])
@@ -262,21 +262,17 @@ def still(state: State, label: str) -> str:
         window |= {"input": input[0, 0], "weight": state.weight[0, 0]}
         if state.transposed:
             window |= {"view": "zero-stuffing", "output_padding": list(state.extra)}
-            figure = draw("transposed", **window)
-        else:
-            bias = None if state.bias is None else state.bias[0].item()
-            figure = draw("window", **window, bias=bias, mode=mode)
-    elif state.rank == state.groups == 1:
+            return draw("transposed", **window)
+        bias = None if state.bias is None else state.bias[0].item()
+        return draw("window", **window, bias=bias, mode=mode)
+    if state.rank == state.groups == 1:
         several = {"channels": channels, "out_channels": state.outputs}
-        figure = draw("sentence", length=size, kernel=kernel, **several, **window)
-    elif state.groups == 1 and not state.transposed and state.plain and state.outputs <= 6:
+        return draw("sentence", length=size, kernel=kernel, **several, **window)
+    several = {"in_channels": channels, "out_channels": state.outputs}
+    if state.groups == 1 and not state.transposed and state.plain and state.outputs <= 6:
         del window["padding"], window["dilation"]
-        several = {"in_channels": channels, "out_channels": state.outputs}
-        figure = draw("channels", size=size, kernel=kernel, **several, **window)
-    else:
-        several = {"in_channels": channels, "out_channels": state.outputs}
-        figure = draw("groups", groups=state.groups, at=first, **several)
-    return figure.named(label, "").svg
+        return draw("channels", size=size, kernel=kernel, **several, **window)
+    return draw("groups", groups=state.groups, at=first, **several)
 
 
 class Explorers:
@@ -315,16 +311,16 @@ class Explorers:
     ) -> str:
         try:
             state = parsed(source)
-            picture = still(state, self.name)
+            figure = still(state)
         except (TypeError, ValueError) as error:
             self.refuse(source, error)
-        if picture:
-            picture = f'<div class="conv-figure-drawing">{picture}</div>'
+        svg, scroll = figure.named(self.name, "").svg, scrolled(figure, self.name)
         full = " full" if state.full else ""
         return (
             f'<div class="conv-explorer" data-search-exclude>'
             f'<conv-explorer state="{html.escape(state.query())}"{full}>'
-            f"<noscript>{picture}<p>{self.missing}</p></noscript></conv-explorer></div>"
+            f'<noscript><div class="conv-figure-drawing"{scroll}>{svg}</div>'
+            f"<p>{self.missing}</p></noscript></conv-explorer></div>"
         )
 
 

@@ -80,6 +80,12 @@ def numbers(body: str) -> set[str]:
     return set(re.findall(r"\d+(?:\.\d+)?", " ".join(texts)))
 
 
+def scrolled(figure: Figure, name: str) -> str:
+    """Attributes that let a wide drawing scroll, by keyboard too."""
+    wide = figure.box().width > NATURAL
+    return f' tabindex="0" role="group" aria-label="{name}"' if wide else ""
+
+
 def line_of(body: str, path: Path, language: str = LANGUAGE) -> int:
     """The line of a page on which the fence with this body begins."""
     wanted = [line.strip() for line in body.split("\n")]
@@ -132,10 +138,8 @@ class Figures(Extension):
             figure = drawn(source)
         except (TypeError, ValueError) as error:
             self.refuse(source, error)
-        scroll = ""
-        if figure.box().width > NATURAL:
-            scroll = f' tabindex="0" role="group" aria-label="{name}"'
         svg = figure.named(name, f"figure-{count}").svg
+        scroll = scrolled(figure, name)
         drawing = f'{DRAWING} id="drawing-{count}" data-search-exclude{scroll}>{svg}</div>'
         return drawing + (self.controls(figure, name) if figure.frames > 1 else "")
 

@@ -102,9 +102,16 @@ STILL = {
 
 @pytest.mark.parametrize(("body", "kind", "part"), STILL.values(), ids=STILL)
 def test_the_still_picture_is_of_this_state(body: str, kind: str, part: str) -> None:
-    svg = hook.still(hook.parsed(body), "A name")
+    svg = hook.still(hook.parsed(body)).svg
     assert f'data-figure="{kind}"' in svg
     assert part in svg
+
+
+def test_a_wide_still_picture_scrolls(tmp_path: Path) -> None:
+    drawing = '<div class="conv-figure-drawing"'
+    assert f"{drawing}>" in rendered(GOOD, tmp_path)
+    wide = rendered(GOOD.replace(BODY, BODY + "padding: 5\n"), tmp_path)
+    assert f'{drawing} tabindex="0" role="group" aria-label="Convolution explorer">' in wide
 
 
 WRONG = {
