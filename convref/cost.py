@@ -23,6 +23,7 @@ from convref.geometry import (
     reach,
     resolve,
     seen,
+    spanned,
     stuffed,
     written_size,
     written_transposed_size,
@@ -162,7 +163,7 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
         span = max(span, max(cells) - min(cells) + 1 if cells else 0)
     # In front of them only the first and the last cell matter.
     for axis, _ in reversed(axes[:first]):
-        span = (span - 1) * axis.stride + reach(axis.kernel, axis.dilation) if span else 0
+        span = spanned(axis, span) if span else 0
     return span
 
 

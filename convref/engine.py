@@ -31,7 +31,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convref.checks import Array
-from convref.geometry import Axis, output_size, position, reach
+from convref.geometry import Axis, output_size, position, reach, spanned
 
 Slices: TypeAlias = tuple[slice, ...]
 
@@ -138,19 +138,14 @@ def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
     N, C, rows, *rest = view.shape
     others, inner = rest[: len(rest) // 2], rest[len(rest) // 2 + 1 :]
     height = -(-rows // -(-rows // BAND))  # of a band: as equal as can be
-    deep = reach(axis.kernel, axis.dilation)
-    tall = (height - 1) * axis.stride + deep  # rows of input that a band reads
+    tall = spanned(axis, height)  # rows of input that a band reads
     shift = height * axis.stride  # rows of input from one band to the next
     room, taps = BLOCK // view.itemsize, math.prod(inner)
     step = view.strides[2] // axis.stride  # bytes from one row of input to the next
     # All whole bands, and where rows are left one more, which overlaps them.
     parts = [(0, rows // height), (rows - height, 1)][: 1 + (rows % height > 0)]
     for (lane,) in blocks((C,), room // (height * tall * taps)):
-        band = np.zeros((lane.stop - lane.start, 1, height, tall, taps), view.dtype)
-        for row in range(height):
-            at = slice(row * axis.stride, row * axis.stride + deep, axis.dilation)
-            band[:, 0, row, at] = kernels[lane, 0, 0].reshape(len(band), axis.kernel, taps)
-        band = band.reshape(len(band), 1, height, tall * taps)
+        band = band_matrix(kernels[lane, 0, 0], axis, height)
         for n, (first, count) in product(range(N), parts):
             target = out[n, lane, first : first + count * height]
             target = target.reshape(len(band), count, height, math.prod(others))
@@ -163,6 +158,17 @@ def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
                     tiles = as_tiles(corner, step, bands.stop - bands.start, shift, tall)
                     np.matmul(band[some], tiles, out=target[some, bands, :, p])
                     del tiles
+
+
+def band_matrix(kernels: Array, axis: Axis, height: int) -> Array:
+    """Write (lanes, *kernel) as (lanes, 1, height, tall * taps): a line for each row of output."""
+    tall, taps = spanned(axis, height), math.prod(kernels.shape[2:])
+    band = np.zeros((len(kernels), 1, height, tall, taps), kernels.dtype)
+    for row in range(height):
+        first = row * axis.stride
+        at = slice(first, first + reach(axis.kernel, axis.dilation), axis.dilation)
+        band[:, 0, row, at] = kernels.reshape(len(kernels), axis.kernel, taps)
+    return band.reshape(len(kernels), 1, height, tall * taps)
 
 
 def as_tiles(corner: Array, step: int, bands: int, shift: int, tall: int) -> Array:

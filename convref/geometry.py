@@ -64,6 +64,11 @@ def output_size(axis: Axis) -> int:
     return (padded_size(axis) - reach(axis.kernel, axis.dilation)) // axis.stride + 1
 
 
+def spanned(axis: Axis, outputs: int) -> int:
+    """Padded cells from the first to the last that so many neighbouring windows read."""
+    return (outputs - 1) * axis.stride + reach(axis.kernel, axis.dilation)
+
+
 def same_padding(kernel: int, dilation: int) -> Pair:
     """Padding that keeps the size at stride 1; an odd total puts the extra cell at the end."""
     total = reach(kernel, dilation) - 1

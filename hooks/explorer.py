@@ -17,23 +17,19 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
-from markdown import Markdown
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
-from pymdownx.superfences import SuperFencesException
 
 import convref
 from convref import checks
 from convref.checks import Array
 from convref.figures import Figure, draw
-from hooks.figures import line_of, scrolled
+from hooks.fences import Fence, parameters
+from hooks.figures import scrolled
 
-LANGUAGE = "conv-explorer"
 SCRIPTS = Path(__file__).resolve().parent.parent / "theme/assets/explorer"
 COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)\n", re.M | re.S)
 LIMIT = re.compile(r"^  (\w+): \[(\d+), (\d+)\],$", re.M)
@@ -64,10 +60,6 @@ WORDS = {
         "other cells, nor change numbers and parameters.",
     ),
 }
-
-
-class ExplorerError(SuperFencesException, PluginError):
-    """SuperFences would swallow any other error and show the fence as text."""
 
 
 class State(NamedTuple):
@@ -157,12 +149,7 @@ class State(NamedTuple):
 
 def parsed(body: str) -> State:
     """The state that the body of a fence describes."""
-    try:
-        given = yaml.safe_load(body)
-    except yaml.YAMLError as error:
-        raise ValueError(f"not `key: value` lines: {' '.join(str(error).split())}") from error
-    if not isinstance(given, dict):
-        raise ValueError("the body must be `key: value` lines")
+    given = parameters(body)
     for key in given:
         checks.word("a parameter of conv-explorer", key, KEYS)
     for key in ("input", "weight"):
@@ -275,45 +262,18 @@ def still(state: State) -> Figure:
     return draw("groups", groups=state.groups, at=first, **several)
 
 
-class Explorers:
+class Explorers(Fence):
     """Writes the elements of one page after the other."""
+
+    language = "conv-explorer"
 
     def __init__(self, language: str) -> None:
         self.name, self.missing = WORDS[language]
         self.begin(Path(), "")
 
-    def begin(self, path: Path, shown: str) -> None:
-        """A page begins: its name stands in errors."""
-        self.path, self.shown = path, shown
-
-    def fence(self) -> dict[str, Any]:
-        """What SuperFences needs to know of the fence."""
-        return {
-            "name": LANGUAGE,
-            "class": LANGUAGE,
-            "format": self.format,
-            "validator": self.check_header,
-        }
-
-    def refuse(self, body: str, reason: object) -> NoReturn:
-        line = line_of(body, self.path, LANGUAGE)
-        raise ExplorerError(f"{self.shown}:{line}: {LANGUAGE}: {reason}")
-
-    def check_header(
-        self, language: str, inputs: dict[str, str], options: Any, attrs: Any, md: Markdown
-    ) -> bool:
-        if inputs:
-            raise ExplorerError(f"{self.shown}: {LANGUAGE} takes no options, received {inputs}")
-        return True
-
-    def format(
-        self, source: str, language: str, class_name: str, options: Any, md: Markdown, **rest: Any
-    ) -> str:
-        try:
-            state = parsed(source)
-            figure = still(state)
-        except (TypeError, ValueError) as error:
-            self.refuse(source, error)
+    def element(self, body: str) -> str:
+        state = parsed(body)
+        figure = still(state)
         svg, scroll = figure.named(self.name, "").svg, scrolled(figure, self.name)
         full = " full" if state.full else ""
         return (
@@ -336,8 +296,7 @@ def messages() -> str:
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global explorers
     explorers = Explorers(config.theme["language"])
-    fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
-    fences["custom_fences"] = [*fences.get("custom_fences", []), explorers.fence()]
+    explorers.register(config)
     return config
 
 
@@ -347,8 +306,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Any) -> None:
-    path = Path(page.file.abs_src_path)
-    explorers.begin(path, str(path.relative_to(Path(config.config_file_path).absolute().parent)))
+    explorers.on_page(page, config)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -16,21 +16,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from xml.etree.ElementTree import Element
 
-import yaml
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
-from pymdownx.superfences import SuperFencesException
 
 from benchmarks import plot
 from convref.figures import Figure, draw
+from hooks.fences import Fence, parameters
 
-LANGUAGE = "conv-figure"
 DRAWING = '<div class="conv-figure-drawing"'
 NAMES = {"zh": "图", "en": "Figure"}
 WORDS = {
@@ -51,27 +48,18 @@ NATURAL = 460  # wider drawings scroll on a phone, since scaled down their numbe
 MEASURED = {"speed": plot.speed, "scaling": plot.scaling}
 
 
-class FigureError(SuperFencesException, PluginError):
-    """SuperFences would swallow any other error and show the fence as text."""
-
-
 def parsed(body: str) -> tuple[str, dict[str, Any]]:
     """The kind of a figure and its parameters, from the body of its fence."""
-    try:
-        given = yaml.safe_load(body)
-    except yaml.YAMLError as error:
-        raise ValueError(f"not `key: value` lines: {' '.join(str(error).split())}") from error
-    if not isinstance(given, dict) or next(iter(given), None) != "figure":
+    given = parameters(body)
+    if next(iter(given), None) != "figure":
         raise ValueError("the first line must be `figure: <kind>`")
-    if not all(isinstance(key, str) for key in given):
-        raise ValueError(f"every key must be a word, received {list(given)}")
     return given.pop("figure"), given
 
 
 def drawn(body: str) -> Figure:
     """The figure of a fence."""
-    kind, parameters = parsed(body)
-    return MEASURED[kind](**parameters) if kind in MEASURED else draw(kind, **parameters)
+    kind, given = parsed(body)
+    return MEASURED[kind](**given) if kind in MEASURED else draw(kind, **given)
 
 
 def numbers(body: str) -> set[str]:
@@ -86,58 +74,26 @@ def scrolled(figure: Figure, name: str) -> str:
     return f' tabindex="0" role="group" aria-label="{name}"' if wide else ""
 
 
-def line_of(body: str, path: Path, language: str = LANGUAGE) -> int:
-    """The line of a page on which the fence with this body begins."""
-    wanted = [line.strip() for line in body.split("\n")]
-    lines = [line.strip("> \t") for line in path.read_text("utf-8").splitlines()]
-    for at, line in enumerate(lines):
-        if language in line and lines[at + 1 : at + 1 + len(wanted)] == wanted:
-            return at + 1
-    return 1
-
-
-class Figures(Extension):
+class Figures(Fence, Extension):
     """Draws the fences of one page after the other."""
+
+    language = "conv-figure"
 
     def __init__(self, language: str) -> None:
         super().__init__()
-        self.language, self.name = language, NAMES[language]
+        self.words, self.name = WORDS[language], NAMES[language]
         self.begin(Path(), "")
 
     def begin(self, path: Path, shown: str) -> None:
-        """A page begins: figures are counted, and errors named, by page."""
-        self.path, self.shown = path, shown
+        """Figures are counted by page, too."""
+        super().begin(path, shown)
         self.bodies: list[str] = []
 
-    def fence(self) -> dict[str, Any]:
-        """What SuperFences needs to know of the fence."""
-        return {
-            "name": LANGUAGE,
-            "class": LANGUAGE,
-            "format": self.format,
-            "validator": self.check_header,
-        }
-
-    def refuse(self, body: str, reason: object) -> NoReturn:
-        raise FigureError(f"{self.shown}:{line_of(body, self.path)}: {LANGUAGE}: {reason}")
-
-    def check_header(
-        self, language: str, inputs: dict[str, str], options: Any, attrs: Any, md: Markdown
-    ) -> bool:
-        if inputs:
-            raise FigureError(f"{self.shown}: {LANGUAGE} takes no options, received {inputs}")
-        return True
-
-    def format(
-        self, source: str, language: str, class_name: str, options: Any, md: Markdown, **rest: Any
-    ) -> str:
-        self.bodies.append(source)
+    def element(self, body: str) -> str:
+        self.bodies.append(body)
         count = len(self.bodies)
         name = f"{self.name} {count}"
-        try:
-            figure = drawn(source)
-        except (TypeError, ValueError) as error:
-            self.refuse(source, error)
+        figure = drawn(body)
         svg = figure.named(name, f"figure-{count}").svg
         scroll = scrolled(figure, name)
         drawing = f'{DRAWING} id="drawing-{count}" data-search-exclude{scroll}>{svg}</div>'
@@ -145,7 +101,7 @@ class Figures(Extension):
 
     def controls(self, figure: Figure, name: str) -> str:
         """Buttons for an animation, out of sight until the script that serves them has come."""
-        group, back, play, pause, forward = WORDS[self.language]
+        group, back, play, pause, forward = self.words
         return CONTROLS.format(
             group=group.format(name),
             back=back,
@@ -169,7 +125,8 @@ class Captions(Treeprocessor):
         self.figures = figures
 
     def run(self, root: Element) -> None:
-        left = set(range(1, len(self.figures.bodies) + 1))
+        # Those of this conversion: mkdocstrings converts docstrings in the midst of a page.
+        left = {count for each in self.md.htmlStash.rawHtmlBlocks if (count := number(each))}
         for parent in list(root.iter()):
             for element in list(parent):
                 count = self.drawing(element)
@@ -195,22 +152,23 @@ class Captions(Treeprocessor):
     def drawing(self, element: Element) -> int | None:
         """The number of the figure that an element stands for."""
         match = HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip())
-        if match is None:
-            return None
-        stashed = str(self.md.htmlStash.rawHtmlBlocks[int(match[1])])
-        found = re.match(DRAWING + r' id="drawing-(\d+)"', stashed)
-        return int(found[1]) if found else None
+        return number(self.md.htmlStash.rawHtmlBlocks[int(match[1])]) if match else None
+
+
+def number(stashed: object) -> int | None:
+    """The number of the drawing in a piece of HTML, if it is one."""
+    found = re.match(DRAWING + r' id="drawing-(\d+)"', str(stashed))
+    return int(found[1]) if found else None
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global figures
     figures = Figures(config.theme["language"])
-    config.mdx_configs.setdefault("pymdownx.superfences", {})["custom_fences"] = [figures.fence()]
+    figures.register(config)
     extensions: list[Any] = config.markdown_extensions
     extensions.append(figures)
     return config
 
 
 def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Any) -> None:
-    path = Path(page.file.abs_src_path)
-    figures.begin(path, str(path.relative_to(Path(config.config_file_path).absolute().parent)))
+    figures.on_page(page, config)

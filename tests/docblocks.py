@@ -10,6 +10,7 @@ import ast
 import contextlib
 import difflib
 import io
+import json
 import os
 import re
 import shlex
@@ -275,10 +276,15 @@ def check_block(block: Fence, path: str, text: str) -> str | None:
     return f"{at}: the output differs\n{difference}"
 
 
+def recorded(path: str) -> Any:
+    """What a long run has left in a JSON file of this repository."""
+    return json.loads((ROOT / path).read_text("utf-8"))
+
+
 def names(text: str) -> dict[str, Any]:
     """What an expression in a number's mark can use: convref, NumPy, the page's own names."""
     namespace: dict[str, Any] = {name: getattr(convref, name) for name in convref.__all__}
-    namespace |= {"convref": convref, "np": np}
+    namespace |= {"convref": convref, "np": np, "recorded": recorded}
     for name, expression in (front_matter(text).get("names") or {}).items():
         namespace[name] = eval(str(expression), namespace)
     return namespace

@@ -11,6 +11,7 @@ from markdown import Markdown
 
 from convref import checks
 from hooks import explorer as hook
+from hooks.fences import FenceError
 
 BODY = """input: [[1, 2, 0], [0, 1, 2], [1, 2, 1]]
 weight: [[1, 2], [3, -1]]
@@ -131,14 +132,14 @@ WRONG = {
 
 @pytest.mark.parametrize(("body", "message"), WRONG.values(), ids=WRONG)
 def test_a_wrong_fence_fails_with_page_and_line(body: str, message: str, tmp_path: Path) -> None:
-    with pytest.raises(hook.ExplorerError) as error:
+    with pytest.raises(FenceError) as error:
         rendered(f"Before.\n\n```conv-explorer\n{body}\n```\n", tmp_path)
     assert str(error.value).startswith("docs/page.md:3: conv-explorer: ")
     assert message in str(error.value)
 
 
 def test_options_of_a_fence_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(hook.ExplorerError, match="takes no options"):
+    with pytest.raises(FenceError, match="takes no options"):
         rendered(GOOD.replace("```conv-explorer", '```{.conv-explorer title="x"}'), tmp_path)
 
 

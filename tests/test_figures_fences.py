@@ -10,6 +10,7 @@ from markdown import Markdown
 from convref.__main__ import main
 from convref.figures import KINDS
 from hooks import figures as hook
+from hooks.fences import FenceError
 
 GALLERY = Path(__file__).resolve().parent.parent / "docs/en/reference/figures.md"
 GOOD = "```conv-figure\nfigure: window\nsize: 5\nkernel: 3\n```\n\nA *window*.\n"
@@ -61,13 +62,13 @@ def test_only_wide_drawings_scroll(tmp_path: Path) -> None:
 def test_a_wrong_fence_fails_with_page_and_line(
     page: str, line: int, message: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(hook.FigureError, match=re.escape(message)) as error:
+    with pytest.raises(FenceError, match=re.escape(message)) as error:
         rendered(f"# Title\n\n{page}", tmp_path)
     assert str(error.value).startswith(f"docs/page.md:{line}: conv-figure: ")
 
 
 def test_options_of_a_fence_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(hook.FigureError, match="no options"):
+    with pytest.raises(FenceError, match="no options"):
         rendered(GOOD.replace("conv-figure", 'conv-figure title="x"'), tmp_path)
 
 
@@ -117,3 +118,13 @@ def test_the_gallery_has_every_kind_and_the_command_that_draws_it(
         texts = [re.sub("<desc>.*</desc>", "", each) for each in (capsys.readouterr().out, figure)]
         assert texts[0].strip() == texts[1], body
     assert {hook.parsed(body)[0] for body, _ in pairs} == set(KINDS)
+
+
+def test_a_conversion_within_the_page_asks_for_no_caption_of_its_own(tmp_path: Path) -> None:
+    """mkdocstrings converts docstrings while the page is converted, with the same extension."""
+    path = tmp_path / "page.md"
+    path.write_text(GOOD, "utf-8")
+    figures = hook.Figures("en")
+    figures.begin(path, "docs/page.md")
+    figures.element("figure: window\nsize: 5\nkernel: 3")
+    assert Markdown(extensions=[figures]).convert("A docstring.") == "<p>A docstring.</p>"

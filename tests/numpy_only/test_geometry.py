@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convref import size
-from convref.geometry import Axis, output_size, position, reach, resolve, same_padding, source
+from convref.geometry import (
+    Axis,
+    output_size,
+    position,
+    reach,
+    resolve,
+    same_padding,
+    source,
+    spanned,
+)
 
 small = st.integers(1, 6)
 axes = st.builds(
@@ -37,6 +46,14 @@ def test_positions_start_in_the_padding_and_step_by_stride_and_dilation(axis):
     assert position(axis, 1, 0) - position(axis, 0, 0) == axis.stride
     assert position(axis, 0, 1) - position(axis, 0, 0) == axis.dilation
     assert position(axis, 0, axis.kernel - 1) + axis.before + 1 == reach(axis.kernel, axis.dilation)
+
+
+@given(axes, st.integers(1, 5))
+def test_windows_span_from_the_first_tap_to_the_last(axis, outputs):
+    places = [
+        o * axis.stride + t * axis.dilation for o in range(outputs) for t in range(axis.kernel)
+    ]
+    assert spanned(axis, outputs) == max(places) - min(places) + 1
 
 
 # The same four cells in every mode, as far as each mode's limit allows.
