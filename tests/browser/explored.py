@@ -11,7 +11,9 @@ import numpy as np
 
 import convref
 from convref import checks, geometry
-from convref.geometry import Axis
+from convref.engine import windows
+from convref.geometry import Axis, reach
+from convref.padding import extend
 from convref.trace import Explanation, explain, explain_transposed
 
 Cell = tuple[int, ...]
@@ -83,6 +85,40 @@ class Case:
             padding = [before for before, _ in padding]
         return function(x, w, b, self.stride, padding, self.dilation, self.groups, mode)
 
+    def summed(self) -> np.ndarray:
+        """The output term by term in the definition's order, which decides a float's last bits."""
+        x, w, b = self.arrays()
+        axes, inner = self.axes(), self.weight_channels()
+        if self.transposed:
+            sizes = [geometry.output_size(geometry.stuffed(a, e)) for a, e in self.ends()]
+            whole = [a.before + n + a.after for a, n in zip(axes, sizes, strict=True)]
+            out = np.zeros((1, self.outputs, *whole), x.dtype)
+            for c, *p in np.ndindex(x.shape[1:]):
+                first = c // (self.channels // self.groups) * inner
+                at = [
+                    slice(i * a.stride, i * a.stride + reach(a.kernel, a.dilation), a.dilation)
+                    for i, a in zip(p, axes, strict=True)
+                ]
+                out[:, first : first + inner, *at] += w[c] * x[:, c, *p]
+            kept = [slice(a.before, a.before + n) for a, n in zip(axes, sizes, strict=True)]
+            out = out[:, :, *kept].copy()
+        else:
+            pairs = [(0, 0), (0, 0), *((a.before, a.after) for a in axes)]
+            view = windows(extend(x, pairs, self.mode), axes)
+            out = np.zeros((1, self.outputs, *view.shape[2 : 2 + len(axes)]), x.dtype)
+            for o, c, *t in np.ndindex(w.shape):
+                first = o // (self.outputs // self.groups) * inner
+                out[:, o] += w[o, c, *t] * view[:, first + c, ..., *t]
+        return out if b is None else out + b.reshape(-1, *[1] * len(axes))
+
+    def weight_channels(self) -> int:
+        """What one channel of the weight's first axis meets of the other side."""
+        return (self.outputs if self.transposed else self.channels) // self.groups
+
+    def ends(self) -> list[tuple[Axis, int]]:
+        """Each axis with its output padding."""
+        return list(zip(self.axes(), self.extra, strict=True))
+
     def axes(self) -> tuple[Axis, ...]:
         return geometry.resolve(self.size, self.kernel, self.stride, self.padding, self.dilation)
 
@@ -104,8 +140,7 @@ class Case:
     def formulas(self) -> list[str]:
         axes = self.axes()
         if self.transposed:
-            pairs = zip(axes, self.extra, strict=True)
-            return [geometry.written_transposed_size(*pair) for pair in pairs]
+            return [geometry.written_transposed_size(*end) for end in self.ends()]
         return [geometry.written_size(axis) for axis in axes]
 
     def counts(self, output: np.ndarray) -> tuple[int, int]:
