@@ -16,7 +16,7 @@ from convref.geometry import feeds, group_channels, output_size, position, sourc
 Index: TypeAlias = tuple[int, ...]
 Number: TypeAlias = np.number[Any]
 
-WIDTH: Final = 88  # a sum by hand that is longer gets a line for each row of the kernel
+WIDTH: Final = 48  # a sum by hand that is longer, and than a phone, gets a line for each kernel row
 HEAD: Final[tuple[str, ...]] = ("position", "input", "weight", "x", "w", "x·w", "sum")
 
 

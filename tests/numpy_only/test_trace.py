@@ -164,7 +164,7 @@ WRITTEN = [
     ),
     (
         lambda: explain(TINY / 3, TINY[None] / 1e9, at=(0, 0, 0)),
-        "0.333333·1e-09 + 0.666667·2e-09 + 1·3e-09 + 1.33333·4e-09 = 1e-08",
+        "  0.333333·1e-09 + 0.666667·2e-09\n+ 1·3e-09 + 1.33333·4e-09\n= 1e-08",
     ),
     (
         lambda: explain(TINY[:, :1, :1] * 1j, 2 - TINY[None, :, :1, :1] * 1j, at=(0, 0, 0)),
@@ -198,17 +198,15 @@ def test_the_sum_by_hand(call, expected):
 
 def test_a_format_is_for_every_number():
     told = explain(TINY / 3, -1.0 * TINY[None], np.array([1]) / 3, padding=1, at=(0, 0, 0))
-    assert (
-        f"{told:.2f}"
-        == "[0.00]·(-1.00) + [0.00]·(-2.00) + [0.00]·(-3.00) + 0.33·(-4.00) + 0.33 = -1.00"
-    )
+    rows = ["  [0.00]·(-1.00) + [0.00]·(-2.00)", "+ [0.00]·(-3.00) + 0.33·(-4.00)", "+ 0.33"]
+    assert f"{told:.2f}".splitlines() == [*rows, "= -1.00"]
     assert told.table(".2f").splitlines()[-2:] == [
         "(0, 0, 0)    (0, 0, 0)  (0, 0, 1, 1)    0.33  -4.00  -1.33  -1.33",
         "bias                                                  0.33  -1.00",
     ]
     assert told.latex(".1f") == (
-        r"[0.0] \cdot (-1.0) + [0.0] \cdot (-2.0) + [0.0] \cdot (-3.0) "
-        r"+ 0.3 \cdot (-4.0) + 0.3 = -1.0"
+        r"\begin{aligned}& [0.0] \cdot (-1.0) + [0.0] \cdot (-2.0) \\ "
+        r"& + [0.0] \cdot (-3.0) + 0.3 \cdot (-4.0) \\ & + 0.3 \\ & = -1.0\end{aligned}"
     )
 
 

@@ -31,7 +31,7 @@ import {
   toQuery,
   weightShapeOf,
 } from "./state.js";
-import { explain } from "./trace.js";
+import { WIDTH, explain } from "./trace.js";
 import { wordsFor } from "./words.js";
 
 const BEAT = 900; // milliseconds for one output cell at speed 1
@@ -298,11 +298,12 @@ class Explorer extends HTMLElement {
         )
       : most(x, taps);
     const brackets = padded && !zeros ? 2 * count : 0;
-    const signs = 4 * count + 3; // " + " and "·", and in the end " = "
-    const ends = [...this.values, ...(state.bias ?? [])].map((each) => factor(each, floats).length);
-    const sum = ofInput + brackets + most(cells, w, "replicate") + signs + Math.max(...ends) + 3;
+    const signs = 4 * count; // " + " and "·", and in the end " = "
+    const total = Math.max(...lengths(this.values));
+    const bias = state.bias ? 3 + Math.max(...lengths(state.bias)) : 0;
+    const sum = ofInput + brackets + most(cells, w, "replicate") + signs + total + bias;
     const wide = Math.max(20, Math.floor((this.width - 40) / 8)); // characters in a line
-    if (sum <= 91) return Math.ceil(sum / wide);
+    if (sum <= WIDTH) return Math.ceil(sum / wide);
     const across = state.kernel.at(-1);
     const rows = Math.max(1, across === 1 ? Math.ceil(count / 8) : Math.ceil(count / across));
     return Math.min(9, rows * Math.ceil(sum / rows / wide) + (state.bias ? 2 : 1));
@@ -512,8 +513,9 @@ class Explorer extends HTMLElement {
     clearTimeout(this.telling);
     if (this.timer || !this.contains(document.activeElement)) return;
     this.telling = setTimeout(() => {
-      const sum = this.target || this.model.refusal ? "" : `: ${this.parts.sum.textContent}`;
-      put(this.parts.live, `${this.parts.note.textContent}${sum}`);
+      const sum = this.parts.sum.textContent.replace(/\s+/g, " ").trim();
+      const told = this.target || this.model.refusal ? "" : `: ${sum}`;
+      put(this.parts.live, `${this.parts.note.textContent}${told}`);
     }, 300);
   }
 

@@ -3,7 +3,7 @@
 import { terms } from "./geometry.js";
 import { areFloats, factor, tuple, written } from "./numbers.js";
 
-const WIDTH = 88; // a longer sum gets a line for each row of the kernel
+export const WIDTH = 48; // a longer sum gets a line for each row of the kernel
 const HEAD = ["position", "input", "weight", "x", "w", "x·w", "sum"];
 
 /** {sum, table, total}: what str(explain(...)) and explain(...).table() give. */
