@@ -452,12 +452,12 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     if len(flat) % 2 or len(flat) > 2 * data.ndim:
         refuse("pairs", axes=data.ndim, most=2 * data.ndim, count=len(flat), received=tuple(flat))
     given = list(zip(flat[::2], flat[1::2], strict=True))
-    if name == "constant":
-        fill_value(0 if value is None else value, data.dtype)
-    else:
+    if name != "constant":
         pad_rank(data, len(given), name)
         if value is not None and value != 0:
             refuse("value and mode", received=repr(value), mode=name)
+    elif value is not None:
+        fill_value(value, data.dtype)
     pairs = [(0, 0)] * (data.ndim - len(given)) + given[::-1]
     for axis, (size, (before, after)) in enumerate(zip(data.shape, pairs, strict=True)):
         where = f"axis {axis}"

@@ -177,6 +177,9 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("im2col", {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "out_channels": 2}, "a81d9a173fb1"),
     ("transposed", {"input": [1, -200.25], "kernel": 2}, "6fbb29545e17"),
     ("transposed", {"size": 2, "weight": [1, 2000]}, "1a35edd307ae"),
+    # A product, and an input, wider than every sum.
+    ("transposed", {"input": [1, 100, 100, 1], "weight": [1, 100, -100, 1]}, "ffea0a9cc0f0"),
+    ("transposed", {"input": [[1, -2000]], "weight": [[0, 0]]}, "4f14692a0502"),
     ("transposed", {"input": SMALL_INPUT, "kernel": 2}, "5238121b26dd"),
     ("transposed", {"size": 2, "kernel": 2, "stride": 3, "output_padding": 2}, "05aa6b41f6d8"),
     ("transposed", {"input": [1, 50, 50], "weight": [1, 1]}, "1ad4021439da"),
@@ -243,6 +246,12 @@ def digest(figure: Figure) -> str:
 @pytest.mark.parametrize(("kind", "parameters", "expected"), GOLDEN)
 def test_the_same_bytes_every_time(kind: str, parameters: dict[str, Any], expected: str) -> None:
     assert digest(draw(kind, **parameters)) == expected, "print the new ones, look at the drawing"
+
+
+def test_a_line_takes_no_more_room_than_its_ends() -> None:
+    canvas = Canvas()
+    canvas.line((1, 2), (4, 6), "cf-measure")
+    assert canvas.extent == (1, 2, 3, 4)
 
 
 def test_every_kind_is_among_them() -> None:
@@ -499,13 +508,13 @@ def test_a_gif_holds_every_frame_once(tmp_path: Path) -> None:
             frames = []
             for number in range(3):
                 image.seek(number)
-                frames.append(np.asarray(image.convert("RGB")).astype(int))
+                frames.append(np.asarray(image.convert("RGB")))
     # It begins with the frame that is shown without motion.
     for number, at in enumerate((1, 2, 0)):
         save(draw("window", **MOVING | {"animate": False, "at": at}), tmp_path / "a.png", scale=1)
         with Image.open(tmp_path / "a.png") as image:
-            still = np.asarray(image.convert("RGB")).astype(int)
-        assert [np.abs(frame - still).mean() < 1 for frame in frames].index(True) == number
+            still = np.asarray(image.convert("RGB"))
+        assert [np.array_equal(frame, still) for frame in frames].index(True) == number
 
 
 def test_pixels_are_light_twice_as_large_and_play_once(tmp_path: Path) -> None:

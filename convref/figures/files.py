@@ -65,7 +65,7 @@ def gif(figure: Figure, palette: str, scale: float, loop: bool) -> bytes:
     image = library("PIL.Image")
     order = [(figure.canvas.shown + turn) % figure.frames for turn in range(figure.frames)]
     pictures = [
-        image.open(io.BytesIO(png(figure, frame, palette, scale))).convert("RGB").quantize(64)
+        image.open(io.BytesIO(png(figure, frame, palette, scale))).convert("RGB").quantize()
         for frame in order
     ]
     out = io.BytesIO()

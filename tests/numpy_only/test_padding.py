@@ -85,6 +85,10 @@ def test_a_value_may_be_the_least_or_the_largest(value):
     assert pad(np.zeros((1,), "i1"), (1, 0), value=value).tolist() == [value, 0]
 
 
+def test_zero_is_no_value():
+    assert pad(np.array([[3, 5, 7]]), (1, 1), "reflect", 0).tolist() == [[5, 3, 5, 7, 5]]
+
+
 @pytest.mark.parametrize("mode", ["constant", "reflect", "replicate", "circular"])
 def test_the_result_is_always_a_new_array(mode):
     input = np.arange(6).reshape(2, 3)

@@ -211,6 +211,7 @@ BAD = [
     ("value", lambda: pad(X, (1, 1), value=1j), ("float64", "1j")),
     ("value", lambda: pad(X, (1, 1), value="0"), ("float64", "'0'")),
     ("value and mode", lambda: pad(X[0], (1, 1), "reflect", 2.0), ("2.0", "reflect")),
+    ("value and mode", lambda: pad(X[0], (1, 1), "reflect", 1), ("1", "reflect")),
     (
         "limit",
         lambda: conv2d(X, W, padding=2**40),
