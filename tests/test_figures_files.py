@@ -190,6 +190,8 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
     ("window", {"input": [-0.0, 2], "weight": [1]}, "dccc7335dc7b"),
     ("window", {"size": 1, "input": [1], "kernel": 1}, "1b5cdb78ca92"),
     ("dilation", {"size": 9}, "265ce89c79c5"),
+    ("dilation", {"size": [3, 3], "dilations": [1]}, "fbcb6ee88550"),
+    ("window", {"input": [[1, -2000]], "weight": [[0]]}, "05da7066b540"),
     ("window", {"input": [1, 2, 3], "weight": [-1, -2.5, -3], "bias": 100}, "1d42733af017"),
     ("transposed", {"size": 1, "kernel": 1}, "a1b056a8adbe"),
     ("transposed", {"size": [2, 3], "weight": [[1, -2000]]}, "a3cfb4f2cbf8"),
