@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -73,12 +74,12 @@ class Figure:
         return self.file(self.canvas.still(frame), style.resolved(palette))
 
     def command(self) -> str:
-        """What draws this figure again."""
+        """What draws this figure again, in a shell."""
         given = (
             f"{name}={value if isinstance(value, str) else json.dumps(value)}"
             for name, value in self.parameters.items()
         )
-        return " ".join(["convref draw", self.kind, *given])
+        return shlex.join(["convref", "draw", self.kind, *given])
 
     def box(self) -> Box:
         """What is seen of the plane."""
