@@ -258,6 +258,8 @@ def test_the_width_decides(monkeypatch):
 
 
 def test_latex():
+    square = explain(TINY, TINY[None], at=(0, 0, 0))
+    assert square.latex() == r"1 \cdot 1 + 2 \cdot 2 + 3 \cdot 3 + 4 \cdot 4 = 30"
     wrapped = explain(np.array([[100]], "i1"), np.array([[[3]]], "i1"), at=(0, 0))
     assert wrapped.latex() == r"100 \cdot 3 = 300 \equiv 44\pmod{2^{8}}"
     assert wrapped.latex(".1f") == r"100.0 \cdot 3.0 = 300 \equiv 44.0\pmod{2^{8}}"
