@@ -11,7 +11,7 @@ from numpy.lib.array_utils import byte_bounds
 from numpy.lib.stride_tricks import as_strided
 
 import convref
-from convref import definition, engine
+from convref import definition, engine, transposed
 
 PLANE = Case((1, 2, 9, 7), (2, 1, 3, 2), False, (2, 1), (1, 1), (1, 2), 2, "zeros")
 # Rows of output that fill one band, several, or leave some over.
@@ -240,6 +240,18 @@ def test_scratch_stays_below_4_mib(input, weight, padding, groups):
         + w.nbytes
         + 2**22
     )
+
+
+@pytest.mark.parametrize(("kernel", "scattered"), [(5, False), (6, True)])
+def test_few_zeros_are_convolved_and_many_scattered(monkeypatch, kernel, scattered):
+    """4 cells give 8 outputs with the one kernel, twice as many, and 9 with the other."""
+    calls = []
+    monkeypatch.setattr(
+        transposed, "scatter", lambda *given: calls.append(1) or engine.scatter(*given)
+    )
+    out = convref.conv_transpose1d(np.ones((1, 1, 4)), np.ones((1, 1, kernel)))
+    assert out.size == 3 + kernel
+    assert bool(calls) is scattered
 
 
 def test_blocks_of_doubles_are_no_larger():
