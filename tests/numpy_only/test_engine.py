@@ -242,6 +242,12 @@ def test_scratch_stays_below_4_mib(input, weight, padding, groups):
     )
 
 
+def test_finite_numbers_need_no_second_way(monkeypatch):
+    monkeypatch.setattr(engine, "by_columns", None)
+    arrays = PLANE.arrays("float64")
+    assert (call(PLANE, *arrays) == defined(PLANE, *arrays)).all()
+
+
 @pytest.mark.parametrize(("kernel", "scattered"), [(5, False), (6, True)])
 def test_few_zeros_are_convolved_and_many_scattered(monkeypatch, kernel, scattered):
     """4 cells give 8 outputs with the one kernel, twice as many, and 9 with the other."""

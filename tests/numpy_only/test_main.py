@@ -207,6 +207,8 @@ HELP = {
     "draw": """\
         usage: convref draw [-h] [--input ARRAY] [--weight ARRAY] [-o FILE]
         a figure as an .svg, .png or .gif file
+        KIND window, padding, padding-modes, stride, dilation, groups, channels, sentence, volume, \
+transposed, receptive-field, im2col, layouts
         NAME=VALUE such as stride=2 or mode=reflect
         --input ARRAY JSON or shape
         --weight ARRAY JSON or shape
@@ -267,7 +269,9 @@ BAD = [
     ("plot", "convref: argument shape | explain | draw: invalid choice: 'plot' "
              "(choose from 'shape', 'explain', 'draw')"),
     ("shape --input 3,4 'Conv1d(3, 1, 1)' --colour", "convref: unrecognized arguments: --colour"),
+    ("draw plot", "convref draw: argument KIND: invalid choice: 'plot' (choose from 'window')"),
     ("draw window size=5 --kernel=3", "convref: unrecognized arguments: --kernel=3"),
+    ("draw window size=5 kernel=3 -x=3 -y", "convref: unrecognized arguments: -x=3 -y"),
     ("draw window size", "convref draw: expected NAME=VALUE, such as stride=2, received 'size'"),
     ("draw window size=5",
      "convref draw: figure 'window' needs kernel or weight, which was not given: add it."),
