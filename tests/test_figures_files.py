@@ -252,8 +252,8 @@ def test_the_same_bytes_every_time(kind: str, parameters: dict[str, Any], expect
 
 def test_a_line_takes_no_more_room_than_its_ends() -> None:
     canvas = Canvas()
-    canvas.line((1, 2), (4, 6), "cf-measure")
-    assert canvas.extent == (1, 2, 3, 4)
+    canvas.line((1, 2), (4, 2), "cf-measure")
+    assert canvas.extent == (1, 2, 3, 0)
 
 
 def test_every_kind_is_among_them() -> None:
