@@ -343,7 +343,8 @@ def array(name: str, value: object) -> Array:
     convert = f"numpy.asarray({name})"
     if kind.__module__.partition(".")[0] == "torch":
         # NumPy has no bfloat16, so PyTorch cannot hand one over.
-        wide = ".float()" if str(getattr(value, "dtype", "")) == "torch.bfloat16" else ""
+        narrow = hasattr(value, "dtype") and str(value.dtype) == "torch.bfloat16"
+        wide = ".float()" if narrow else ""
         convert = f"{name}.detach(){wide}.numpy()"
     refuse("array", name=name, received=f"{kind.__module__}.{kind.__qualname__}", convert=convert)
 

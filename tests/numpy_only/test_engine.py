@@ -270,6 +270,13 @@ def test_blocks_of_doubles_are_no_larger():
     assert peak(engine.scatter, grad, kernel, axes, [160] * 2, 1) < 8 * 160 * 160 + block
 
 
+def test_bands_of_many_channels_are_made_in_turn():
+    axes = convref.geometry.resolve([40] * 2, [31] * 2, [1] * 2, [(0, 0)] * 2, [1] * 2)
+    view = engine.windows(np.ones((1, 64, 40, 40)), axes)
+    out = 8 * 64 * 10 * 10
+    assert peak(engine.contract, view, np.ones((64, 1, 31, 31)), axes, 64) < out + 3 * engine.BLOCK
+
+
 def peak(function, *arguments):
     """The most bytes that a call has had at once, beyond its arguments."""
     tracemalloc.start()

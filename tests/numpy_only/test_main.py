@@ -269,7 +269,7 @@ BAD = [
     ("plot", "convref: argument shape | explain | draw: invalid choice: 'plot' "
              "(choose from 'shape', 'explain', 'draw')"),
     ("shape --input 3,4 'Conv1d(3, 1, 1)' --colour", "convref: unrecognized arguments: --colour"),
-    ("draw plot", "convref draw: argument KIND: invalid choice: 'plot' (choose from 'window')"),
+    ("draw plot", "convref draw: argument KIND: invalid choice: 'plot' (choose from a list)"),
     ("draw window size=5 --kernel=3", "convref: unrecognized arguments: --kernel=3"),
     ("draw window size=5 kernel=3 -x=3 -y", "convref: unrecognized arguments: -x=3 -y"),
     ("draw window size", "convref draw: expected NAME=VALUE, such as stride=2, received 'size'"),
