@@ -7,6 +7,7 @@ can rewrite in place.
 from __future__ import annotations
 
 import ast
+import codeop
 import contextlib
 import difflib
 import io
@@ -274,6 +275,23 @@ def check_block(block: Fence, path: str, text: str) -> str | None:
     if difference is None:
         return None
     return f"{at}: the output differs\n{difference}"
+
+
+def stops_at(source: str) -> int | None:
+    """The line at which Python's own prompt stops when a block is pasted; None if at none.
+
+    The prompt reads line by line, and runs a loop or a function only after an empty line.
+    """
+    waiting: list[str] = []
+    for number, line in enumerate([*source.split("\n"), ""], start=1):
+        waiting.append(line)
+        try:
+            complete = codeop.compile_command("\n".join(waiting))
+        except SyntaxError:
+            return number
+        if complete:
+            waiting = []
+    return number if waiting else None
 
 
 def recorded(path: str) -> Any:

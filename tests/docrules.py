@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from docblocks import ROOT, front_matter, line_of, marks, parse
+from docblocks import ROOT, front_matter, line_of, marks, parse, stops_at
 
 from hooks.explorer import numbers as explorer_numbers
 from hooks.figures import numbers as figure_numbers
@@ -319,3 +319,13 @@ def check_pairs(path: str, text: str) -> list[str]:
                 at = line_of(text, block.start)
                 problems.append(f"{path}:{at}: the tab {block.tab} does not import {module}")
     return problems
+
+
+def check_pasting(path: str, text: str) -> list[str]:
+    """Every block works pasted line by line into Python's own prompt."""
+    return [
+        f"{path}:{line_of(text, block.body_start) + stop - 1}: Python's prompt stops here: "
+        "an empty line ends the body of a loop"
+        for block in parse(text).blocks
+        if (stop := stops_at(block.source)) is not None
+    ]

@@ -3,27 +3,29 @@
 from pathlib import Path
 
 import pytest
-from docblocks import ROOT, front_matter, parse
+from docblocks import ROOT, front_matter, parse, stops_at
 from docrules import (
     DOCS,
     check_headings,
     check_numerals,
     check_pairs,
     check_parity,
+    check_pasting,
     check_terms,
     pages,
 )
 
 NAMES = sorted({*pages("zh"), *pages("en")})
 PAGES = [path for x in DOCS for path in pages(x).values() if path.suffix == ".md"]
-
-
-def each_page(test):
-    return pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))(test)
+TEXTS = [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md"]
 
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def each_page(test):
+    return pytest.mark.parametrize("path", PAGES, ids=name)(test)
 
 
 def test_there_are_pages():
@@ -61,6 +63,30 @@ def test_first_use_of_a_term_links_to_the_glossary(path):
 def test_pairs_run_both(path):
     problems = check_pairs(name(path), path.read_text("utf-8"))
     assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("path", [*PAGES, *TEXTS], ids=name)
+def test_blocks_can_be_pasted(path):
+    problems = check_pasting(name(path), path.read_text("utf-8"))
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("a = 1\nfor i in range(2):\n    print(i)\n\nprint(a)", None),
+        ("a = 1\nfor i in range(2):\n    print(i)\nprint(a)", 4),
+        ("with open('a') as f:\n    pass", None),
+        ("def f():\n    a = 1\n\n    return a", 4),
+        ("a = [\n\n    1,\n]", None),
+        ("a = [\n    1,", 3),
+    ],
+)
+def test_where_the_prompt_stops(source, line):
+    assert stops_at(source) == line
+    report = [] if line is None else [f"page:{line + 2}: Python's prompt stops here"]
+    problems = check_pasting("page", f"text\n```python\n{source}\n```\n")
+    assert [problem.partition(": an")[0] for problem in problems] == report
 
 
 @each_page

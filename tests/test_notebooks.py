@@ -12,6 +12,7 @@ from docrules import (
     DOCS,
     check_headings,
     check_numerals,
+    check_pasting,
     check_terms,
     compare_structure,
     pages,
@@ -67,7 +68,7 @@ def test_rules_of_pages(path):
     name, text = str(path.relative_to(ROOT)), page(path)
     language = path.relative_to(ROOT / "docs").parts[0]
     problems = check_numerals(name, text) + check_headings(name, text)
-    problems += check_terms(name, text, language) + escaped(text, path)
+    problems += check_terms(name, text, language) + escaped(text, path) + check_pasting(name, text)
     assert not problems, "\n".join(problems)
     data = front_matter(text)
     assert set(data) <= {"description", "examples", "names"}
