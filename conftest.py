@@ -19,7 +19,7 @@ torch.set_num_threads(1)
 
 pages = Sybil(
     parsers=[parse_page],
-    patterns=["docs/*/*.md", "docs/*/*/*.md", "README.md", "CONTRIBUTING.md"],
+    patterns=["docs/*/*.md", "docs/*/*/*.md", "README*.md", "CONTRIBUTING.md"],
     name="page",
 )
 docstrings = Sybil(

@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
     pages = [
         path for kind in ("md", "ipynb") for path in sorted((ROOT / "docs").rglob(f"*.{kind}"))
     ]
-    for path in given or [*pages, ROOT / "README.md"]:
+    for path in given or [*pages, *sorted(ROOT.glob("README*.md"))]:
         name, text = str(path.relative_to(ROOT)), path.read_text("utf-8")
         if path.suffix == ".ipynb":
             if refresh(path, name):

@@ -17,7 +17,7 @@ from docblocks import ROOT, line_of, marks, parse
 
 PARTS = ("benchmarks", "convref", "docs", "hooks", "tests", "theme")
 FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")
-FILES += ("README.md", "CONTRIBUTING.md")
+FILES += ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
 PAGE = "docs/zh/learn/padding-modes.md"
 MARKED = "docs/zh/learn/convolution.md"
 ENGLISH = "docs/en/learn/padding-modes.md"

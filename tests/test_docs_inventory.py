@@ -21,7 +21,7 @@ QUOTED = 2
 
 PAGES = [
     *(path for x in DOCS for path in pages(x).values() if path.suffix == ".md"),
-    ROOT / "README.md",
+    *sorted(ROOT.glob("README*.md")),
     ROOT / "CONTRIBUTING.md",
 ]
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from served import Served, SitePage, text_pages
+from served import Served, SitePage, site_directory, text_pages
 
 SEARCHES = [
     ("zh", "卷积核", "learn/convolution/"),
     ("zh", "填充", "learn/padding-modes/"),
     ("en", "padding mode", "learn/padding-modes/"),
 ]
+MADE_WITH = [("PyTorch", "torch"), ("NumPy", "numpy"), ("convref", "convref")]
 SCHEME = "() => document.body.dataset.mdColorScheme"
 
 # Text that should be readable, and is not. Other tabs wait for their turn, and the buttons of an
@@ -30,6 +33,12 @@ HIDDEN = """() => {
       && !e.closest("details:not([open])") && !e.closest(".conv-figure-controls[hidden]"))
     .map((e) => `${e.tagName.toLowerCase()}: ${e.textContent.trim().slice(0, 80)}`);
 }"""
+
+
+def test_every_page_says_with_which_versions_its_outputs_were_made() -> None:
+    for page in text_pages():
+        html = (site_directory() / page.path / "index.html").read_text("utf-8")
+        assert all(f"{name} {version(package)}" in html for name, package in MADE_WITH), page
 
 
 @pytest.mark.parametrize("width", [1280, 390])
