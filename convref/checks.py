@@ -13,7 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import geometry
-from convref.geometry import Axis, Pads, Pair, output_size, padded_size, reach, resolve, stuffed
+from convref.geometry import (
+    Axis,
+    Pads,
+    Pair,
+    gathered,
+    output_size,
+    padded_size,
+    reach,
+    resolve,
+    stuffed,
+)
 
 Array: TypeAlias = npt.NDArray[Any]
 Ints: TypeAlias = int | Sequence[int]
@@ -158,18 +168,18 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "columns rank": (
         ValueError,
-        "input must have 3 axes (N, C * kH * kW, windows), or 2 unbatched, "
+        "input must have 3 axes (N, C * {layout}, windows), or 2 unbatched, "
         "received shape {received} with {axes}.",
     ),
     "rows": (
         ValueError,
-        "input must have a multiple of kH * kW rows, received {received} % {taps} = {rest} for "
-        "kernel_size {kernel}: the rows are C * kH * kW, as unfold makes them.",
+        "input must have a multiple of {layout} rows, received {received} % {taps} = {rest} for "
+        "kernel_size {kernel}: the rows are C * {layout}, as {unfold} makes them.",
     ),
     "windows": (
         ValueError,
-        "input must have one column for each window, {out[0]} * {out[1]} = {expected} of them, "
-        "received {received}: give the parameters with which unfold made the columns.",
+        "input must have one column for each window, {expected} of them, received {received}: "
+        "give the parameters with which {unfold} made the columns.",
     ),
     "bias": (
         ValueError,
@@ -741,15 +751,34 @@ def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Call, 
     """Check every argument of `conv1d_backward`, 2d, 3d; the gradient comes back batched."""
     input, weight, *options = arguments
     call = convolution(rank, input, weight, None, *options)
-    grad = number_array("grad_output", grad_output)
-    if grad.dtype != call.input.dtype:
-        mixed("grad_output", grad, call.input)
-    due: tuple[int, ...] = (len(call.weight), *map(output_size, call.axes))
+    return call, gradient(grad_output, input, call, len(call.weight), call.axes)
+
+
+def backward_transposed(rank: int, grad_output: object, *arguments: object) -> tuple[Call, Array]:
+    """Check every argument of `conv_transpose1d_backward`, 2d, 3d, likewise."""
+    input, weight, *options = arguments
+    call = transposed(rank, input, weight, None, *options)
+    pairs = list(zip(call.axes, call.extra, strict=True))
+    dense = [stuffed(axis, more) for axis, more in pairs]
+    grad = gradient(grad_output, input, call, call.weight.shape[1] * call.groups, dense)
+    shape = (*grad.shape[:2], *(padded_size(gathered(axis, more)) for axis, more in pairs))
+    fits_memory("the padded grad_output", shape, grad.dtype)
+    return call, grad
+
+
+def gradient(
+    grad_output: object, input: object, call: Call, channels: int, axes: Sequence[Axis]
+) -> Array:
+    """The output's gradient with a batch axis, in the dtype of the sums."""
+    grad, data = number_array("grad_output", grad_output), number_array("input", input)
+    if grad.dtype != data.dtype:
+        mixed("grad_output", grad, data)
+    due: tuple[int, ...] = (channels, *map(output_size, axes))
     if call.batched:
         due = (len(call.input), *due)
     if grad.shape != due:
         refuse("shape", name="grad_output", expected=due, received=grad.shape)
-    return call, grad if call.batched else grad[None]
+    return (grad if call.batched else grad[None]).astype(call.input.dtype, copy=False)
 
 
 class Patches(NamedTuple):
@@ -761,25 +790,29 @@ class Patches(NamedTuple):
 
 
 def patches(
-    input: object, kernel_size: object, dilation: object, padding: object, stride: object
+    rank: int,
+    input: object,
+    kernel_size: object,
+    dilation: object,
+    padding: object,
+    stride: object,
 ) -> Patches:
-    """Check every argument of `unfold`."""
+    """Check every argument of `unfold1d`, `unfold` (of two axes) or `unfold3d`."""
     data = number_array("input", input)
-    rank_fits(data, 2)
-    kernel, dilations, pairs, strides = window_arguments(kernel_size, dilation, padding, stride)
-    if 0 in data.shape[-2:]:
-        refuse("empty", name="input", which=f"({LAYOUT[2]})", received=data.shape)
-    batch, batched = with_batch(data, 2)
+    rank_fits(data, rank)
+    kernel, *window = window_arguments(rank, kernel_size, dilation, padding, stride)
+    if 0 in data.shape[-rank:]:
+        refuse("empty", name="input", which=f"({LAYOUT[rank]})", received=data.shape)
+    batch, batched = with_batch(data, rank)
     N, C, *sizes = batch.shape
-    axes = resolve(sizes, kernel, strides, pairs, dilations)
-    for letter, axis in named(axes):
-        kernel_fits(letter, axis)
+    axes = windowed(sizes, kernel, *window)
     fits_memory("the padded input", (N, C, *map(padded_size, axes)), data.dtype)
     fits_memory("the output", (N, C, *kernel, *map(output_size, axes)), data.dtype)
     return Patches(batch, axes, batched)
 
 
 def columns(
+    rank: int,
     input: object,
     size: object,
     kernel_size: object,
@@ -787,39 +820,55 @@ def columns(
     padding: object,
     stride: object,
 ) -> Patches:
-    """Check every argument of `fold`."""
+    """Check every argument of `fold1d`, `fold` (of two axes) or `fold3d`."""
     data = number_array("input", input)
+    names = {
+        "layout": kernel_layout(rank).replace(",", " *"),
+        "unfold": "unfold" if rank == 2 else f"unfold{rank}d",
+    }
     if data.ndim not in (2, 3):
-        refuse("columns rank", received=data.shape, axes=data.ndim)
-    sizes = integers("output_size", size, 2, 1)
-    kernel, dilations, pairs, strides = window_arguments(kernel_size, dilation, padding, stride)
-    axes = resolve(sizes, kernel, strides, pairs, dilations)
-    for letter, axis in named(axes):
-        kernel_fits(letter, axis)
-    rows, cells = data.shape[-2:]
-    if rows % math.prod(kernel):
-        taps = math.prod(kernel)
-        refuse("rows", kernel=tuple(kernel), taps=taps, received=rows, rest=rows % taps)
+        refuse("columns rank", received=data.shape, axes=data.ndim, **names)
+    sizes = integers("output_size", size, rank, 1)
+    kernel, *window = window_arguments(rank, kernel_size, dilation, padding, stride)
+    axes = windowed(sizes, kernel, *window)
+    (rows, cells), taps = data.shape[-2:], math.prod(kernel)
+    if rows % taps:
+        refuse("rows", kernel=kernel, taps=taps, received=rows, rest=rows % taps, **names)
     out = tuple(map(output_size, axes))
     if cells != math.prod(out):
-        refuse("windows", out=out, expected=math.prod(out), received=cells)
+        product = f"{' * '.join(map(str, out))} = " if rank > 1 else ""
+        refuse("windows", expected=f"{product}{math.prod(out)}", received=cells, **names)
     batch = data if data.ndim == 3 else data[None]
-    shape = (len(batch), rows // math.prod(kernel), *map(padded_size, axes))
+    shape = (len(batch), rows // taps, *map(padded_size, axes))
     fits_memory("the padded output", shape, data.dtype)
     return Patches(batch, axes, data.ndim == 3)
 
 
 def window_arguments(
-    kernel_size: object, dilation: object, padding: object, stride: object
-) -> tuple[tuple[int, ...], tuple[int, ...], list[Pair], tuple[int, ...]]:
-    """The windows' parameters of `unfold` and `fold`, for two axes."""
-    pairs = [(p, p) for p in integers("padding", padding, 2, 0)]
+    rank: int, kernel_size: object, dilation: object, padding: object, stride: object
+) -> tuple[tuple[int, ...], ...]:
+    """The windows' parameters of the two families above, for each axis, in the order of theirs."""
+    cells = integers("padding", padding, rank, 0)
     return (
-        integers("kernel_size", kernel_size, 2, 1),
-        integers("dilation", dilation, 2, 1),
-        pairs,
-        integers("stride", stride, 2, 1),
+        integers("kernel_size", kernel_size, rank, 1),
+        integers("dilation", dilation, rank, 1),
+        cells,
+        integers("stride", stride, rank, 1),
     )
+
+
+def windowed(
+    sizes: Sequence[int],
+    kernel: Sequence[int],
+    dilation: Sequence[int],
+    padding: Sequence[int],
+    stride: Sequence[int],
+) -> tuple[Axis, ...]:
+    """One axis for each size, on which at least one window fits."""
+    axes = resolve(sizes, kernel, stride, [(p, p) for p in padding], dilation)
+    for letter, axis in named(axes):
+        kernel_fits(letter, axis)
+    return axes
 
 
 def framework_weight(

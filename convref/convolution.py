@@ -49,7 +49,7 @@ def conv1d(
     Returns
     -------
     ndarray of shape (N, O, L_out) or (O, L_out)
-        A new array of the input's dtype.
+        A new array of the input's dtype, or of `accumulate`.
 
     Examples
     --------
@@ -89,12 +89,12 @@ def conv2d(
     bias : ndarray of shape (O,), or None
         Added to every cell of its output channel; dtype as `input`.
     stride : int or pair of int
-        Cells between one window and the next, at least 1.
+        Cells from one window to the next, at least 1.
     padding : int, pair of int, 'same' or 'valid'
         Cells added on each side of an axis. 'valid' adds none. 'same' adds ``dilation * (k - 1)``
         in total, the odd one at the end, so that the size stays; it needs stride 1.
     dilation : int or pair of int
-        Cells between one tap of the kernel and the next, at least 1.
+        Cells from one tap of the kernel to the next, at least 1, which leaves none out.
     groups : int
         Splits input and output channels into so many independent convolutions.
     padding_mode : one of 'zeros', 'reflect', 'replicate', 'circular'
@@ -114,7 +114,8 @@ def conv2d(
     Raises
     ------
     TypeError
-        An operand is no NumPy array, its dtype is refused or differs, or an integer is none.
+        An operand is no NumPy array, its dtype is refused or differs, or something else stands
+        where an integer must.
     ValueError
         Shapes, groups, sizes or modes do not fit; the message shows the arithmetic.
 
@@ -163,7 +164,7 @@ def conv3d(
     Returns
     -------
     ndarray of shape (N, O, D_out, H_out, W_out) or (O, D_out, H_out, W_out)
-        A new array of the input's dtype.
+        A new array of the input's dtype, or of `accumulate`.
 
     Examples
     --------

@@ -89,7 +89,8 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
         Of the input: (N, C, ...) or (C, ...).
     layers : sequence of str
         Conv1d ... Conv3d, ConvTranspose1d ... 3d, MaxPool1d ... 3d, AvgPool1d ... 3d, with the
-        arguments of torch.nn.
+        arguments of torch.nn that decide sizes and costs: not `device`, `dtype` and
+        `divisor_override`, and `ceil_mode` only as False.
     dtype : str
         In which sizes are held against the limit of memory.
 
@@ -100,7 +101,8 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
     Raises
     ------
     TypeError, ValueError
-        A layer is none, or does not fit what reaches it; the message begins with its number.
+        A text that is no layer, or a layer that does not fit what reaches it; the message begins
+        with its number. Also a shape or a dtype that is none.
 
     Examples
     --------

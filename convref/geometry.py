@@ -151,6 +151,16 @@ def stuffed(axis: Axis, extra: int) -> Axis:
     return Axis(size, axis.kernel, 1, axis.dilation, edge - axis.before, edge - axis.after + extra)
 
 
+def gathered(axis: Axis, extra: int) -> Axis:
+    """The axis along which a convolution reads what a transposed one has written.
+
+    Its input is the output of the transposed convolution, padded where that was cropped; of the
+    `extra` cells at the end no window was written, so none is read. So it gives back the cells
+    that the transposed convolution had.
+    """
+    return axis._replace(size=output_size(stuffed(axis, extra)), after=axis.after - extra)
+
+
 def leftover(axis: Axis) -> int:
     """Padded cells behind the last whole window: what floor in the size formula drops."""
     return (padded_size(axis) - reach(axis.kernel, axis.dilation)) % axis.stride

@@ -1,28 +1,36 @@
-"""conv1d/2d/3d_backward: gradients of input, weight and bias.
+"""Gradients of convolutions and of transposed ones, for their input, weight and bias.
 
-With G the gradient of the output, each is a convolution again: of the input's gradient the
-transposed one of G with the weight; of the weight's the windows of the input against G.
+With G the gradient of the output, each is a convolution again:
+
+==========  =======================================  =====================================
+forward     gradient of the input                    gradient of the weight
+==========  =======================================  =====================================
+conv        the transposed one of G with the weight  the windows of the input against G
+transposed  the convolution of G with the weight     the windows of G against the input
+==========  =======================================  =====================================
 """
 
+from typing import TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Ints, Padding, PaddingMode
-from convref.engine import collect, windows
-from convref.geometry import leftover
+from convref.checks import Array, Call, Ints, Padding, PaddingMode
+from convref.engine import collect, contract, windows
+from convref.geometry import gathered, leftover
 from convref.padding import extend, fold_back
 from convref.transposed import spread
 
+Gradients: TypeAlias = tuple[Array, Array, Array]
 
-def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Array, Array, Array]:
+
+def backward(rank: int, grad_output: object, *arguments: object) -> Gradients:
     """Check and differentiate; `arguments` are those of `conv2d_backward`, in its order."""
     call, grad = checks.backward(rank, grad_output, *arguments)  # grad (N, O, *out)
-    axes, groups, dtype = call.axes, call.groups, call.input.dtype
+    axes, groups = call.axes, call.groups
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    wide = np.float32 if dtype == np.float16 else dtype
-    input, weight, grad = (
-        np.ascontiguousarray(each, wide) for each in (call.input, call.weight, grad)
-    )
+    input, weight, grad = carried(call, grad)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
         # Zeros have no gradient: with them, padding is what a transposed convolution crops.
         zeros = call.padding_mode == "zeros"
@@ -35,13 +43,39 @@ def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Array,
         if not zeros:
             grad_input = fold_back(grad_input, pairs, call.padding_mode)  # (N, C, *sizes)
         view = windows(extend(input, pairs, call.padding_mode).conj(), axes)
-        grad_weight = collect(view, grad, groups)  # (O, C / groups, *kernel)
-        grad_bias = grad.sum((0, *range(2, grad.ndim)))  # (O,)
-        return (
-            np.ascontiguousarray(grad_input if call.batched else grad_input[0], dtype),
-            np.ascontiguousarray(grad_weight, dtype),
-            grad_bias.astype(dtype),
-        )
+        return finished(call, grad_input, collect(view, grad, groups), grad)
+
+
+def backward_transposed(rank: int, grad_output: object, *arguments: object) -> Gradients:
+    """The same for `conv_transpose2d_backward`."""
+    call, grad = checks.backward_transposed(rank, grad_output, *arguments)  # grad (N, O, *out)
+    axes = [gathered(axis, more) for axis, more in zip(call.axes, call.extra, strict=True)]
+    pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
+    input, weight, grad = carried(call, grad)
+    with np.errstate(over="ignore", invalid="ignore"):  # as above
+        view = windows(extend(grad, pairs, "zeros"), axes)  # (N, O, *sizes, *kernel)
+        grad_input = contract(view, weight.conj(), axes, call.groups)  # (N, C, *sizes)
+        return finished(call, grad_input, collect(view, input.conj(), call.groups), grad)
+
+
+def carried(call: Call, grad: Array) -> Gradients:
+    """Input, weight and gradient in the dtype in which they are summed."""
+    dtype = call.input.dtype
+    wide = np.float32 if dtype == np.float16 else dtype
+    input, weight, grad = (
+        np.ascontiguousarray(each, wide) for each in (call.input, call.weight, grad)
+    )
+    return input, weight, grad
+
+
+def finished(call: Call, grad_input: Array, grad_weight: Array, grad: Array) -> Gradients:
+    """The three results: contiguous, in their dtype, and without a batch axis that was added."""
+    dtype = call.input.dtype
+    return (
+        np.ascontiguousarray(grad_input if call.batched else grad_input[0], dtype),
+        np.ascontiguousarray(grad_weight, dtype),
+        grad.sum((0, *range(2, grad.ndim))).astype(dtype),  # (O,)
+    )
 
 
 def conv1d_backward(
@@ -53,13 +87,15 @@ def conv1d_backward(
     dilation: Ints = 1,
     groups: int = 1,
     padding_mode: PaddingMode = "zeros",
-) -> tuple[Array, Array, Array]:
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Gradients:
     """Gradients of `conv1d`; everything is as in `conv2d_backward`, with one spatial axis.
 
     Parameters
     ----------
     grad_output : ndarray of shape of the output of `conv1d`
-    input, weight, stride, padding, dilation, groups, padding_mode
+    input, weight, stride, padding, dilation, groups, padding_mode, accumulate
         As given to `conv1d`.
 
     Returns
@@ -80,7 +116,8 @@ def conv1d_backward(
     >>> conv1d_backward(np.array([[1, 1]]), x, w)
     (array([[ 1, 11, 10]]), array([[[3, 5]]]), array([2]))
     """
-    return backward(1, grad_output, input, weight, stride, padding, dilation, groups, padding_mode)
+    options = (stride, padding, dilation, groups, padding_mode, accumulate)
+    return backward(1, grad_output, input, weight, *options)
 
 
 def conv2d_backward(
@@ -92,7 +129,9 @@ def conv2d_backward(
     dilation: Ints = 1,
     groups: int = 1,
     padding_mode: PaddingMode = "zeros",
-) -> tuple[Array, Array, Array]:
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Gradients:
     """Gradients of `conv2d` for its input, weight and bias.
 
     Given the gradient of some loss for the output, returns that of the loss for each operand, as
@@ -101,10 +140,13 @@ def conv2d_backward(
     Parameters
     ----------
     grad_output : ndarray of shape (N, O, H_out, W_out) or (O, H_out, W_out)
+        Dtype as `input`.
     input : ndarray of shape (N, C, H, W) or (C, H, W)
     weight : ndarray of shape (O, C / groups, kH, kW)
     stride, padding, dilation, groups, padding_mode
         As given to `conv2d`; every padding mode has its gradient.
+    accumulate : dtype, optional
+        A wider dtype for the sums and the results, as in `conv2d`.
 
     Returns
     -------
@@ -112,6 +154,7 @@ def conv2d_backward(
         A cell that the padding repeats receives the gradients of all its copies.
     grad_weight : ndarray of shape of `weight`
     grad_bias : ndarray of shape (O,)
+        All three are new arrays of the input's dtype, or of `accumulate`; integers wrap around.
 
     Raises
     ------
@@ -127,7 +170,8 @@ def conv2d_backward(
     >>> [g.tolist() for g in grads]
     [[[[1, 10], [1, 10]]], [[[[4, 6]]]], [2]]
     """
-    return backward(2, grad_output, input, weight, stride, padding, dilation, groups, padding_mode)
+    options = (stride, padding, dilation, groups, padding_mode, accumulate)
+    return backward(2, grad_output, input, weight, *options)
 
 
 def conv3d_backward(
@@ -139,13 +183,15 @@ def conv3d_backward(
     dilation: Ints = 1,
     groups: int = 1,
     padding_mode: PaddingMode = "zeros",
-) -> tuple[Array, Array, Array]:
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Gradients:
     """Gradients of `conv3d`; everything is as in `conv2d_backward`, with three spatial axes.
 
     Parameters
     ----------
     grad_output : ndarray of shape of the output of `conv3d`
-    input, weight, stride, padding, dilation, groups, padding_mode
+    input, weight, stride, padding, dilation, groups, padding_mode, accumulate
         As given to `conv3d`.
 
     Returns
@@ -166,4 +212,144 @@ def conv3d_backward(
     >>> [g.shape for g in conv3d_backward(x, x, np.ones((1, 1, 1, 1, 1), int))]
     [(1, 2, 2, 2), (1, 1, 1, 1, 1), (1,)]
     """
-    return backward(3, grad_output, input, weight, stride, padding, dilation, groups, padding_mode)
+    options = (stride, padding, dilation, groups, padding_mode, accumulate)
+    return backward(3, grad_output, input, weight, *options)
+
+
+def conv_transpose1d_backward(
+    grad_output: Array,
+    input: Array,
+    weight: Array,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
+    groups: int = 1,
+    dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Gradients:
+    """Gradients of `conv_transpose1d`, as in `conv_transpose2d_backward`, with one spatial axis.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape of the output of `conv_transpose1d`
+    input, weight, stride, padding, output_padding, groups, dilation, accumulate
+        As given to `conv_transpose1d`, in its order.
+
+    Returns
+    -------
+    grad_input, grad_weight, grad_bias : ndarray
+        See `conv_transpose2d_backward`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `conv_transpose2d_backward`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv_transpose1d_backward
+    >>> x, w = np.array([[1, 2]]), np.array([[[1, 10, 100]]])
+    >>> conv_transpose1d_backward(np.array([[1, 1, 1, 2, 1]]), x, w, stride=2)
+    (array([[111, 121]]), array([[[3, 5, 3]]]), array([6]))
+    """
+    options = (stride, padding, output_padding, groups, dilation, accumulate)
+    return backward_transposed(1, grad_output, input, weight, *options)
+
+
+def conv_transpose2d_backward(
+    grad_output: Array,
+    input: Array,
+    weight: Array,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
+    groups: int = 1,
+    dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Gradients:
+    """Gradients of `conv_transpose2d` for its input, weight and bias.
+
+    Given the gradient of some loss for the output, returns that of the loss for each operand, as
+    `torch.autograd` does (PyTorch 2.13); for complex dtypes with PyTorch's conjugates.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape (N, O, H_out, W_out) or (O, H_out, W_out)
+        Dtype as `input`.
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+    weight : ndarray of shape (C, O / groups, kH, kW)
+    stride, padding, output_padding, groups, dilation
+        As given to `conv_transpose2d`, in its order.
+    accumulate : dtype, optional
+        A wider dtype for the sums and the results, as in `conv2d`.
+
+    Returns
+    -------
+    grad_input : ndarray of shape of `input`
+        The convolution of `grad_output` with `weight`, of the same parameters.
+    grad_weight : ndarray of shape of `weight`
+    grad_bias : ndarray of shape (O,)
+        All three are new arrays of the input's dtype, or of `accumulate`; integers wrap around.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv_transpose2d` does; and if grad_output is not of the output's shape or dtype.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv_transpose2d_backward
+    >>> x, w = np.array([[[1, 2]]]), np.array([[[[1, 10]]]])
+    >>> grads = conv_transpose2d_backward(np.array([[[1, 0, 3]]]), x, w)
+    >>> [g.tolist() for g in grads]
+    [[[[1, 30]]], [[[[1, 6]]]], [4]]
+    """
+    options = (stride, padding, output_padding, groups, dilation, accumulate)
+    return backward_transposed(2, grad_output, input, weight, *options)
+
+
+def conv_transpose3d_backward(
+    grad_output: Array,
+    input: Array,
+    weight: Array,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
+    groups: int = 1,
+    dilation: Ints = 1,
+    *,
+    accumulate: npt.DTypeLike | None = None,
+) -> Gradients:
+    """Gradients of `conv_transpose3d`, as in `conv_transpose2d_backward`, with three spatial axes.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape of the output of `conv_transpose3d`
+    input, weight, stride, padding, output_padding, groups, dilation, accumulate
+        As given to `conv_transpose3d`, in its order.
+
+    Returns
+    -------
+    grad_input, grad_weight, grad_bias : ndarray
+        See `conv_transpose2d_backward`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `conv_transpose2d_backward`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import conv_transpose3d_backward
+    >>> x, w = np.ones((1, 2, 2, 2), int), np.ones((1, 3, 1, 1, 1), int)
+    >>> grad = np.ones((3, 2, 2, 2), int)
+    >>> [g.shape for g in conv_transpose3d_backward(grad, x, w)]
+    [(1, 2, 2, 2), (1, 3, 1, 1, 1), (3,)]
+    """
+    options = (stride, padding, output_padding, groups, dilation, accumulate)
+    return backward_transposed(3, grad_output, input, weight, *options)

@@ -68,7 +68,9 @@ class _Layer:
     def load_state_dict(self, state_dict: Mapping[str, Array]) -> None:
         """Copy 'weight' and 'bias' from arrays of the same shapes; the layer's dtype stays.
 
-        From a PyTorch layer: ``{name: t.numpy() for name, t in layer.state_dict().items()}``.
+        From a PyTorch layer, on whatever device:
+        ``{name: t.cpu().numpy() for name, t in layer.state_dict().items()}``. NumPy has no
+        bfloat16: from a layer of that dtype with ``t.cpu().float().numpy()``.
         """
         own = self.state_dict()
         if not isinstance(state_dict, Mapping) or set(state_dict) != set(own):
@@ -192,7 +194,10 @@ class Conv1d(_Conv):
 
 
 class Conv2d(_Conv):
-    """A 2-D convolution layer with the arguments and attributes of `torch.nn.Conv2d`.
+    """A 2-D convolution layer with the arguments of `torch.nn.Conv2d`, and `seed`.
+
+    Every argument up to `padding_mode` is kept as an attribute of its name, tuples where there are
+    several axes; `bias` is the array, or None.
 
     Parameters
     ----------
@@ -281,7 +286,10 @@ class ConvTranspose1d(_ConvTranspose):
 
 
 class ConvTranspose2d(_ConvTranspose):
-    """A 2-D transposed layer with the arguments and attributes of `torch.nn.ConvTranspose2d`.
+    """A 2-D transposed layer with the arguments of `torch.nn.ConvTranspose2d`, and `seed`.
+
+    Every argument up to `padding_mode` is kept as an attribute of its name, tuples where there are
+    several axes; `bias` is the array, or None.
 
     Parameters
     ----------

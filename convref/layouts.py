@@ -114,7 +114,9 @@ def convert_activation(input: Array, source: Framework, target: Framework) -> Ar
         With a batch axis, which stays in front, and one, two or three spatial axes; any dtype.
     source, target : str
         'torch', 'onnx', 'paddle' and 'mindspore': (N, C, H, W). 'tensorflow', 'keras', 'jax' and
-        'flax': (N, H, W, C). These are defaults; where a layer was told otherwise (``data_format``,
+        'flax': (N, H, W, C). These are the layers' defaults, but for `jax.lax`: there (N, H, W, C)
+        is what ``dimension_numbers=('NHWC', 'HWIO', 'NHWC')`` asks for, and without it inputs and
+        weights have the order of 'torch'. Where a layer was told otherwise (``data_format``,
         ``dimension_numbers``), name a framework that has its order.
 
     Returns

@@ -1,4 +1,8 @@
-"""unfold and fold: windows as columns, and columns added back into place."""
+"""unfold and fold: windows as columns, and columns added back into place.
+
+`unfold` and `fold` are PyTorch's, for two spatial axes; `unfold1d` to `fold3d` are the same for one
+and three.
+"""
 
 import math
 
@@ -6,9 +10,72 @@ import numpy as np
 
 from convref import checks, geometry
 from convref.checks import Array, Ints
-from convref.engine import add_windows, windows
+from convref.engine import add_windows, as_columns, windows
 from convref.geometry import padded_size
 from convref.padding import extend
+
+
+def unfolded(rank: int, *arguments: object) -> Array:
+    """Check and unfold; `arguments` are those of `unfold`, in its order."""
+    call = checks.patches(rank, *arguments)
+    pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in call.axes)]
+    view = windows(extend(call.input, pairs, "zeros"), call.axes)  # (N, C, *out, *kernel)
+    columns = as_columns(view, 1, rank).copy()  # (N, 1, C, *kernel, *out)
+    N, _, *rows_and_cells = columns.shape
+    rows, cells = math.prod(rows_and_cells[: 1 + rank]), math.prod(rows_and_cells[1 + rank :])
+    out = columns.reshape(N, rows, cells)
+    return out if call.batched else out[0]
+
+
+def folded(rank: int, *arguments: object) -> Array:
+    """Check and fold; `arguments` are those of `fold`, in its order."""
+    call = checks.columns(rank, *arguments)
+    axes = call.axes
+    kernel = [axis.kernel for axis in axes]
+    out_sizes = [geometry.output_size(axis) for axis in axes]
+    channels = call.input.shape[1] // math.prod(kernel)
+    columns = call.input.reshape(len(call.input), channels, *kernel, *out_sizes)
+    padded = np.zeros((len(columns), channels, *map(padded_size, axes)), columns.dtype)
+    part, place = ([slice(0, n) for n in sizes] for sizes in ((channels, *kernel), out_sizes))
+    add_windows(columns[:, None], padded[:, None], axes, part, place)
+    inner = [slice(axis.before, axis.before + axis.size) for axis in axes]
+    out = padded[:, :, *inner].copy()
+    return out if call.batched else out[0]
+
+
+def unfold1d(
+    input: Array, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1
+) -> Array:
+    """Write every window of a sequence as a column: `unfold` for one spatial axis.
+
+    PyTorch has no function of this kind, and its `unfold` takes (N, C, L) for (C, H, W).
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, L) or (C, L)
+    kernel_size, dilation, padding, stride : int
+        Of the windows, as in `conv1d`; padding is zeros.
+
+    Returns
+    -------
+    ndarray of shape (N, C · kL, L_out) or (C · kL, L_out)
+        A new array of the input's dtype: rows go through channels, then taps.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv1d` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import unfold1d
+    >>> unfold1d(np.arange(5)[None], 3, stride=2)
+    array([[0, 2],
+           [1, 3],
+           [2, 4]])
+    """
+    return unfolded(1, input, kernel_size, dilation, padding, stride)
 
 
 def unfold(
@@ -21,13 +88,17 @@ def unfold(
     Parameters
     ----------
     input : ndarray of shape (N, C, H, W) or (C, H, W)
+        Three axes are (C, H, W), as in PyTorch: sequences (N, C, L) belong into `unfold1d`, whose
+        batch and channels would be taken for channels and height here, without a word. Volumes
+        belong into `unfold3d`.
     kernel_size, dilation, padding, stride : int or pair of int
         Of the windows, as in `conv2d`; padding is zeros.
 
     Returns
     -------
-    ndarray of shape (N, C · kH · kW, H_out · W_out) or without N
-        A new array: rows go through channels, then taps; columns through output cells, row by row.
+    ndarray of shape (N, C · kH · kW, H_out · W_out) or (C · kH · kW, H_out · W_out)
+        A new array of the input's dtype: rows go through channels, then taps; columns through
+        output cells, row by row.
 
     Raises
     ------
@@ -43,14 +114,83 @@ def unfold(
            [1, 2],
            [3, 4],
            [4, 5]])
+    >>> unfold(np.ones((2, 3, 10)), 3).shape  # 2 channels, 3 by 10
+    (18, 8)
     """
-    call = checks.patches(input, kernel_size, dilation, padding, stride)
-    pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in call.axes)]
-    view = windows(extend(call.input, pairs, "zeros"), call.axes)  # (N, C, *out, *kernel)
-    C, (kH, kW) = view.shape[1], view.shape[4:]
-    cells = view.shape[2] * view.shape[3]
-    out = view.transpose(0, 1, 4, 5, 2, 3).reshape(len(view), C * kH * kW, cells).copy()
-    return out if call.batched else out[0]
+    return unfolded(2, input, kernel_size, dilation, padding, stride)
+
+
+def unfold3d(
+    input: Array, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1
+) -> Array:
+    """Write every window of a volume as a column: `unfold` for three spatial axes.
+
+    PyTorch has no function of this kind.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, D, H, W) or (C, D, H, W)
+    kernel_size, dilation, padding, stride : int or three of them
+        Of the windows, as in `conv3d`; padding is zeros.
+
+    Returns
+    -------
+    ndarray of shape (N, C · kD · kH · kW, D_out · H_out · W_out), or without N
+        A new array of the input's dtype: rows go through channels, then taps; columns through
+        output cells, plane by plane and row by row.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv3d` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import unfold3d
+    >>> unfold3d(np.arange(8).reshape(1, 2, 2, 2), (1, 1, 2))
+    array([[0, 2, 4, 6],
+           [1, 3, 5, 7]])
+    """
+    return unfolded(3, input, kernel_size, dilation, padding, stride)
+
+
+def fold1d(
+    input: Array,
+    output_size: Ints,
+    kernel_size: Ints,
+    dilation: Ints = 1,
+    padding: Ints = 0,
+    stride: Ints = 1,
+) -> Array:
+    """Add columns back where `unfold1d` read them: `fold` for one spatial axis.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C · kL, windows) or (C · kL, windows)
+    output_size : int
+        L of the result.
+    kernel_size, dilation, padding, stride : int
+        Those with which `unfold1d` made the columns.
+
+    Returns
+    -------
+    ndarray of shape (N, C, L) or (C, L)
+        A new array of the input's dtype; integers wrap around.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv1d` does; and if the rows or columns do not fit the windows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import fold1d
+    >>> fold1d(np.array([[1, 2], [10, 20], [100, 200]]), 5, 3, stride=2)
+    array([[  1,  10, 102,  20, 200]])
+    """
+    return folded(1, input, output_size, kernel_size, dilation, padding, stride)
 
 
 def fold(
@@ -77,6 +217,7 @@ def fold(
     Returns
     -------
     ndarray of shape (N, C, H, W) or (C, H, W)
+        A new array of the input's dtype; integers wrap around.
 
     Raises
     ------
@@ -92,15 +233,43 @@ def fold(
             [2, 4, 2],
             [1, 2, 1]]])
     """
-    call = checks.columns(input, output_size, kernel_size, dilation, padding, stride)
-    axes = call.axes
-    kernel = [axis.kernel for axis in axes]
-    out_sizes = [geometry.output_size(axis) for axis in axes]
-    channels = call.input.shape[1] // math.prod(kernel)
-    columns = call.input.reshape(len(call.input), channels, *kernel, *out_sizes)
-    padded = np.zeros((len(columns), channels, *map(padded_size, axes)), columns.dtype)
-    part, place = ([slice(0, n) for n in sizes] for sizes in ((channels, *kernel), out_sizes))
-    add_windows(columns[:, None], padded[:, None], axes, part, place)
-    inner = [slice(axis.before, axis.before + axis.size) for axis in axes]
-    out = padded[:, :, *inner].copy()
-    return out if call.batched else out[0]
+    return folded(2, input, output_size, kernel_size, dilation, padding, stride)
+
+
+def fold3d(
+    input: Array,
+    output_size: Ints,
+    kernel_size: Ints,
+    dilation: Ints = 1,
+    padding: Ints = 0,
+    stride: Ints = 1,
+) -> Array:
+    """Add columns back where `unfold3d` read them: `fold` for three spatial axes.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C · kD · kH · kW, windows) or (C · kD · kH · kW, windows)
+    output_size : int or three of them
+        D, H and W of the result.
+    kernel_size, dilation, padding, stride : int or three of them
+        Those with which `unfold3d` made the columns.
+
+    Returns
+    -------
+    ndarray of shape (N, C, D, H, W) or (C, D, H, W)
+        A new array of the input's dtype; integers wrap around.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv3d` does; and if the rows or columns do not fit the windows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref import fold3d, unfold3d
+    >>> fold3d(unfold3d(np.ones((1, 1, 2, 3), int), (1, 1, 2)), (1, 2, 3), (1, 1, 2))
+    array([[[[1, 2, 1],
+             [1, 2, 1]]]])
+    """
+    return folded(3, input, output_size, kernel_size, dilation, padding, stride)

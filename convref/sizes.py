@@ -15,11 +15,11 @@ def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: i
     kernel : int
         Kernel size, at least 1.
     stride : int
-        Cells between one window and the next, at least 1.
+        Cells from one window to the next, at least 1.
     padding : int, pair of int, 'same' or 'valid'
         Cells on each side; a pair (before, after) where the sides differ.
     dilation : int
-        Cells between one tap and the next, at least 1.
+        Cells from one tap of the kernel to the next, at least 1, which leaves none out.
 
     Returns
     -------

@@ -75,6 +75,7 @@ def conv_transpose1d(
     Returns
     -------
     ndarray of shape (N, O, L_out) or (O, L_out)
+        A new array of the input's dtype, or of `accumulate`.
 
     Raises
     ------
@@ -107,8 +108,9 @@ def conv_transpose2d(
     """Spread each cell over a window, as `torch.nn.functional.conv_transpose2d` does (2.13).
 
     Every input cell is multiplied by the whole kernel and added into the output at the place
-    where the convolution of the same parameters reads. This is the adjoint of `conv2d`, which
-    gives its shape back, not its values.
+    where the convolution of the same parameters reads. This is the adjoint of `conv2d`: it gives
+    back the shape from before it, up to the cells that its stride dropped at the end, for which
+    there is `output_padding`, and not the values.
 
     Parameters
     ----------
@@ -121,12 +123,13 @@ def conv_transpose2d(
     padding : int or pair of int
         Cells that are taken away from each side of the output, where `conv2d` adds them.
     output_padding : int or pair of int
-        Cells that the output has more at the end, less than stride or dilation. They belong to
-        the full result; with padding they are cells that would have been cut off, not zeros.
+        Cells that the output has more at the end: less than the larger of stride and dilation.
+        The first `padding` of them would have been cut off otherwise, and hold what was added
+        there; behind those no window reaches, and they hold 0, or the bias.
     groups : int
         Splits input and output channels into so many independent convolutions.
     dilation : int or pair of int
-        Cells between one tap of the kernel and the next, at least 1.
+        Cells from one tap of the kernel to the next, at least 1, which leaves none out.
     accumulate : dtype, optional
         A wider dtype for the sums and the result, as in `conv2d`.
 
@@ -139,7 +142,8 @@ def conv_transpose2d(
     Raises
     ------
     TypeError
-        An operand is no NumPy array, its dtype is refused or differs, or an integer is none.
+        An operand is no NumPy array, its dtype is refused or differs, or something else stands
+        where an integer must.
     ValueError
         Shapes, groups or sizes do not fit; the message shows the arithmetic.
 
@@ -183,6 +187,7 @@ def conv_transpose3d(
     Returns
     -------
     ndarray of shape (N, O, D_out, H_out, W_out) or (O, D_out, H_out, W_out)
+        A new array of the input's dtype, or of `accumulate`.
 
     Raises
     ------

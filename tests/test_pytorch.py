@@ -145,9 +145,18 @@ def test_functions_have_pytorchs_arguments_in_its_order(name, rank):
 
 
 @pytest.mark.parametrize("name", ["unfold", "fold"])
-def test_patches_have_pytorchs_arguments_in_its_order(name):
-    ours = inspect.signature(getattr(convref, name)).parameters
+@pytest.mark.parametrize("rank", ["1d", "", "3d"])
+def test_patches_have_pytorchs_arguments_in_its_order(name, rank):
+    ours = inspect.signature(getattr(convref, name + rank)).parameters
     assert list(ours) == list(inspect.signature(getattr(F, name)).parameters)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("name", MORE)
+def test_gradients_take_the_arguments_of_their_function_in_its_order(name, rank):
+    forward = list(inspect.signature(getattr(convref, f"{name}{rank}d")).parameters)
+    backward = list(inspect.signature(getattr(convref, f"{name}{rank}d_backward")).parameters)
+    assert backward == ["grad_output", *(each for each in forward if each != "bias")]
 
 
 X, W = np.ones((1, 4, 5, 7), np.float32), np.ones((4, 2, 3, 3), np.float32)
@@ -217,13 +226,15 @@ def several(results):
     return [np.asarray(r) for r in (results if isinstance(results, tuple | list) else [results])]
 
 
-def gradients(*arrays):
-    """conv2d_backward by PyTorch's autograd."""
+def gradients(function, *arrays):
+    """What PyTorch's autograd makes of a function with two groups, and of its bias."""
     grad, *operands = (T(array.copy()) for array in arrays)
-    operands.append(torch.zeros(len(operands[1]), dtype=grad.dtype))
+    weight = operands[1]
+    channels = len(weight) if function is F.conv2d else 2 * weight.shape[1]
+    operands.append(torch.zeros(channels, dtype=grad.dtype))
     for operand in operands:
         operand.requires_grad_()
-    F.conv2d(*operands, groups=2).backward(grad)
+    function(*operands, groups=2).backward(grad)
     return [operand.grad.numpy() for operand in operands]
 
 
@@ -243,8 +254,13 @@ CALLS = {
     ),
     "backward": (
         lambda *a: convref.conv2d_backward(*a, groups=2),
-        gradients,
+        lambda *a: gradients(F.conv2d, *a),
         (np.ones((2, 6, 4, 4)), DOUBLE, KERNELS),
+    ),
+    "transposed backward": (
+        lambda *a: convref.conv_transpose2d_backward(*a, groups=2),
+        lambda *a: gradients(F.conv_transpose2d, *a),
+        (np.ones((2, 6, 6, 8)), DOUBLE, TURNED),
     ),
     "unfold": (
         lambda x: convref.unfold(x, (2, 3)),
@@ -305,6 +321,7 @@ HALF = {
     "conv": ((4, 8, 9, 11), (6, 4, 3, 3), (6,)),
     "conv transposed": ((4, 8, 9, 11), (8, 3, 3, 3), (6,)),
     "backward": ((4, 6, 7, 9), (4, 8, 9, 11), (6, 4, 3, 3)),
+    "transposed backward": ((4, 6, 11, 13), (4, 8, 9, 11), (8, 3, 3, 3)),
 }
 
 

@@ -17,13 +17,21 @@ from convref.geometry import reach, same_padding
 from fuzzing import calls
 from fuzzing.calls import BATCHES, FLOATS, INTEGERS, MEMORY, draw_array, draw_options
 
-TRANSPOSED = ("conv_transpose", "transposed layer")
+TRANSPOSED = ("conv_transpose", "transposed backward", "transposed layer")
+BACKWARD = ("backward", "transposed backward")
 LAYERS = {"layer": "Conv", "transposed layer": "ConvTranspose"}
 MODES = ("zeros", "reflect", "replicate", "circular")
 
 # The values that every option takes; every pair of values of two options has to occur.
 OPTIONS: dict[str, tuple[Any, ...]] = {
-    "function": ("conv", "backward", "conv_transpose", "layer", "transposed layer"),
+    "function": (
+        "conv",
+        "backward",
+        "conv_transpose",
+        "transposed backward",
+        "layer",
+        "transposed layer",
+    ),
     "rank": (1, 2, 3),
     "dtype": (*FLOATS, *INTEGERS),
     "batch": tuple(BATCHES),
@@ -46,8 +54,8 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
 IMPOSSIBLE = (
     *({("function", f), ("padding", word)} for f in TRANSPOSED for word in ("same", "valid")),
     *({("function", f), ("mode", mode)} for f in TRANSPOSED for mode in MODES[1:]),
-    *({("function", f), ("dtype", d)} for f in ("backward", *LAYERS) for d in INTEGERS),
-    {("function", "backward"), ("bias", False)},
+    *({("function", f), ("dtype", d)} for f in (*BACKWARD, *LAYERS) for d in INTEGERS),
+    *({("function", f), ("bias", False)} for f in BACKWARD),
     *({("padding", "same"), ("stride", s)} for s in ("two", "mixed")),
     *({("form", "integer"), (name, "mixed")} for name in ("stride", "padding", "dilation")),
 )
@@ -96,8 +104,8 @@ class Call(calls.Call):
         return OTHER.get(self.options["dtype"], "float64")
 
     def name(self) -> str:
-        function = {"layer": "conv", "transposed layer": "conv_transpose", "backward": "conv"}
-        return function.get(self.options["function"], self.options["function"]) + f"{self.rank}d"
+        transposed = self.options["function"] in TRANSPOSED
+        return f"conv{'_transpose' if transposed else ''}{self.rank}d"
 
     def listed(self, ours: object, theirs: object) -> bool:
         if isinstance(theirs, Exception):
@@ -120,10 +128,7 @@ class Call(calls.Call):
                 state = {n: tensors[n] for n in ("weight", "bias") if tensors[n] is not None}
                 layer.load_state_dict(state)
                 return [layer(tensors["input"]).detach().numpy()]
-            if function == "conv_transpose":
-                call = getattr(F, f"conv_transpose{self.rank}d")
-                return [call(**self.tensors(), **self.arguments).numpy()]
-            if function == "conv":
+            if function not in BACKWARD:
                 return [self.forward(self.tensors()).numpy()]
             tensors = self.tensors()
             leaves = [t.requires_grad_() for t in tensors.values() if t is not None]
@@ -133,7 +138,7 @@ class Call(calls.Call):
 
     def forward(self, tensors: dict[str, Any]) -> Any:
         arguments = dict(self.arguments)
-        call, mode = getattr(F, f"conv{self.rank}d"), arguments.pop("padding_mode")
+        call, mode = getattr(F, self.name()), arguments.pop("padding_mode", "zeros")
         if mode == "zeros":
             return call(**tensors, **arguments)
         # F.convNd has no padding_mode: pad first, as torch.nn.ConvNd does.
@@ -165,9 +170,9 @@ class Call(calls.Call):
             layer.load_state_dict(state)
             return [layer(self.arrays["input"])]
         out = getattr(convref, self.name())(**self.arrays, **self.arguments)
-        if function != "backward":
+        if function not in BACKWARD:
             return [out]
-        call = getattr(convref, f"conv{self.rank}d_backward")
+        call = getattr(convref, f"{self.name()}_backward")
         operands = {name: self.arrays[name] for name in ("input", "weight")}
         return list(call(self.grad(out.shape), **operands, **self.arguments))
 

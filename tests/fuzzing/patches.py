@@ -1,12 +1,17 @@
-"""`unfold` and `fold`."""
+"""`unfold` and `fold`, and the same for one and three axes, which PyTorch lacks.
+
+Its own functions for two axes, called for one axis after the other, stand in for those.
+"""
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 import torch.nn.functional as F
 
 import convref
@@ -14,8 +19,9 @@ from convref.geometry import Axis, output_size, reach
 from fuzzing import calls
 from fuzzing.calls import BATCHES, FLOATS, INTEGERS, MEMORY, draw_array, draw_options
 
+RANK = {"unfold1d": 1, "unfold": 2, "unfold3d": 3, "fold1d": 1, "fold": 2, "fold3d": 3}
 OPTIONS: dict[str, tuple[Any, ...]] = {
-    "function": ("unfold", "fold"),
+    "function": tuple(RANK),
     "dtype": (*FLOATS, *INTEGERS),
     "batch": tuple(BATCHES),
     "kernel": ("one", "three", "mixed"),
@@ -29,13 +35,13 @@ NUMBERS = {"none": 0, "one": 1, "two": 2, "three": 3}
 SPOILED: dict[str, Callable[[Call], Any]] = {
     "rank": lambda c: c.change("input", c.arrays["input"][None, None, None]),
     "kernel zero": lambda c: c.set("kernel_size", 0),
-    "kernel long": lambda c: c.set("kernel_size", (1, 1, 1)),
+    "kernel long": lambda c: c.set("kernel_size", (1,) * (c.rank + 1)),
     "kernel beyond": lambda c: c.set("kernel_size", 99),
     "kernel float": lambda c: c.set("kernel_size", 1.5),
     "stride zero": lambda c: c.set("stride", 0),
     "dilation zero": lambda c: c.set("dilation", 0),
     "padding negative": lambda c: c.set("padding", -99),
-    "size": lambda c: c.set("output_size", (1, 99)),
+    "size": lambda c: c.set("output_size", (*(1,) * (c.rank - 1), 99)),
     "columns": lambda c: c.change("input", np.repeat(c.arrays["input"], 2, -1)),
     "rows": lambda c: c.change("input", c.arrays["input"][..., :1, :]),
 }
@@ -43,26 +49,88 @@ ONLY_FOLD = ("size", "columns")
 
 
 class Call(calls.Call):
-    """A call of unfold or fold."""
+    """A call of unfold, fold or one of their kin."""
+
+    @property
+    def rank(self) -> int:
+        return RANK[self.name()]
 
     def pytorch(self) -> list[np.ndarray]:
-        return [getattr(F, self.name())(self.tensors()["input"], **self.arguments).numpy()]
+        input = self.tensors()["input"]
+        if self.rank == 2:
+            return [getattr(F, self.name())(input, **self.arguments).numpy()]
+        if any(isinstance(v, tuple) and len(v) != self.rank for v in self.arguments.values()):
+            raise ValueError("length")
+        by_axis = fold_by_axis if self.name().startswith("fold") else unfold_by_axis
+        return [by_axis(self.rank, input, **self.arguments).numpy()]
 
     def convref(self) -> list[np.ndarray]:
         return [getattr(convref, self.name())(self.arrays["input"], **self.arguments)]
+
+
+def unfold_by_axis(rank: int, input: torch.Tensor, **arguments: Any) -> torch.Tensor:
+    """Unfold the first axis, as images one cell wide with all else as channels, then the next."""
+    if input.ndim not in (rank + 1, rank + 2):
+        raise ValueError("rank")
+    out = input if input.ndim == rank + 2 else input[None]
+    N = len(out)
+    for axis in range(rank):
+        out = out.movedim(2 + axis, -1)  # (N, C, *taps, *axes to come, *windows, axis)
+        *kept, size = out.shape
+        columns = F.unfold(out.reshape(N, math.prod(kept[1:]), size, 1), **along(axis, arguments))
+        windows = columns.shape[-1]
+        taps = columns.shape[1] // math.prod(kept[1:])
+        out = columns.reshape(*kept, taps, windows).movedim(-2, 2 + axis)
+    rows, cells = math.prod(out.shape[1 : 2 + rank]), math.prod(out.shape[2 + rank :])
+    return out.reshape(*input.shape[: input.ndim - rank - 1], rows, cells)
+
+
+def fold_by_axis(
+    rank: int, input: torch.Tensor, output_size: Any, **arguments: Any
+) -> torch.Tensor:
+    """The way back: fold the last axis, then the one in front of it."""
+    if input.ndim not in (2, 3):
+        raise ValueError("rank")
+    given = [along(axis, arguments) for axis in range(rank)]
+    sizes = [along(axis, {"output_size": output_size})["output_size"] for axis in range(rank)]
+    windows = [
+        F.unfold(torch.zeros(1, 1, *size), **one).shape[-1]
+        for size, one in zip(sizes, given, strict=True)
+    ]
+    kernel = [one["kernel_size"][0] for one in given]
+    out = input if input.ndim == 3 else input[None]
+    N, rows, cells = out.shape
+    if rows % math.prod(kernel) or cells != math.prod(windows):
+        raise ValueError("shape")  # where nothing is, reshape takes any
+    out = out.reshape(N, rows // math.prod(kernel), *kernel, *windows)
+    for axis in reversed(range(rank)):
+        out = out.movedim(2 + axis, -2)  # (N, C, *taps, *axes done, *windows, tap, window)
+        *kept, taps, count = out.shape
+        columns = out.reshape(N, math.prod(kept[1:]) * taps, count)
+        image = F.fold(columns, sizes[axis], **given[axis])
+        out = image.reshape(*kept, sizes[axis][0]).movedim(-1, 2 + axis)
+    return out if input.ndim == 3 else out[0]
+
+
+def along(axis: int, arguments: dict[str, Any]) -> dict[str, tuple[Any, int]]:
+    """The arguments of one axis, for an image that is one cell wide."""
+    one = {n: v[axis] if isinstance(v, tuple) else v for n, v in arguments.items()}
+    return {name: (value, int(name != "padding")) for name, value in one.items()}
 
 
 def draw(rng: random.Random) -> Call:
     """A call that is valid by construction."""
     options = draw_options(rng, OPTIONS, IMPOSSIBLE)
 
-    def pair(name: str, values: tuple[int, ...]) -> tuple[int, int]:
-        if options[name] == "mixed":
-            return rng.choice(values), rng.choice(values)
-        return (NUMBERS[options[name]],) * 2
+    rank = RANK[options["function"]]
 
-    kernel, stride = pair("kernel", (1, 2, 3)), pair("stride", (1, 2, 3))
-    dilation, padding = pair("dilation", (1, 2, 3)), pair("padding", (0, 1, 2))
+    def each(name: str, values: tuple[int, ...]) -> tuple[int, ...]:
+        if options[name] == "mixed":
+            return tuple(rng.choice(values) for _ in range(rank))
+        return (NUMBERS[options[name]],) * rank
+
+    kernel, stride = each("kernel", (1, 2, 3)), each("stride", (1, 2, 3))
+    dilation, padding = each("dilation", (1, 2, 3)), each("padding", (0, 1, 2))
     axes = []
     for k, s, d, p in zip(kernel, stride, dilation, padding, strict=True):
         size = max(1, reach(k, d) - 2 * p) + rng.choice((0, 0, 1, 2))
@@ -75,9 +143,8 @@ def draw(rng: random.Random) -> Call:
         "stride": stride,
     }
     shape = (*batch, 2, *sizes)
-    if options["function"] == "fold":
-        windows = output_size(axes[0]) * output_size(axes[1])
-        shape = (*batch, 2 * kernel[0] * kernel[1], windows)
+    if options["function"].startswith("fold"):
+        shape = (*batch, 2 * math.prod(kernel), math.prod(map(output_size, axes)))
         arguments = {"output_size": sizes, **arguments}
     arrays = {"input": draw_array(rng, shape, options["dtype"], options["memory"])}
     return Call(options, arrays, arguments)
@@ -85,6 +152,6 @@ def draw(rng: random.Random) -> Call:
 
 def slips(call: Call) -> list[str]:
     """How this call can be spoiled."""
-    fold = call.options["function"] == "fold"
+    fold = call.options["function"].startswith("fold")
     rows = fold and np.prod(call.arguments["kernel_size"]) > 1  # else any number of rows is right
     return [n for n in SPOILED if (fold or n not in ONLY_FOLD) and (rows or n != "rows")]

@@ -28,8 +28,18 @@ CALLS = {
         ),
         (X, W, G),
     ),
+    "transposed backward": (
+        lambda x, v, g: convref.conv_transpose2d_backward(
+            g[: len(x)] if x.ndim == 4 else g[0], x, v, stride=(1, 2), padding=1, groups=2
+        ),
+        (X, V, numbers(3, 6, 4, 11, start=-400)),
+    ),
+    "unfold1d": (lambda x: convref.unfold1d(x, 3, 2, 1, 2), (X[0],)),
     "unfold": (lambda x: convref.unfold(x, (2, 3), 2, 1, (1, 2)), (X,)),
+    "unfold3d": (lambda x: convref.unfold3d(x, (2, 3, 1), 1, 1, (1, 2, 3)), (X[None],)),
+    "fold1d": (lambda x: convref.fold1d(x, 5, 3, 1, 1, 2), (numbers(3, 12, 3),)),
     "fold": (lambda x: convref.fold(x, (5, 4), (2, 3), 1, 1, 2), (numbers(3, 12, 6),)),
+    "fold3d": (lambda x: convref.fold3d(x, (2, 5, 4), (1, 2, 3), 1, 1, 2), (numbers(3, 6, 12),)),
     "constant": (lambda x: convref.pad(x, (1, -2, 0, 3), value=7), (X,)),
     "reflect": (lambda x: convref.pad(x, (1, -2, 0, 3), "reflect"), (X,)),
     "replicate": (lambda x: convref.pad(x, (1, -2, 0, 3), "replicate"), (X,)),
@@ -118,10 +128,13 @@ DEFAULTS = {
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
-@pytest.mark.parametrize("name", ["conv{}d", "conv_transpose{}d", "conv{}d_backward"])
+@pytest.mark.parametrize(
+    "name", ["conv{}d", "conv_transpose{}d", "conv{}d_backward", "conv_transpose{}d_backward"]
+)
 def test_what_is_left_out_has_its_default(name, rank):
     function = getattr(convref, name.format(rank))
-    x, w, g = numbers(1, *[5] * rank), numbers(1, 1, *[2] * rank), numbers(1, *[4] * rank)
+    x, w = numbers(1, *[5] * rank), numbers(1, 1, *[2] * rank)
+    g = numbers(1, *[6 if "transpose" in name else 4] * rank)
     arrays = (g, x, w) if "backward" in name else (x, w)
     options = {n: DEFAULTS[n] for n in inspect.signature(function).parameters if n in DEFAULTS}
     assert len(options) >= 5
@@ -152,7 +165,7 @@ def test_gradients_of_half_precision_are_summed_in_single():
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("name", ["conv", "conv transposed", "backward"])
+@pytest.mark.parametrize("name", ["conv", "conv transposed", "backward", "transposed backward"])
 @pytest.mark.parametrize("value", [300, np.inf, -np.inf])
 def test_overflow_and_nan_come_quietly(name, value):
     *first, last = (np.full(a.shape, value, "f2") for a in CALLS[name][1])

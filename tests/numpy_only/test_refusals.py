@@ -18,11 +18,17 @@ from convref import (
     conv2d,
     conv2d_backward,
     conv3d,
+    conv_transpose1d_backward,
     conv_transpose2d,
+    conv_transpose2d_backward,
     fold,
+    fold1d,
+    fold3d,
     pad,
     size,
     unfold,
+    unfold1d,
+    unfold3d,
 )
 from convref.cost import chain, read, receptive_field
 from convref.figures import draw
@@ -270,9 +276,50 @@ BAD = [
         lambda: conv2d_backward(X.astype("f4"), X, W),
         ("grad_output", "float32", "float64", "grad_output.astype(input.dtype)"),
     ),
-    ("columns rank", lambda: fold(X, 3, 2), ((1, 3, 5, 7), 4)),
-    ("rows", lambda: fold(X[0, 0], 3, 2), (5, 4, 1, (2, 2))),
-    ("windows", lambda: fold(np.ones((4, 5)), 3, 2), ((2, 2), 4, 5)),
+    (
+        "shape",
+        lambda: conv_transpose2d_backward(X, X, V, 2, 0, 1),
+        ("grad_output", (1, 2, 11, 16), (1, 3, 5, 7)),
+    ),
+    (
+        "shape",
+        lambda: conv_transpose2d_backward(X, X[0], V, groups=3),
+        ("grad_output", (6, 6, 9), (1, 3, 5, 7)),
+    ),
+    (
+        "mixed",
+        lambda: conv_transpose2d_backward(X.astype("f4"), X, V),
+        ("grad_output", "float32", "float64", "grad_output.astype(input.dtype)"),
+    ),
+    (
+        "limit",
+        lambda: conv_transpose1d_backward(
+            np.ones((1, 1, 1)),
+            np.ones((1, 1, 3)),
+            np.ones((1, 1, 1)),
+            stride=2**40,
+            padding=2**40,
+        ),
+        ("the padded grad_output", (1, 1, 2**41 + 1), 8 * (2**41 + 1), 2**36),
+    ),
+    ("columns rank", lambda: fold(X, 3, 2), ("kH * kW", (1, 3, 5, 7), 4)),
+    ("columns rank", lambda: fold1d(X, 3, 2), ("kL", (1, 3, 5, 7), 4)),
+    ("columns rank", lambda: fold3d(X, 3, 2), ("kD * kH * kW", (1, 3, 5, 7), 4)),
+    ("rows", lambda: fold(X[0, 0], 3, 2), ("kH * kW", 5, 4, 1, (2, 2), "unfold")),
+    ("rows", lambda: fold1d(X[0, 0], 3, 2), ("kL", 5, 2, 1, (2,), "unfold1d")),
+    (
+        "rows",
+        lambda: fold3d(X[0, 0], 3, (1, 2, 1)),
+        ("kD * kH * kW", 5, 2, 1, (1, 2, 1), "unfold3d"),
+    ),
+    ("windows", lambda: fold(np.ones((4, 5)), 3, 2), ("2 * 2 = 4", 5, "unfold")),
+    ("windows", lambda: fold1d(np.ones((4, 5)), 3, 2), ("2", 5, "unfold1d")),
+    ("windows", lambda: fold3d(np.ones((8, 5)), (2, 3, 4), 2), ("1 * 2 * 3 = 6", 5, "unfold3d")),
+    ("rank", lambda: unfold1d(X, 2), (3, "L", 2, (1, 3, 5, 7), 4, DROP)),
+    ("reach", lambda: unfold1d(X[0, 0], 9), ("L", 1, 9, 9, 0, 7, 0, 7)),
+    ("reach", lambda: unfold3d(X, (2, 1, 1), 4), ("D", 4, 2, 5, 0, 3, 0, 3)),
+    ("reach", lambda: fold3d(np.ones((2, 1)), (2, 2, 2), (1, 1, 2), 2), ("W", 2, 2, 3, 0, 2, 0, 2)),
+    ("empty", lambda: unfold3d(X[:, :0], 1), ("input", "(D, H, W)", (1, 0, 5, 7))),
     ("reach", lambda: unfold(X, 9), ("H", 1, 9, 9, 0, 5, 0, 5)),
     ("empty", lambda: unfold(X[:, :, :0], 1), ("input", "(H, W)", (1, 3, 0, 7))),
     ("rank", lambda: unfold(X[0, 0], 1), (4, "H, W", 3, (5, 7), 2, ADD)),
@@ -720,8 +767,12 @@ def test_bad_input_is_refused_with_the_rule_and_without_memory(rule, call, value
 NAMED = {
     size: {"n": 5, "kernel": 3},
     pad: {"input": X[0], "pad": (1, 1)},
+    unfold1d: {"input": X[0], "kernel_size": 2},
     unfold: {"input": X, "kernel_size": 2},
+    unfold3d: {"input": X, "kernel_size": 2},
+    fold1d: {"input": np.ones((4, 1)), "output_size": 2, "kernel_size": 2},
     fold: {"input": np.ones((4, 1)), "output_size": 2, "kernel_size": 2},
+    fold3d: {"input": np.ones((8, 1)), "output_size": 2, "kernel_size": 2},
     explain: {"input": X, "weight": W, "at": (0, 0, 0, 0)},
     explain_transposed: {"input": X, "weight": V, "at": (0, 0, 0, 0)},
     convert_weight: {"weight": W, "source": "torch", "target": "keras"},
@@ -730,20 +781,14 @@ NAMED = {
     tensorflow_same: {"size": 5, "kernel_size": 3},
     UP: {"input": X[:, :1].astype("f4"), "output_size": (11, 15)},
     **{
-        getattr(convref, f"conv{rank}d{kind}"): {
+        getattr(convref, f"{name}{rank}d{kind}"): {
             "input": np.ones((1,) * (rank + 1)),
             "weight": np.ones((1,) * (rank + 2)),
             **({"grad_output": np.ones((1,) * (rank + 1))} if kind else {}),
         }
         for rank in (1, 2, 3)
+        for name in ("conv", "conv_transpose")
         for kind in ("", "_backward")
-    },
-    **{
-        getattr(convref, f"conv_transpose{rank}d"): {
-            "input": np.ones((1,) * (rank + 1)),
-            "weight": np.ones((1,) * (rank + 2)),
-        }
-        for rank in (1, 2, 3)
     },
     **{
         getattr(convref, f"Conv{kind}{rank}d"): {
