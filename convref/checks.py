@@ -6,6 +6,8 @@ Nothing is allocated before all checks have passed.
 
 import math
 import operator
+import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
 
@@ -37,6 +39,8 @@ INTEGERS: Final = tuple(
     np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)
 )
 DTYPES: Final = (*FLOATS, *INTEGERS)
+PAD_DTYPES: Final = (np.dtype(bool), *DTYPES)  # what only copies cells, or adds them
+MOST: Final = 2**63 - 1  # of an integer argument: what PyTorch unpacks
 LIMIT: Final = 2**36  # bytes of one array (64 GiB): beyond it a call is taken for a slip
 LAYOUT: Final = {1: "L", 2: "H, W", 3: "D, H, W"}  # PyTorch's names for the spatial axes
 
@@ -78,7 +82,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "dtype": (
         TypeError,
-        "{name} has dtype {received}, which convolution does not take; it takes {allowed}: "
+        "{name} has dtype {received}, which {what} does not take; it takes {allowed}: "
         "convert it, for example with {name}.astype(numpy.float32).",
     ),
     "layer dtype": (
@@ -123,6 +127,10 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "least": (
         ValueError,
         "{name} must be at least {least}, received {received}.",
+    ),
+    "range": (
+        ValueError,
+        "{name} must lie between -2**63 and 2**63 - 1, as in PyTorch, received {received}.",
     ),
     "word": (
         ValueError,
@@ -207,6 +215,11 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         ValueError,
         "{where}: mode {mode!r} shows cells of input, but none are there (size {size}): "
         "use mode 'constant'.",
+    ),
+    "nothing left": (
+        ValueError,
+        "mode {mode!r} must leave a cell along at least one padded axis, as in PyTorch, but pad "
+        "leaves {left}: crop less.",
     ),
     "pairs": (
         ValueError,
@@ -337,7 +350,28 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
 def refuse(rule: str, **values: object) -> NoReturn:
     """Raise the error of a rule, with its message filled in."""
     error, message = MESSAGES[rule]
-    raise error(message.format(**values))
+    raise error(message.format(**{name: printable(value) for name, value in values.items()}))
+
+
+def printable(value: object) -> object:
+    """The value, or in its place a word for one that cannot be printed."""
+    try:
+        repr(value), str(value)
+    except Exception:  # an integer of thousands of digits, or a __repr__ of somebody else's
+        return Unprintable()
+    return value
+
+
+class Unprintable:
+    """Stands in a message for a value that cannot be printed."""
+
+    def __repr__(self) -> str:
+        return "what cannot be printed"
+
+
+def quoted(value: object) -> str:
+    """As `repr` does, for a message."""
+    return repr(printable(value))
 
 
 # One value -------------------------------------------------------------------------------------
@@ -359,11 +393,17 @@ def array(name: str, value: object) -> Array:
     refuse("array", name=name, received=f"{kind.__module__}.{kind.__qualname__}", convert=convert)
 
 
-def number_array(name: str, value: object) -> Array:
-    """An array of a dtype that convolution takes, in the machine's byte order."""
+def number_array(
+    name: str,
+    value: object,
+    what: str = "convolution",
+    allowed: Sequence[np.dtype[Any]] = DTYPES,
+) -> Array:
+    """An array of a dtype that is taken there, in the machine's byte order."""
     checked = array(name, value)
-    if checked.dtype.newbyteorder("=") not in DTYPES:
-        refuse("dtype", name=name, received=checked.dtype, allowed=", ".join(map(str, DTYPES)))
+    if checked.dtype.newbyteorder("=") not in allowed:
+        names = ", ".join(map(str, allowed))
+        refuse("dtype", name=name, received=checked.dtype, what=what, allowed=names)
     return checked.astype(checked.dtype.newbyteorder("="), copy=False)
 
 
@@ -375,6 +415,8 @@ def integer(name: str, value: object, least: float, kinds: str = "an integer") -
         number = operator.index(cast(int, value))
     except TypeError:
         no_integer(name, kinds, value)
+    if not -MOST - 1 <= number <= MOST:
+        refuse("range", name=name, received=number)
     if number < least:
         refuse("least", name=name, least=least, received=number)
     return number
@@ -382,15 +424,20 @@ def integer(name: str, value: object, least: float, kinds: str = "an integer") -
 
 def no_integer(name: str, kinds: str, value: object) -> NoReturn:
     """Something else came in place of a whole number, or of several."""
-    refuse("integer", name=name, kinds=kinds, received=repr(value), type=type(value).__name__)
+    refuse("integer", name=name, kinds=kinds, received=quoted(value), type=type(value).__name__)
 
 
-def integers(name: str, value: object, rank: int, least: int) -> tuple[int, ...]:
-    """One integer for every spatial axis, from one integer or a sequence of one or `rank`."""
+def integers(
+    name: str, value: object, rank: int, least: int, single: bool = True
+) -> tuple[int, ...]:
+    """One integer for every spatial axis, from one integer or a sequence of `rank`.
+
+    A sequence of a `single` one stands for all axes too, where PyTorch takes it so.
+    """
     kinds = f"an integer or a tuple of {rank} integers" if rank > 1 else "an integer"
     if not isinstance(value, tuple | list):
         return (integer(name, value, least, kinds),) * rank
-    if len(value) not in (1, rank):
+    if len(value) not in (1 if single else rank, rank):
         refuse(
             "length",
             name=name,
@@ -406,7 +453,7 @@ def integers(name: str, value: object, rank: int, least: int) -> tuple[int, ...]
 def word(name: str, value: object, allowed: Sequence[str]) -> str:
     """One of the allowed strings."""
     if not isinstance(value, str) or value not in allowed:
-        refuse("word", name=name, allowed=", ".join(map(repr, allowed)), received=repr(value))
+        refuse("word", name=name, allowed=", ".join(map(repr, allowed)), received=quoted(value))
     return value
 
 
@@ -436,26 +483,38 @@ def divisible(name: str, number: int, groups: int) -> None:
 
 def fits_memory(what: str, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
     """Sizes in the range of slips (terabytes) are refused before anything is allocated."""
-    bytes = math.prod(shape) * dtype.itemsize
+    bytes = math.prod(max(1, n) for n in shape) * dtype.itemsize
     if bytes > LIMIT:
-        refuse("limit", what=what, shape=tuple(shape), bytes=bytes, limit=LIMIT)
+        note = ", its empty axes counted as one cell," if 0 in shape else ""
+        refuse("limit", what=what + note, shape=tuple(shape), bytes=bytes, limit=LIMIT)
 
 
 # Padding modes ---------------------------------------------------------------------------------
 
 
 def padding_limits(where: str, size: int, pair: Pair, mode: str) -> None:
-    """The limits of PyTorch's modes: reflect < size, circular <= size, replicate any but 0."""
+    """The limits of PyTorch's modes: reflect < size, circular <= size, replicate any but 0.
+
+    'circular' repeats what negative pads leave; the others go on reading the whole input.
+    """
     if mode in ("reflect", "replicate") and size == 0:
         refuse("nothing to show", where=where, mode=mode, size=size)
-    most = {"reflect": size - 1, "circular": size}.get(mode)
+    before, after = pair
+    kept, padded = min(before, 0) + size + min(after, 0), before + size + after
+    left = kept if mode == "constant" else padded
+    if left < 0:
+        refuse("crop", where=where, before=before, size=size, after=after, left=left)
+    # A circular axis without a cell in the end shows none of what was cropped.
+    shown = max(kept, 0) if mode == "circular" and padded else size
+    most = {"reflect": size - 1, "circular": shown}.get(mode)
     if most is not None and max(pair) > most:
-        refuse(mode, where=where, received=max(pair), size=size, most=most)
+        told = shown if shown == size else f"{shown} after cropping"
+        refuse(mode, where=where, received=max(pair), size=told, most=most)
 
 
 def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     """Check `convref.pad`'s arguments; return (before, after) for every axis in order."""
-    data = array("input", input)
+    data = number_array("input", input, "pad", PAD_DTYPES)
     name = word("mode", mode, PAD_MODES)
     if not isinstance(pad, tuple | list):
         no_integer("pad", "a tuple of integers such as (1, 1)", pad)
@@ -466,18 +525,17 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     if name != "constant":
         pad_rank(data, len(given), name)
         if value is not None and value != 0:
-            refuse("value and mode", received=repr(value), mode=name)
+            refuse("value and mode", received=quoted(value), mode=name)
     elif value is not None:
         fill_value(value, data.dtype)
-    pairs = [(0, 0)] * (data.ndim - len(given)) + given[::-1]
-    for axis, (size, (before, after)) in enumerate(zip(data.shape, pairs, strict=True)):
-        where = f"axis {axis}"
-        left = min(before, 0) + size + min(after, 0)
-        if left < 0:
-            refuse("crop", where=where, before=before, size=size, after=after, left=left)
-        if axis >= data.ndim - len(given):
-            padding_limits(where, left, (max(before, 0), max(after, 0)), name)
+    still = data.ndim - len(given)
+    pairs = [(0, 0)] * still + given[::-1]
+    for axis, (size, pair) in enumerate(zip(data.shape, pairs, strict=True)):
+        if axis >= still:
+            padding_limits(f"axis {axis}", size, pair, name)
     shape = [n + before + after for n, (before, after) in zip(data.shape, pairs, strict=True)]
+    if name in ("reflect", "replicate") and not any(shape[still:]):
+        refuse("nothing left", mode=name, left=tuple(shape[still:]))
     fits_memory("the padded array", shape, data.dtype)
     return pairs
 
@@ -509,25 +567,53 @@ def fill_value(value: object, dtype: np.dtype[Any]) -> None:
     if held and dtype.kind in "iu":
         number = cast(Any, value)
         limits = np.iinfo(dtype)
-        held = not isinstance(number, complex) and limits.min <= number <= limits.max
-    elif held and dtype.kind == "f":
-        held = not isinstance(value, complex | np.complexfloating)
+        complex_ = isinstance(number, complex | np.complexfloating)
+        held = not complex_ and limits.min <= number <= limits.max
+    elif held and dtype.kind in "fc":
+        held = (dtype.kind == "c" or not isinstance(value, complex | np.complexfloating)) and all(
+            abs(part) <= float(np.finfo(dtype).max) or not math.isfinite(part)
+            for part in parts(cast(Any, value))
+        )
     if not held:
-        refuse("value", dtype=dtype, received=repr(value))
+        refuse("value", dtype=dtype, received=quoted(value))
+
+
+def parts(number: complex) -> tuple[float, float]:
+    """The real and the imaginary part; an integer beyond all floats is infinite, and more."""
+    try:
+        held = complex(number)
+    except OverflowError:
+        return 2 * sys.float_info.max, 0
+    return held.real, held.imag
 
 
 def device(value: object) -> None:
     """NumPy has one device."""
     if value is not None and str(value) != "cpu":
-        refuse("device", received=repr(value))
+        refuse("device", received=quoted(value))
+
+
+def generator(seed: object) -> np.random.Generator:
+    """What draws weights: from a seed, or handed over."""
+    if seed is None or isinstance(seed, np.random.Generator):
+        return np.random.default_rng(seed)
+    return np.random.default_rng(integer("seed", seed, 0, "an integer or a numpy Generator"))
+
+
+def as_dtype(value: object) -> np.dtype[Any]:
+    """A dtype, or object in place of what is none, which NumPy says in many ways."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of names that NumPy will drop
+            dtype: np.dtype[Any] = np.dtype(cast(Any, value))
+    except Exception:
+        dtype = np.dtype(object)
+    return dtype
 
 
 def float_dtype(value: object) -> np.dtype[Any]:
     """A dtype in which weights can be drawn."""
-    try:
-        dtype: np.dtype[Any] = np.dtype(cast(Any, value))
-    except TypeError:
-        dtype = np.dtype(object)
+    dtype = as_dtype(value)
     if value is None or dtype not in FLOATS:
         refuse("layer dtype", received=value, allowed=", ".join(map(str, FLOATS)))
     return dtype
@@ -537,10 +623,7 @@ def accumulator(value: object, dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype in which products are summed: the operands' own, or a wider one."""
     if value is None:
         return dtype
-    try:
-        wide: np.dtype[Any] = np.dtype(cast(Any, value)).newbyteorder("=")
-    except TypeError:
-        wide = np.dtype(object)
+    wide = as_dtype(value).newbyteorder("=")
     same_kind = wide.kind == dtype.kind or (dtype.kind == "u" and wide.kind == "i")
     if wide not in DTYPES or not same_kind or not np.can_cast(dtype, wide):
         refuse("accumulate", expected=dtype, received=value)
@@ -645,7 +728,7 @@ def transposed(
     accumulate: object = None,
 ) -> Call:
     """Check every argument of `conv_transpose1d`, 2d, 3d; the input comes back batched."""
-    data, kernels, offsets = operands(rank, input, weight, bias)
+    data, kernels, offsets = operands(rank, input, weight, bias, 1)
     strides = integers("stride", stride, rank, 1)
     pairs = [(p, p) for p in integers("padding", padding, rank, 0)]
     extra = integers("output_padding", output_padding, rank, 0)
@@ -654,8 +737,6 @@ def transposed(
     wide = accumulator(accumulate, data.dtype)
     channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", channels, count)
-    if per_group == 0:
-        refuse("empty", name="weight", which="(C, O / groups)", received=kernels.shape)
     bias_fits(offsets, per_group * count)
     batch, batched = with_batch(data, rank)
     N, C, *sizes = batch.shape
@@ -798,7 +879,7 @@ def patches(
     stride: object,
 ) -> Patches:
     """Check every argument of `unfold1d`, `unfold` (of two axes) or `unfold3d`."""
-    data = number_array("input", input)
+    data = number_array("input", input, "unfold", PAD_DTYPES)
     rank_fits(data, rank)
     kernel, *window = window_arguments(rank, kernel_size, dilation, padding, stride)
     if 0 in data.shape[-rank:]:
@@ -821,14 +902,14 @@ def columns(
     stride: object,
 ) -> Patches:
     """Check every argument of `fold1d`, `fold` (of two axes) or `fold3d`."""
-    data = number_array("input", input)
+    data = number_array("input", input, "fold", PAD_DTYPES)
     names = {
         "layout": kernel_layout(rank).replace(",", " *"),
         "unfold": "unfold" if rank == 2 else f"unfold{rank}d",
     }
     if data.ndim not in (2, 3):
         refuse("columns rank", received=data.shape, axes=data.ndim, **names)
-    sizes = integers("output_size", size, rank, 1)
+    sizes = integers("output_size", size, rank, 1, single=False)
     kernel, *window = window_arguments(rank, kernel_size, dilation, padding, stride)
     axes = windowed(sizes, kernel, *window)
     (rows, cells), taps = data.shape[-2:], math.prod(kernel)
@@ -848,12 +929,12 @@ def window_arguments(
     rank: int, kernel_size: object, dilation: object, padding: object, stride: object
 ) -> tuple[tuple[int, ...], ...]:
     """The windows' parameters of the two families above, for each axis, in the order of theirs."""
-    cells = integers("padding", padding, rank, 0)
+    cells = integers("padding", padding, rank, 0, single=False)
     return (
-        integers("kernel_size", kernel_size, rank, 1),
-        integers("dilation", dilation, rank, 1),
+        integers("kernel_size", kernel_size, rank, 1, single=False),
+        integers("dilation", dilation, rank, 1, single=False),
         cells,
-        integers("stride", stride, rank, 1),
+        integers("stride", stride, rank, 1, single=False),
     )
 
 
@@ -1013,9 +1094,9 @@ def same_axes(
 
 
 def operands(
-    rank: int, input: object, weight: object, bias: object
+    rank: int, input: object, weight: object, bias: object, outputs: int = 0
 ) -> tuple[Array, Array, Array | None]:
-    """Arrays of one dtype and of the right ranks."""
+    """Arrays of one dtype and of the right ranks; `outputs` is the weight's axis of those."""
     data, kernels = number_array("input", input), number_array("weight", weight)
     offsets = None if bias is None else number_array("bias", bias)
     for name, each in (("weight", kernels), ("bias", offsets)):
@@ -1032,8 +1113,8 @@ def operands(
         )
     if 0 in data.shape[-rank:]:
         refuse("empty", name="input", which=f"({LAYOUT[rank]})", received=data.shape)
-    if 0 in (kernels.shape[0], *kernels.shape[2:]):
-        which = f"(O, {kernel_layout(rank)})"
+    if 0 in (kernels.shape[outputs], *kernels.shape[2:]):
+        which = f"({('O', 'O / groups')[outputs]}, {kernel_layout(rank)})"
         refuse("empty", name="weight", which=which, received=kernels.shape)
     return data, kernels, offsets
 

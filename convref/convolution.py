@@ -6,13 +6,14 @@ import numpy.typing as npt
 from convref import checks
 from convref.checks import Array, Ints, Padding, PaddingMode
 from convref.engine import carrier, contract, finished, windows
+from convref.geometry import bounded
 from convref.padding import extend
 
 
 def convolve(rank: int, *arguments: object) -> Array:
     """Check and convolve; `arguments` are those of `conv2d`, in its order."""
     call = checks.convolution(rank, *arguments)  # check; input (N, C, *sizes)
-    axes = call.axes  # geometry: one Axis for each spatial axis
+    axes = list(map(bounded, call.axes))  # geometry: one Axis for each spatial axis
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
     wide = carrier(call.input, call.weight, call.weight[0].size)
     padded = extend(call.input, pairs, call.padding_mode).astype(wide, copy=False)

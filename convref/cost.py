@@ -307,15 +307,16 @@ def channels_and_kernel(
 ) -> tuple[tuple[int, ...], int]:
     """What decides the weight's shape, checked: the kernel and the groups."""
     count = checks.integer("groups", groups, 1)
-    for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
-        checks.divisible(name, checks.integer(name, channels, 1), count)
-    return checks.integers("kernel_size", kernel_size, here.rank, 1), count
+    for least, name in enumerate(("in_channels", "out_channels")):
+        channels = (in_channels, out_channels)[least]
+        checks.divisible(name, checks.integer(name, channels, least), count)
+    return checks.integers("kernel_size", kernel_size, here.rank, 1, single=False), count
 
 
 def truth(name: str, value: object) -> bool:
     """True or False."""
     if not isinstance(value, bool):
-        refuse("word", name=name, allowed="True, False", received=repr(value))
+        refuse("word", name=name, allowed="True, False", received=checks.quoted(value))
     return value
 
 
@@ -355,7 +356,7 @@ def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
             return str(name), arguments, options
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         pass
-    refuse("layer", received=repr(layer))
+    refuse("layer", received=checks.quoted(layer))
 
 
 def literal(node: ast.expr) -> Any:

@@ -6,6 +6,7 @@ Arguments are expected to have been checked (`convref.checks` does that at every
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 Pair: TypeAlias = tuple[int, int]
@@ -129,6 +130,39 @@ def source(position: int, size: int, mode: str) -> int | None:
     if mode == "circular":
         return position % size
     return position if 0 <= position <= last else None
+
+
+def runs(size: int, pair: Pair, mode: str) -> list[tuple[slice, slice]]:
+    """Where the cells of a padded axis come from: (target, source), each a straight run of cells.
+
+    A source of one cell fills its whole target; where the padding is a constant there is no run.
+    Negative pads crop: 'reflect' and 'replicate' go on reading by index from the whole input, as
+    PyTorch does, 'circular' repeats what cropping leaves.
+    """
+    before, after = pair
+    first, last = 0, size
+    if mode == "circular":
+        first, last = max(0, -before), min(size, size + after)
+    ends = [min(max(edge, -before), size + after) for edge in (-before, first, last, size + after)]
+    found = []
+    for start, stop in pairwise(ends):
+        if start < stop:
+            cells = [source(at - first, last - first, mode) for at in (start, stop - 1)]
+            if None not in cells:
+                a, b = (first + cell for cell in cells if cell is not None)
+                back = slice(a, b - 1 if b else None, -1)
+                read = back if b < a else slice(a, b + 1)
+                found.append((slice(start + before, stop + before), read))
+    return found
+
+
+def bounded(axis: Axis) -> Axis:
+    """The same windows, with no step longer than the padded axis.
+
+    Of a single window, or a single tap, nobody takes the next step, however long it is.
+    """
+    cells = padded_size(axis)
+    return axis._replace(stride=min(axis.stride, cells), dilation=min(axis.dilation, cells))
 
 
 def group_channels(output: int, in_channels: int, out_channels: int, groups: int) -> range:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from convref import checks
 from convref.checks import Array, Call, Ints, Padding, PaddingMode
 from convref.engine import collect, contract, windows
-from convref.geometry import gathered, leftover
+from convref.geometry import bounded, gathered, leftover
 from convref.padding import extend, fold_back
 from convref.transposed import spread
 
@@ -28,7 +28,7 @@ Gradients: TypeAlias = tuple[Array, Array, Array]
 def backward(rank: int, grad_output: object, *arguments: object) -> Gradients:
     """Check and differentiate; `arguments` are those of `conv2d_backward`, in its order."""
     call, grad = checks.backward(rank, grad_output, *arguments)  # grad (N, O, *out)
-    axes, groups = call.axes, call.groups
+    axes, groups = list(map(bounded, call.axes)), call.groups
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
     input, weight, grad = carried(call, grad)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
@@ -49,7 +49,7 @@ def backward(rank: int, grad_output: object, *arguments: object) -> Gradients:
 def backward_transposed(rank: int, grad_output: object, *arguments: object) -> Gradients:
     """The same for `conv_transpose2d_backward`."""
     call, grad = checks.backward_transposed(rank, grad_output, *arguments)  # grad (N, O, *out)
-    axes = [gathered(axis, more) for axis, more in zip(call.axes, call.extra, strict=True)]
+    axes = [bounded(gathered(*each)) for each in zip(call.axes, call.extra, strict=True)]
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
     input, weight, grad = carried(call, grad)
     with np.errstate(over="ignore", invalid="ignore"):  # as above

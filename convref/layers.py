@@ -29,9 +29,9 @@ class _Layer:
         """Check and keep the arguments that shape the layer."""
         in_channels, out_channels = channels
         kernel_size, stride, padding, output_padding, dilation = window
-        self.in_channels = checks.integer("in_channels", in_channels, 1)
+        self.in_channels = checks.integer("in_channels", in_channels, 0)
         self.out_channels = checks.integer("out_channels", out_channels, 1)
-        self.kernel_size = checks.integers("kernel_size", kernel_size, self.rank, 1)
+        self.kernel_size = checks.integers("kernel_size", kernel_size, self.rank, 1, single=False)
         self.stride = checks.integers("stride", stride, self.rank, 1)
         self.dilation = checks.integers("dilation", dilation, self.rank, 1)
         self.output_padding = checks.integers("output_padding", output_padding, self.rank, 0)
@@ -53,8 +53,9 @@ class _Layer:
         """Draw weight and bias as torch.nn does: uniformly from ±1 / sqrt(weights of a kernel)."""
         kind = checks.float_dtype(dtype)
         checks.fits_memory("weight", shape, kind)
-        bound = 1 / math.sqrt(math.prod(shape[1:]))
-        generator = np.random.default_rng(seed)
+        taps = math.prod(shape[1:])
+        bound = 1 / math.sqrt(taps) if taps else 0
+        generator = checks.generator(seed)
         self.weight: Array = generator.uniform(-bound, bound, shape).astype(kind)
         self.bias: Array | None = None
         if bias:
@@ -202,9 +203,9 @@ class Conv2d(_Conv):
     Parameters
     ----------
     in_channels : int
-        Channels of the input.
+        Channels of the input; with 0 the output is the bias, which then begins with zeros.
     out_channels : int
-        Channels of the output, one kernel for each.
+        Channels of the output, one kernel for each, at least 1.
     kernel_size : int or pair of int
         Size of the kernels along the spatial axes.
     stride : int or pair of int

@@ -1,12 +1,16 @@
 """`pad`: the four ways to continue an array beyond its edge."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import TypeAlias
 
 import numpy as np
 
 from convref import checks
 from convref.checks import Array
-from convref.geometry import Pair, source
+from convref.geometry import Pair, runs
+
+Slices: TypeAlias = tuple[slice, ...]
 
 
 def pad(
@@ -18,13 +22,15 @@ def pad(
     ----------
     input : ndarray
         Any rank for 'constant'. The other modes pad the last 1, 2 or 3 axes, behind one or two
-        leading axes (channels, or batch and channels), as in PyTorch.
+        leading axes (channels, or batch and channels), as in PyTorch. The dtype is one that
+        convolution takes, or bool; the byte order is kept.
     pad : sequence of int
         (before, after) of the last axis, then of the one in front of it, and so on: for images
-        ``(left, right, top, bottom)``. Negative numbers crop, before anything is added.
+        ``(left, right, top, bottom)``. Negative numbers crop: 'constant' and 'circular' go on from
+        what is left, 'reflect' and 'replicate' still read the cells that were cropped.
     mode : one of 'constant', 'reflect', 'replicate', 'circular'
         With two cells on each side: constant ``00 1234 00``, reflect ``32 1234 32`` (pad < size),
-        replicate ``11 1234 44``, circular ``34 1234 12`` (pad <= size).
+        replicate ``11 1234 44``, circular ``34 1234 12`` (pad <= what negative pads leave).
     value : float, optional
         What 'constant' fills in, 0 unless given. It must lie in the range of the input's dtype;
         for integers its decimals are cut off, as in PyTorch.
@@ -37,9 +43,12 @@ def pad(
     Raises
     ------
     TypeError
-        `input` is no array, or a pad is no integer.
+        `input` is no array or of another dtype, or a pad is no integer.
     ValueError
-        `pad` does not fit the rank, the mode is unknown, or a pad is beyond the mode's limit.
+        `pad` does not fit the rank, the mode is unknown, a pad is beyond the mode's limit, more is
+        cropped than there is, the dtype cannot hold `value`, or the result would be enormous.
+    MemoryError
+        The machine has no room for the result.
 
     Examples
     --------
@@ -51,6 +60,8 @@ def pad(
     array([[9, 1, 2],
            [9, 3, 4],
            [9, 9, 9]])
+    >>> pad(np.array([[1, 2, 3, 4]]), (-2, 3), mode="reflect")
+    array([[3, 4, 3, 2, 1]])
     """
     pairs = checks.pad(input, pad, mode, value)
     out = extend(input, pairs, mode, 0 if value is None else value)
@@ -64,41 +75,28 @@ def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> 
     """
     if not any(before or after for before, after in pairs):
         return array
-    if mode in ("constant", "zeros"):
-        return surround(array, pairs, value)
-    out = surround(array, [(min(b, 0), min(a, 0)) for b, a in pairs], 0)
-    for axis, (n, (before, after)) in enumerate(zip(out.shape, pairs, strict=True)):
-        if max(before, after) > 0:
-            out = out.take(shown(n, max(before, 0), max(after, 0), mode), axis)
-    return out
-
-
-def surround(array: Array, pairs: Sequence[Pair], value: float) -> Array:
-    """A new array of one value, and in it what the pairs leave of the old one."""
     sizes = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
-    out = np.full(sizes, value, array.dtype)
-    kept = [
-        (first := max(0, -before), max(first, n + min(0, after)), before)
-        for n, (before, after) in zip(array.shape, pairs, strict=True)
-    ]
-    inner = tuple(slice(first + before, stop + before) for first, stop, before in kept)
-    out[inner] = array[tuple(slice(first, stop) for first, stop, _ in kept)]
+    constant = mode in ("constant", "zeros")
+    out = np.full(sizes, value, array.dtype) if constant else np.empty(sizes, array.dtype)
+    for target, cells in blocks(array.shape, pairs, mode):
+        out[target] = array[cells]
     return out
-
-
-def shown(size: int, before: int, after: int, mode: str) -> Array:
-    """Index of the cell that each position of a padded axis shows."""
-    return np.array([source(at, size, mode) for at in range(-before, size + after)])
 
 
 def fold_back(padded: Array, pairs: Sequence[Pair], mode: str) -> Array:
     """The adjoint of `extend`: every padding cell is added to the cell that it shows."""
-    for axis, (before, after) in enumerate(pairs):
-        size = padded.shape[axis] - before - after
-        rows = np.moveaxis(padded, axis, 0)
-        out = rows[before : before + size].copy()
-        cells = shown(size, before, after, mode)
-        for at in (*range(before), *range(before + size, len(rows))):
-            out[cells[at]] += rows[at]
-        padded = np.moveaxis(out, 0, axis)
-    return padded
+    sizes = [n - before - after for n, (before, after) in zip(padded.shape, pairs, strict=True)]
+    out = np.zeros(sizes, padded.dtype)
+    for target, cells in blocks(sizes, pairs, mode):
+        part, into = padded[target], out[cells]
+        many = tuple(i for i, n in enumerate(into.shape) if n < part.shape[i])
+        into += part.sum(many, dtype=part.dtype, keepdims=True) if many else part
+    return out
+
+
+def blocks(
+    sizes: Sequence[int], pairs: Sequence[Pair], mode: str
+) -> Iterator[tuple[Slices, Slices]]:
+    """The runs of all axes together: (target, source) of each block of a padded array."""
+    for some in product(*(runs(n, pair, mode) for n, pair in zip(sizes, pairs, strict=True))):
+        yield tuple(target for target, _ in some), tuple(cells for _, cells in some)

@@ -11,15 +11,16 @@ import numpy as np
 from convref import checks, geometry
 from convref.checks import Array, Ints
 from convref.engine import add_windows, as_columns, windows
-from convref.geometry import padded_size
+from convref.geometry import bounded, padded_size
 from convref.padding import extend
 
 
 def unfolded(rank: int, *arguments: object) -> Array:
     """Check and unfold; `arguments` are those of `unfold`, in its order."""
     call = checks.patches(rank, *arguments)
-    pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in call.axes)]
-    view = windows(extend(call.input, pairs, "zeros"), call.axes)  # (N, C, *out, *kernel)
+    axes = list(map(bounded, call.axes))
+    pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
+    view = windows(extend(call.input, pairs, "zeros"), axes)  # (N, C, *out, *kernel)
     columns = as_columns(view, 1, rank).copy()  # (N, 1, C, *kernel, *out)
     N, _, *rows_and_cells = columns.shape
     rows, cells = math.prod(rows_and_cells[: 1 + rank]), math.prod(rows_and_cells[1 + rank :])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from convref import checks
 from convref.checks import Array, Ints
 from convref.engine import carrier, contract, finished, scatter, turn, windows
-from convref.geometry import Axis, output_size, stuffed
+from convref.geometry import Axis, bounded, output_size, stuffed
 from convref.padding import extend
 
 
@@ -38,6 +38,7 @@ def spread(
         # An ordinary convolution is faster, unless it reads more padding than cells; and its
         # padding would meet inf, and make it nan.
         pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in dense)]
+        dense = list(map(bounded, dense))
         view = windows(extend(input, pairs, "zeros"), dense)
         return contract(view, turn(weight, groups), dense, groups)
     whole = [

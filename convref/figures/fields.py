@@ -56,7 +56,7 @@ def per_layer(name: str, value: object, count: int) -> list[object]:
             kind="receptive-field",
             name=name,
             expected=f"{count} integers",
-            received=repr(value),
+            received=checks.quoted(value),
             advice="one for each layer, or a single one for all",
         )
     return list(value)

@@ -178,7 +178,7 @@ def wrong_axes(kind: str, name: str, axes: object, received: object) -> NoReturn
         kind=kind,
         name=name,
         expected=f"{axes} axes",
-        received=repr(received),
+        received=checks.quoted(received),
         advice="an integer for each axis, or values in lists nested as deep",
     )
 
@@ -204,7 +204,7 @@ def number(name: str, value: object) -> Decimal:
     """A finite number, exactly as it was written."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         wrong_values(name, value)
-    exact = Decimal(str(value))
+    exact = Decimal(value if isinstance(value, int) else str(value))
     if not exact.is_finite():
         wrong_values(name, value)
     return exact
@@ -212,7 +212,7 @@ def number(name: str, value: object) -> Decimal:
 
 def wrong_values(name: str, received: object, place: str = "") -> NoReturn:
     """Not numbers, or not in rows."""
-    checks.refuse("figure values", name=name, received=repr(received), place=place)
+    checks.refuse("figure values", name=name, received=checks.quoted(received), place=place)
 
 
 def sized(kind: str, name: str, size: object, rows: object) -> tuple[object, Values | None]:
