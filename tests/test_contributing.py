@@ -1,5 +1,6 @@
 """CONTRIBUTING.md gives a reason for every dependency, and for nothing else."""
 
+import json
 import re
 import tomllib
 
@@ -26,7 +27,19 @@ def declared() -> dict[str, str]:
         "requires": data["build-system"]["requires"],
         **data["project"]["optional-dependencies"],
     }
-    return {NAME.match(line)[0]: USERS[key] for key, lines in lists.items() for line in lines}
+    found = {NAME.match(line)[0]: USERS[key] for key, lines in lists.items() for line in lines}
+    npm = json.loads((ROOT / "package.json").read_text("utf-8"))
+    return found | dict.fromkeys({**npm["dependencies"], **npm["devDependencies"]}, "site (npm)")
+
+
+def test_lock_file_names_hashes_and_no_host():
+    """What npm installs is what was looked at, from whatever registry it comes."""
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert {"node_modules/minisearch", "node_modules/esbuild"} <= set(packages)
+    for name, entry in packages.items():
+        assert entry["integrity"].startswith("sha512-"), f"{name} has no hash"
+        assert "resolved" not in entry, f"{name} names a host"
 
 
 def test_every_dependency_has_its_reason():

@@ -93,6 +93,6 @@ def test_where_the_prompt_stops(source, line):
 def test_front_matter(path):
     text = path.read_text("utf-8")
     data = front_matter(text)
-    assert set(data) <= {"description", "examples", "names", "forms", "hide"}
+    assert set(data) <= {"description", "examples", "names", "forms", "hide", "synonyms"}
     assert data["description"].strip()
     assert data["examples"] == len(parse(text).blocks), "examples: is the number of blocks"

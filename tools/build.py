@@ -18,6 +18,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools import node  # noqa: E402
+
 CONFIGS = {"zh": "mkdocs.yml", "en": "mkdocs.en.yml"}
 
 
@@ -28,6 +32,10 @@ class BuildError(Exception):
 def build_languages(work: Path, languages: Iterable[str] = tuple(CONFIGS)) -> None:
     """Build each language into its own folder below `work`, side by side."""
     started = time.monotonic()
+    try:
+        node.modules()  # once, before two builds want it
+    except node.NodeError as error:
+        raise BuildError(str(error)) from error
     running = {language: start(language, work) for language in languages}
     failures = []
     for language, process in running.items():

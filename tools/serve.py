@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools.build import CONFIGS, ROOT, BuildError, assemble, build_languages
 
 HOST = "127.0.0.1"
-SHARED = ("convref", "hooks", "theme", *CONFIGS.values())
+SHARED = ("convref", "hooks", "search", "theme", *CONFIGS.values())
 CLIENT = """\
 const epoch = Number(document.currentScript.dataset.epoch);
 let poll;
@@ -92,7 +92,7 @@ class Site:
 
     def refresh(self) -> None:
         now = {language: state((f"docs/{language}", *SHARED)) for language in CONFIGS}
-        # The Chinese glossary gives the search of both languages its words; that can wait.
+        # The search of both languages has its synonyms from both glossaries; that can wait.
         changed = [language for language in CONFIGS if now[language] != self.seen.get(language)]
         self.seen = now
         if not changed:

