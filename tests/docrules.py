@@ -5,6 +5,7 @@ Each rule takes a page's path and text and returns its problems, each as `path:l
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 from collections import Counter
@@ -125,6 +126,25 @@ def check_numerals(path: str, text: str) -> list[str]:
         for match in GLUED.finditer(shown)
     ]
     return problems
+
+
+def check_marks(path: str, text: str) -> list[str]:
+    """A mark computes its number, and does not say it again: neither `3<!--= 3 -->` nor a name."""
+    declared = front_matter(text).get("names") or {}
+
+    def repeats(expression: str) -> bool:
+        try:
+            ast.literal_eval(str(declared.get(expression, expression)))
+        except (ValueError, SyntaxError):
+            return False
+        return True
+
+    return [
+        f"{path}:{line_of(text, found.start())}: the mark {found['expression']} only repeats its "
+        "number: compute it from what it follows from"
+        for found in marks(text)
+        if repeats(found["expression"])
+    ]
 
 
 # Headings -------------------------------------------------------------------------------------

@@ -1,0 +1,112 @@
+"""The rules for numerals in prose: what settles one, and what a changed digit does to it."""
+
+import pytest
+from docnumerals import changes, check_numerals, holds, prose_changes
+
+PAGE = """# Title {{#title}}
+
+99 999
+
+## Section {{#section}}
+
+{prose}
+
+```conv-figure
+figure: window
+size: 6
+kernel: 2
+stride: 2
+at: 1
+```
+
+```python
+from convref import size
+
+print(size(50, kernel=3, padding=(7, 8)), [[1, 2, 3], [4, 5, 6]])
+```
+
+```text
+63 [[1, 2, 3], [4, 5, 6]]
+```
+
+## Other {{#other}}
+
+```python
+print(77, "depth=6")
+```
+
+```text
+77 depth=6
+```
+"""
+
+
+def wrong(sentence: str) -> list[str]:
+    problems = check_numerals("page", PAGE.format(prose=sentence))
+    return [problem.split()[1] for problem in problems if problem.startswith("page:7:")]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There are 63 of them.",
+        "3 · 4 + 2 = 14",
+        "(9 − 1) × 2 = 16",
+        "⌊7 / 2⌋ = 3",
+        "20 / 3 = 6.667",
+        "Write `padding=(7, 8)`.",
+        "It says `depth=6`.",
+        "A 6×6 input.",
+        "The row 4, 5, 6.",
+        "With a stride of 2.",
+        "步幅是 2。",
+        "步幅 1 是默认值。",
+        "Cells are counted from 0.",
+        "In 2019, in PyTorch 2.13, in 2-D.",
+        "Here 12<!--= 3 * 4 --> is marked, and 3 · 4 = 12<!--= 3 * 4 --> is worked out.",
+        "The formula $n + 77$ is nobody's.",
+    ],
+)
+def test_a_numeral_with_a_source(sentence):
+    assert wrong(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "numerals"),
+    [
+        ("There are 64 of them.", ["64"]),
+        ("There are 77 of them, in another section.", ["77"]),
+        ("3 · 4 + 2 = 15", ["3", "4", "2", "15"]),
+        ("⌊7 / 2⌋ = 4", ["7", "2", "4"]),
+        ("20 / 3 = 6.668", ["20", "3", "6.668"]),
+        ("Write `padding=(7, 9)`.", ["7", "9"]),
+        ("A 6×7 input.", ["6", "7"]),
+        ("With a stride of 3.", ["3"]),
+        ("步幅是 3。", ["3"]),
+        ("Cells are counted from 9.", ["9"]),
+        ("3 of them.", ["3"]),  # near, but so are most numerals that a slip makes of it
+        ("Here 3 · 5 = 12<!--= 3 * 4 --> is worked out.", ["3", "5", "12"]),
+    ],
+)
+def test_a_numeral_from_nowhere(sentence, numerals):
+    assert wrong(sentence) == numerals
+
+
+def test_a_numeral_hidden_in_a_word():
+    assert "hides a numeral" in check_numerals("page", PAGE.format(prose="3x3"))[-1]
+
+
+def test_every_change_of_a_digit():
+    assert sorted(map(int, changes("10"))) == [0, *range(11, 20), *range(20, 100, 10)]
+
+
+def test_what_is_no_equation():
+    assert holds("3", "3") is None
+    assert holds("3 + ", "3") is None
+    assert holds("3 / 0", "3") is None
+
+
+def test_the_measure_counts_what_the_rules_notice():
+    """63 can become 60 ... 69, or 13 ... 93, and only 50 is near; numerals of formulas pass."""
+    text = PAGE.format(prose="There are 63 of them.").replace("99 999", "$n + 1$")
+    assert sorted(prose_changes(text)) == [False] * 9 + [True] * 18
