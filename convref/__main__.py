@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from convref import __version__, checks
+from convref import __version__, checks, cures
 from convref.checks import Array
 from convref.cost import Step, along, chain, receptive_field, spacing
 from convref.figures import KINDS, draw, files, style
@@ -285,12 +285,14 @@ def explanation(chosen: argparse.Namespace) -> Explanation:
     if chosen.transposed:
         if chosen.padding_mode != "zeros":
             raise ValueError("--padding-mode is not for --transposed, where padding crops")
-        return explain_transposed(
-            input, weight, bias, output_padding=chosen.output_padding, **options
-        )
+        with cures.typed():
+            return explain_transposed(
+                input, weight, bias, output_padding=chosen.output_padding, **options
+            )
     if chosen.output_padding != 0:
         raise ValueError("--output-padding is for --transposed alone")
-    return explain(input, weight, bias, padding_mode=chosen.padding_mode, **options)
+    with cures.typed():
+        return explain(input, weight, bias, padding_mode=chosen.padding_mode, **options)
 
 
 def given(name: str, text: str) -> Array:
@@ -304,9 +306,15 @@ def given(name: str, text: str) -> Array:
             raise ValueError(f"--{name}: a shape has sizes from 0 and at most {CELLS:,} cells")
         return np.arange(math.prod(shape)).reshape(shape)
     try:
-        return np.array(json.loads(text))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"--{name}: {error}") from None
+        array = np.array(json.loads(text))
+        if array.dtype.kind in "biuf":
+            return array
+    except (ValueError, RecursionError):
+        pass
+    raise ValueError(
+        f"--{name}: expected JSON such as [[1, 2], [3, 4]], with numbers in rows of equal length, "
+        f"received {text!r}"
+    )
 
 
 def exactly(array: Array, dtype: np.dtype[Any]) -> Array:

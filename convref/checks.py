@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from convref import geometry
+from convref import cures, geometry
 from convref.geometry import (
     Axis,
     Pads,
@@ -73,7 +73,7 @@ FEATURES_FIRST: Final = ("torch", "onnx", "mindspore")  # linear layers: (out, i
 MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "array": (
         TypeError,
-        "{name} must be a NumPy array, received {received}: convert it with {convert}.",
+        "{name} must be a NumPy array, received {received}: {cure}.",
     ),
     "masked": (
         TypeError,
@@ -82,8 +82,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "dtype": (
         TypeError,
-        "{name} has dtype {received}, which {what} does not take; it takes {allowed}: "
-        "convert it, for example with {name}.astype(numpy.float32).",
+        "{name} has dtype {received}, which {what} does not take; it takes {allowed}: {cure}.",
     ),
     "layer dtype": (
         TypeError,
@@ -92,22 +91,26 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "mixed": (
         TypeError,
         "{name} has dtype {received}, but input has {expected}, and both must be equal: "
-        "convert with {convert}.",
+        "convert with {cure}.",
+    ),
+    "layer mixed": (
+        TypeError,
+        "input has dtype {received}, but the layer has {expected}, and both must be equal: {cure}.",
     ),
     "accumulate": (
         TypeError,
-        "accumulate must be a dtype that holds every {expected}, received {received}: "
-        "for integers a wider integer such as int32, for floats a wider float such as float64.",
+        "accumulate must be a dtype of the same kind that holds every {expected}, received "
+        "{received}: use a wider one, such as {cure}, or leave it out.",
     ),
     "rank": (
         ValueError,
         "input must have {batched} axes (N, C, {layout}), or {unbatched} unbatched (C, {layout}), "
-        "received shape {received} with {axes}: {advice}.",
+        "received shape {received} with {axes}: {cure}.",
     ),
     "weight rank": (
         ValueError,
-        "weight must have {expected} axes (O, C / groups, {kernel}), "
-        "received shape {received} with {axes}: bring it to that shape with weight.reshape.",
+        "weight must have {expected} axes ({channels}, {kernel}), "
+        "received shape {received} with {axes}: {cure}.",
     ),
     "empty": (
         ValueError,
@@ -120,9 +123,8 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "length": (
         ValueError,
-        "{name} must be one integer or {expected} of them, one for each spatial axis "
-        "({layout}), received {count}: {received}. What differs between two sides of an axis goes "
-        "into convref.pad.",
+        "{name} must be {expected}, one for each spatial axis ({layout}), "
+        "received {count}: {received}{cure}.",
     ),
     "least": (
         ValueError,
@@ -134,7 +136,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "word": (
         ValueError,
-        "{name} must be one of {allowed}, received {received}.",
+        "{name} must be {allowed}, received {received}{cure}.",
     ),
     "same": (
         ValueError,
@@ -148,15 +150,18 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "channels": (
         ValueError,
-        "input must have weight.shape[1] * groups = {per_group} * {groups} = {expected} channels, "
-        "received {received} (axis {axis} of shape {shape}): check the order of its axes, "
-        "(N, C, {layout}), or give weight of shape (O, {received} / groups, {kernel}).",
+        "input must have weight.shape[1] * groups = {per_group} * {groups} = {expected}, "
+        "received {received} (axis {axis} of shape {shape}): {cure}.",
     ),
     "transposed channels": (
         ValueError,
-        "input must have weight.shape[0] = {expected} channels, received {received} (axis {axis} "
-        "of shape {shape}): check the order of its axes, (N, C, {layout}), or give weight of shape "
-        "({received}, O / groups, {kernel}).",
+        "input must have weight.shape[0] = {expected}, received {received} (axis {axis} of shape "
+        "{shape}): {cure}.",
+    ),
+    "layer channels": (
+        ValueError,
+        "input must have in_channels = {expected}, received {received} (axis {axis} of shape "
+        "{shape}): {cure}.",
     ),
     "output padding": (
         ValueError,
@@ -192,7 +197,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "bias": (
         ValueError,
         "bias must have shape ({expected},), one number for each output channel, "
-        "received shape {received}: bring it to that shape with bias.reshape.",
+        "received shape {received}: {cure}.",
     ),
     "reach": (
         ValueError,
@@ -223,13 +228,13 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "pairs": (
         ValueError,
-        "pad must hold (before, after) for at most {axes} axes, the last axis first, so an even "
-        "number of integers up to 2 * {axes} = {most}, received {count}: {received}.",
+        "pad must hold (before, after) for at most {axes}, the last axis first, so an even "
+        "number of integers up to 2 * {rank} = {most}, received {count}: {received}.",
     ),
     "pad rank": (
         ValueError,
         "mode {mode!r} pads the last {axes} of {low} or {high} axes with {count} integers, "
-        "received an input of shape {received}: {advice}",
+        "received an input of shape {received}: {cure}.",
     ),
     "crop": (
         ValueError,
@@ -256,8 +261,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "keys": (
         ValueError,
-        "state_dict must hold exactly {expected}, received {received}: a layer has a bias, unless "
-        "it is made with bias=False.",
+        "state_dict must hold exactly {expected}, received {received}: {cure}.",
     ),
     "shape": (
         ValueError,
@@ -266,7 +270,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     "weight axes": (
         ValueError,
         "weight must have 3, 4 or 5 axes, for 1, 2 or 3 spatial ones, "
-        "received shape {received} with {axes}: reshape it, for example with weight[None].",
+        "received shape {received} with {axes}: {cure}.",
     ),
     "cell axes": (
         ValueError,
@@ -278,6 +282,11 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         "at[{place}] must be at least 0 and less than {size}, since the output has shape {shape}, "
         "received {received}.",
     ),
+    "axes": (
+        TypeError,
+        "axes must be a list of (Axis, bool), one for each layer, received {received}: for example "
+        "[(Axis(224, 7, stride=2), False)].",
+    ),
     "layer": (
         ValueError,
         "a layer is written as PyTorch prints it, for example Conv2d(3, 64, kernel_size=7, "
@@ -285,7 +294,7 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
     ),
     "layer arguments": (
         ValueError,
-        "{name}: {problem}; it takes {expected}.",
+        "{name} {problem}; it takes {expected}.",
     ),
     "pool padding": (
         ValueError,
@@ -344,6 +353,10 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         "at[{place}] must lie between {least} and {most}, the positions of the padded input, "
         "received {received}: choose one of them.",
     ),
+    "extra": (
+        ImportError,
+        ".png and .gif need the extra 'draw': pip install 'convref[draw]', or write an .svg.",
+    ),
 }
 
 
@@ -384,13 +397,8 @@ def array(name: str, value: object) -> Array:
     if isinstance(value, np.ndarray):
         return np.asarray(value)
     kind = type(value)
-    convert = f"numpy.asarray({name})"
-    if kind.__module__.partition(".")[0] == "torch":
-        # NumPy has no bfloat16, so PyTorch cannot hand one over.
-        narrow = hasattr(value, "dtype") and str(value.dtype) == "torch.bfloat16"
-        wide = ".float()" if narrow else ""
-        convert = f"{name}.detach(){wide}.numpy()"
-    refuse("array", name=name, received=f"{kind.__module__}.{kind.__qualname__}", convert=convert)
+    received = f"{kind.__module__}.{kind.__qualname__}"
+    refuse("array", name=name, received=received, cure=cures.array(name, value))
 
 
 def number_array(
@@ -402,14 +410,20 @@ def number_array(
     """An array of a dtype that is taken there, in the machine's byte order."""
     checked = array(name, value)
     if checked.dtype.newbyteorder("=") not in allowed:
-        names = ", ".join(map(str, allowed))
-        refuse("dtype", name=name, received=checked.dtype, what=what, allowed=names)
+        refuse(
+            "dtype",
+            name=name,
+            received=checked.dtype,
+            what=what,
+            allowed=", ".join(map(str, allowed)),
+            cure=cures.dtype(name, checked.dtype),
+        )
     return checked.astype(checked.dtype.newbyteorder("="), copy=False)
 
 
 def integer(name: str, value: object, least: float, kinds: str = "an integer") -> int:
     """A whole number, NumPy's included; True and 1.0 are none."""
-    if isinstance(value, bool | np.bool_ | np.ndarray):
+    if isinstance(value, bool | np.bool_):
         no_integer(name, kinds, value)
     try:
         number = operator.index(cast(int, value))
@@ -422,29 +436,42 @@ def integer(name: str, value: object, least: float, kinds: str = "an integer") -
     return number
 
 
+def listed(value: object) -> object:
+    """An array of one axis as the numbers in it; anything else as it is."""
+    return value.tolist() if isinstance(value, np.ndarray) and value.ndim == 1 else value
+
+
 def no_integer(name: str, kinds: str, value: object) -> NoReturn:
     """Something else came in place of a whole number, or of several."""
     refuse("integer", name=name, kinds=kinds, received=quoted(value), type=type(value).__name__)
 
 
 def integers(
-    name: str, value: object, rank: int, least: int, single: bool = True
+    name: str,
+    value: object,
+    rank: int,
+    least: int,
+    single: bool = True,
+    mode: str | None = None,
 ) -> tuple[int, ...]:
     """One integer for every spatial axis, from one integer or a sequence of `rank`.
 
-    A sequence of a `single` one stands for all axes too, where PyTorch takes it so.
+    A sequence of a `single` one stands for all axes too, where PyTorch takes it so. `mode` is that
+    of a padding whose sides can be padded before the call.
     """
     kinds = f"an integer or a tuple of {rank} integers" if rank > 1 else "an integer"
+    value = listed(value)
     if not isinstance(value, tuple | list):
         return (integer(name, value, least, kinds),) * rank
     if len(value) not in (1 if single else rank, rank):
         refuse(
             "length",
             name=name,
-            expected=rank,
+            expected=f"one integer or {rank} of them" if rank > 1 else "one integer",
             layout=LAYOUT[rank],
             count=len(value),
             received=tuple(value),
+            cure=cures.sides(tuple(value), rank, mode),
         )
     numbers = tuple(integer(name, each, least, kinds) for each in value)
     return numbers * rank if len(numbers) == 1 else numbers
@@ -453,22 +480,30 @@ def integers(
 def word(name: str, value: object, allowed: Sequence[str]) -> str:
     """One of the allowed strings."""
     if not isinstance(value, str) or value not in allowed:
-        refuse("word", name=name, allowed=", ".join(map(repr, allowed)), received=quoted(value))
+        no_word(name, value, ", ".join(map(repr, allowed)))
     return value
 
 
-def pads(value: object, stride: Sequence[int]) -> Pads:
+def no_word(name: str, value: object, allowed: str) -> NoReturn:
+    """Something else came in place of the words that are allowed."""
+    several = "one of " if ", " in allowed else ""
+    cure = cures.word(value)
+    refuse("word", name=name, allowed=several + allowed, received=quoted(value), cure=cure)
+
+
+def pads(value: object, stride: Sequence[int], mode: str | None = None) -> Pads:
     """Padding as (before, after) pairs, or 'same' or 'valid'."""
     if isinstance(value, str):
         chosen = word("padding", value, ("same", "valid"))
         if chosen == "same" and any(s != 1 for s in stride):
             refuse("same", stride=tuple(stride))
         return cast(Literal["same", "valid"], chosen)
-    return [(p, p) for p in integers("padding", value, len(stride), 0)]
+    return [(p, p) for p in integers("padding", value, len(stride), 0, mode=mode)]
 
 
 def sides(value: object, stride: Sequence[int]) -> Pads:
     """Padding of a single axis, where (before, after) may differ."""
+    value = listed(value)
     if isinstance(value, tuple | list) and len(value) == 2:
         before, after = (integer("padding", each, 0) for each in value)
         return [(before, after)]
@@ -516,14 +551,22 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     """Check `convref.pad`'s arguments; return (before, after) for every axis in order."""
     data = number_array("input", input, "pad", PAD_DTYPES)
     name = word("mode", mode, PAD_MODES)
+    pad = listed(pad)
     if not isinstance(pad, tuple | list):
         no_integer("pad", "a tuple of integers such as (1, 1)", pad)
     flat = [integer("pad", each, -math.inf, "a tuple of integers") for each in pad]
     if len(flat) % 2 or len(flat) > 2 * data.ndim:
-        refuse("pairs", axes=data.ndim, most=2 * data.ndim, count=len(flat), received=tuple(flat))
+        refuse(
+            "pairs",
+            axes=cures.count(data.ndim, "axis"),
+            rank=data.ndim,
+            most=2 * data.ndim,
+            count=len(flat),
+            received=tuple(flat),
+        )
     given = list(zip(flat[::2], flat[1::2], strict=True))
     if name != "constant":
-        pad_rank(data, len(given), name)
+        pad_rank(data, flat, name)
         if value is not None and value != 0:
             refuse("value and mode", received=quoted(value), mode=name)
     elif value is not None:
@@ -540,15 +583,11 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     return pairs
 
 
-def pad_rank(data: Array, axes: int, mode: str) -> None:
+def pad_rank(data: Array, pad: Sequence[int], mode: str) -> None:
     """The modes that copy cells need one or two axes in front of the 1 to 3 that they pad."""
+    axes = len(pad) // 2
     if axes in (1, 2, 3) and data.ndim in (axes + 1, axes + 2):
         return
-    advice = "reshape input, or give more integers, 0 for an axis that stays."
-    if axes not in (1, 2, 3):
-        advice = "pad 1, 2 or 3 axes."
-    elif data.ndim <= axes:
-        advice = "add axes with input[None]."
     refuse(
         "pad rank",
         mode=mode,
@@ -557,7 +596,7 @@ def pad_rank(data: Array, axes: int, mode: str) -> None:
         high=axes + 2,
         count=2 * axes,
         received=data.shape,
-        advice=advice,
+        cure=cures.pad_rank(data.shape, pad),
     )
 
 
@@ -619,6 +658,14 @@ def float_dtype(value: object) -> np.dtype[Any]:
     return dtype
 
 
+def known_dtype(value: object) -> np.dtype[Any]:
+    """A dtype that convolution takes."""
+    dtype = as_dtype(value).newbyteorder("=")
+    if value is None or dtype not in DTYPES:
+        no_word("dtype", value, ", ".join(map(str, DTYPES)))
+    return dtype
+
+
 def accumulator(value: object, dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype in which products are summed: the operands' own, or a wider one."""
     if value is None:
@@ -626,7 +673,7 @@ def accumulator(value: object, dtype: np.dtype[Any]) -> np.dtype[Any]:
     wide = as_dtype(value).newbyteorder("=")
     same_kind = wide.kind == dtype.kind or (dtype.kind == "u" and wide.kind == "i")
     if wide not in DTYPES or not same_kind or not np.can_cast(dtype, wide):
-        refuse("accumulate", expected=dtype, received=value)
+        refuse("accumulate", expected=dtype, received=value, cure=cures.accumulate(dtype))
     return wide
 
 
@@ -634,7 +681,14 @@ def kernel_rank(weight: object) -> int:
     """The number of spatial axes that a weight is made for."""
     kernels = array("weight", weight)
     if kernels.ndim not in (3, 4, 5):
-        refuse("weight axes", received=kernels.shape, axes=kernels.ndim)
+        refuse(
+            "weight axes",
+            received=kernels.shape,
+            axes=kernels.ndim,
+            cure=cures.added("weight", kernels.shape, max(2, 3 - kernels.ndim))
+            if kernels.ndim < 3
+            else cures.dropped("weight", kernels.shape, kernels.ndim - 5),
+        )
     return kernels.ndim - 2
 
 
@@ -642,6 +696,7 @@ def cell(at: object, shape: Sequence[int], batched: bool) -> tuple[int, ...]:
     """Index of a cell of an output (N, O, ...), without N if unbatched; returned with it."""
     kinds = "a tuple of integers"
     due = tuple(shape) if batched else tuple(shape)[1:]
+    at = listed(at)
     if not isinstance(at, tuple | list):
         no_integer("at", kinds, at)
     if len(at) != len(due):
@@ -682,30 +737,23 @@ def convolution(
     accumulate: object = None,
 ) -> Call:
     """Check every argument of `conv1d`, `conv2d`, `conv3d`; the input comes back batched."""
-    data, kernels, offsets = operands(rank, input, weight, bias)
+    data, kernels, offsets = operands(rank, input, weight, bias, groups)
     strides = integers("stride", stride, rank, 1)
     dilations = integers("dilation", dilation, rank, 1)
     count = integer("groups", groups, 1)
     mode = word("padding_mode", padding_mode, MODES)
     wide = accumulator(accumulate, data.dtype)
-    pairs = pads(padding, strides)
+    pairs = pads(padding, strides, mode)
     out_channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", out_channels, count)
-    bias_fits(offsets, out_channels)
     batch, batched = with_batch(data, rank)
     N, C, *sizes = batch.shape
     if per_group * count != C:
-        refuse(
-            "channels",
-            per_group=per_group,
-            groups=count,
-            expected=per_group * count,
-            received=C,
-            axis=int(batched),
-            shape=data.shape,
-            layout=LAYOUT[rank],
-            kernel=kernel_layout(rank),
+        others = cures.weights(kernels.shape, C, count, False)
+        wrong_channels(
+            "channels", data, rank, per_group * count, others, per_group=per_group, groups=count
         )
+    bias_fits(offsets, out_channels)
     axes = resolve(sizes, kernel, strides, pairs, dilations)
     for letter, axis in named(axes):
         kernel_fits(letter, axis)
@@ -728,7 +776,7 @@ def transposed(
     accumulate: object = None,
 ) -> Call:
     """Check every argument of `conv_transpose1d`, 2d, 3d; the input comes back batched."""
-    data, kernels, offsets = operands(rank, input, weight, bias, 1)
+    data, kernels, offsets = operands(rank, input, weight, bias, groups, True)
     strides = integers("stride", stride, rank, 1)
     pairs = [(p, p) for p in integers("padding", padding, rank, 0)]
     extra = integers("output_padding", output_padding, rank, 0)
@@ -737,19 +785,12 @@ def transposed(
     wide = accumulator(accumulate, data.dtype)
     channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", channels, count)
-    bias_fits(offsets, per_group * count)
     batch, batched = with_batch(data, rank)
     N, C, *sizes = batch.shape
     if channels != C:
-        refuse(
-            "transposed channels",
-            expected=channels,
-            received=C,
-            axis=int(batched),
-            shape=data.shape,
-            layout=LAYOUT[rank],
-            kernel=kernel_layout(rank),
-        )
+        others = cures.weights(kernels.shape, C, count, True)
+        wrong_channels("transposed channels", data, rank, channels, others)
+    bias_fits(offsets, per_group * count)
     axes = resolve(sizes, kernel, strides, pairs, dilations)
     transposed_fits(axes, extra)
     dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]
@@ -781,6 +822,7 @@ def output_padding(
     """The output padding that gives a transposed layer's call its `output_size`."""
     data, rank = array("input", input), len(kernel)
     rank_fits(data, rank)
+    output_size = listed(output_size)
     if isinstance(output_size, tuple | list) and len(output_size) == data.ndim:
         output_size = output_size[-rank:]  # a whole shape, such as another array's
     wanted = integers("output_size", output_size, rank, 1)
@@ -853,7 +895,7 @@ def gradient(
     """The output's gradient with a batch axis, in the dtype of the sums."""
     grad, data = number_array("grad_output", grad_output), number_array("input", input)
     if grad.dtype != data.dtype:
-        mixed("grad_output", grad, data)
+        mixed("grad_output", grad, data, ("input", "weight"))
     due: tuple[int, ...] = (channels, *map(output_size, axes))
     if call.batched:
         due = (len(call.input), *due)
@@ -883,7 +925,7 @@ def patches(
     rank_fits(data, rank)
     kernel, *window = window_arguments(rank, kernel_size, dilation, padding, stride)
     if 0 in data.shape[-rank:]:
-        refuse("empty", name="input", which=f"({LAYOUT[rank]})", received=data.shape)
+        no_cell("input", f"({LAYOUT[rank]})", data)
     batch, batched = with_batch(data, rank)
     N, C, *sizes = batch.shape
     axes = windowed(sizes, kernel, *window)
@@ -1056,6 +1098,7 @@ def framework_linear(
     fits_memory("the converted weight", data.shape, data.dtype)
     if flattened is None:
         return ()
+    flattened = listed(flattened)
     given = flattened if isinstance(flattened, tuple | list) else (flattened,)
     image = tuple(integer("flattened", each, 1, "a tuple of integers") for each in given)
     inputs = data.shape[1 if features_first else 0]
@@ -1074,15 +1117,17 @@ def same_axes(
     size: object, kernel_size: object, stride: object, dilation: object
 ) -> Iterator[tuple[int, ...]]:
     """Check every argument of `tensorflow_same`; yield size, kernel, stride, dilation by axis."""
+    size = listed(size)
     rank = len(size) if isinstance(size, tuple | list) else 1
     if rank not in LAYOUT:
         refuse(
             "length",
             name="size",
-            expected="up to 3",
+            expected="one integer or up to 3 of them",
             layout=LAYOUT[3],
             count=rank,
             received=size,
+            cure="",
         )
     return zip(
         integers("size", size, rank, 1),
@@ -1094,38 +1139,88 @@ def same_axes(
 
 
 def operands(
-    rank: int, input: object, weight: object, bias: object, outputs: int = 0
+    rank: int, input: object, weight: object, bias: object, groups: object, transposed: bool = False
 ) -> tuple[Array, Array, Array | None]:
-    """Arrays of one dtype and of the right ranks; `outputs` is the weight's axis of those."""
+    """Arrays of one dtype and of the right ranks."""
     data, kernels = number_array("input", input), number_array("weight", weight)
     offsets = None if bias is None else number_array("bias", bias)
-    for name, each in (("weight", kernels), ("bias", offsets)):
-        if each is not None and each.dtype != data.dtype:
-            mixed(name, each, data)
-    rank_fits(data, rank)
+    if kernels.dtype != data.dtype:
+        mixed("weight", kernels, data, ("input",))
+    if offsets is not None and offsets.dtype != data.dtype:
+        mixed("bias", offsets, data, ("input", "weight"))
+    other = cures.other_rank(data.shape, kernels.shape, groups, transposed)
+    cure = "" if other in (None, rank) else f"call the function for {other} spatial axes"
+    rank_fits(data, rank, cure)
+    channels = "C, O / groups" if transposed else "O, C / groups"
     if kernels.ndim != rank + 2:
         refuse(
             "weight rank",
             expected=rank + 2,
+            channels=channels,
             kernel=kernel_layout(rank),
             received=kernels.shape,
             axes=kernels.ndim,
+            cure=cure
+            or cures.weight_axes(
+                kernels.shape, rank + 2, data.shape[-rank - 1], groups, transposed
+            ),
         )
     if 0 in data.shape[-rank:]:
-        refuse("empty", name="input", which=f"({LAYOUT[rank]})", received=data.shape)
-    if 0 in (kernels.shape[outputs], *kernels.shape[2:]):
-        which = f"({('O', 'O / groups')[outputs]}, {kernel_layout(rank)})"
-        refuse("empty", name="weight", which=which, received=kernels.shape)
+        no_cell("input", f"({LAYOUT[rank]})", data)
+    if 0 in (kernels.shape[int(transposed)], *kernels.shape[2:]):
+        outputs = "O / groups" if transposed else "O"
+        no_cell("weight", f"({outputs}, {kernel_layout(rank)})", kernels)
     return data, kernels, offsets
 
 
-def mixed(name: str, value: Array, input: Array) -> NoReturn:
-    """Two dtypes: it is the input that follows the weight, since a layer's weights are given."""
-    convert = "input.astype(weight.dtype)" if name == "weight" else f"{name}.astype(input.dtype)"
-    refuse("mixed", name=name, received=value.dtype, expected=input.dtype, convert=convert)
+def mixed(name: str, value: Array, input: Array, others: Sequence[str]) -> NoReturn:
+    """Two dtypes: that of `value`, and the one that the `others` have."""
+    convert = cures.one_dtype(name, value.dtype, others, input.dtype)
+    refuse("mixed", name=name, received=value.dtype, expected=input.dtype, cure=convert)
 
 
-def rank_fits(data: Array, rank: int) -> None:
+def no_cell(name: str, which: str, value: Array) -> NoReturn:
+    """An axis is empty that has to hold something."""
+    refuse("empty", name=name, which=which, received=value.shape)
+
+
+def wrong_channels(
+    rule: str, data: Array, rank: int, expected: int, others: Sequence[str], **values: object
+) -> NoReturn:
+    """The input has other channels than a weight or a layer; the `others` are cures too."""
+    axis = data.ndim - rank - 1
+    refuse(
+        rule,
+        expected=cures.count(expected, "channel"),
+        received=data.shape[axis],
+        axis=axis,
+        shape=data.shape,
+        cure=cures.channels(data.shape, axis, expected, LAYOUT[rank], others),
+        **values,
+    )
+
+
+def layer_input(rank: int, input: object, weight: object, groups: int | None) -> None:
+    """What a layer's input must be, in the layer's words; `groups` is None if it is transposed."""
+    data, kernels = number_array("input", input), number_array("weight", weight)
+    if kernels.ndim != rank + 2:
+        return  # not the weight that the layer was made with
+    if data.dtype != kernels.dtype:
+        cure = cures.layer_dtype(data.dtype, kernels.dtype)
+        refuse("layer mixed", received=data.dtype, expected=kernels.dtype, cure=cure)
+    rank_fits(data, rank)
+    channels_fit(data, rank, kernels.shape[0] if groups is None else kernels.shape[1] * groups)
+
+
+def channels_fit(data: Array, rank: int, in_channels: int) -> None:
+    """As many channels as a layer is made for."""
+    received = data.shape[-rank - 1]
+    if received != in_channels:
+        others = [f"give the layer in_channels={received}"]
+        wrong_channels("layer channels", data, rank, in_channels, others)
+
+
+def rank_fits(data: Array, rank: int, cure: str = "") -> None:
     """Spatial axes, channels, and perhaps a batch."""
     if data.ndim not in (rank + 1, rank + 2):
         refuse(
@@ -1135,9 +1230,7 @@ def rank_fits(data: Array, rank: int) -> None:
             layout=LAYOUT[rank],
             received=data.shape,
             axes=data.ndim,
-            advice="add the missing axes, for example with input[None]"
-            if data.ndim <= rank
-            else "drop or merge axes with input.reshape, or use the function for more axes",
+            cure=cure or cures.ranked("input", data.shape, rank + 1, rank + 2),
         )
 
 
@@ -1150,7 +1243,8 @@ def with_batch(data: Array, rank: int) -> tuple[Array, bool]:
 def bias_fits(bias: Array | None, out_channels: int) -> None:
     """One number for each output channel."""
     if bias is not None and bias.shape != (out_channels,):
-        refuse("bias", expected=out_channels, received=bias.shape)
+        cure = cures.bias(bias.shape, out_channels)
+        refuse("bias", expected=out_channels, received=bias.shape, cure=cure)
 
 
 def named(axes: Sequence[Axis]) -> Iterator[tuple[str, Axis]]:

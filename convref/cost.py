@@ -6,14 +6,14 @@ A layer is written as PyTorch prints it: ``Conv2d(3, 64, kernel_size=7, stride=2
 import ast
 import inspect
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from convref import checks
+from convref import checks, cures
 from convref.checks import Array, refuse
 from convref.geometry import (
     Axis,
@@ -116,11 +116,16 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
     ([9472, 0], [118013952, 0])
     """
     steps: list[Step] = []
-    reached = tuple(checks.integer("the input's shape", size, 0) for size in shape)
-    checks.fits_memory("the input", reached, np.dtype(dtype))
+    layers = [layers] if isinstance(layers, str) else layers
+    kind = checks.known_dtype(dtype)
+    given = checks.listed(shape)
+    sizes = given if isinstance(given, tuple | list) else (given,)
+    kinds = "a tuple of integers"
+    reached = tuple(checks.integer("the input's shape", size, 0, kinds) for size in sizes)
+    checks.fits_memory("the input", reached, kind)
     for number, layer in enumerate(layers, 1):
         try:
-            steps.append(read(layer, reached, np.dtype(dtype)))
+            steps.append(read(layer, reached, kind))
         except (TypeError, ValueError) as error:
             raise type(error)(f"layer {number}, {layer}: {error}") from None
         reached = steps[-1].output
@@ -150,6 +155,7 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
     >>> receptive_field([(Axis(224, 7, stride=2), False), (Axis(112, 3, stride=2), False)])
     11
     """
+    passed(axes)
     first = next((i for i, (_, transposed) in enumerate(axes) if transposed), len(axes))
     # Transposed layers treat neighbours differently; after so many cells the pattern repeats.
     period = math.prod(axis.stride for axis, transposed in axes if transposed)
@@ -171,8 +177,18 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
 
 def spacing(axes: Sequence[tuple[Axis, bool]]) -> Fraction:
     """Cells of the input from one output cell of a chain to the next: its stride."""
+    passed(axes)
     steps = [Fraction(axis.stride) ** (-1 if transposed else 1) for axis, transposed in axes]
     return math.prod(steps, start=Fraction(1))
+
+
+def passed(axes: object) -> None:
+    """One spatial axis through layers."""
+    if not isinstance(axes, tuple | list) or not all(
+        isinstance(each, tuple | list) and len(each) == 2 and isinstance(each[0], Axis)
+        for each in axes
+    ):
+        refuse("axes", received=checks.quoted(axes))
 
 
 def along(steps: Sequence[Step]) -> Iterator[list[tuple[Axis, bool]]]:
@@ -198,6 +214,13 @@ class Here:
         checks.fits_memory(name, shape, self.dtype)
         return np.broadcast_to(np.zeros((), self.dtype), shape)
 
+    def fits(self, in_channels: int | None) -> None:
+        """The layer can take the shape that reaches it; pooling takes any number of channels."""
+        input = self.stand_in("the input", self.shape)
+        checks.rank_fits(input, self.rank)
+        if in_channels is not None:
+            checks.channels_fit(input, self.rank, in_channels)
+
     def output(self, channels: int, sizes: Sequence[int]) -> Shape:
         """The shape behind the layer, with or without a batch."""
         return (*self.shape[: -self.rank - 1], channels, *sizes)
@@ -218,6 +241,7 @@ def conv(
 ) -> Step:
     """`torch.nn.Conv1d`, 2d, 3d."""
     kernel, count = channels_and_kernel(here, in_channels, out_channels, kernel_size, groups)
+    here.fits(in_channels)
     weight = (out_channels, in_channels // count, *kernel)
     input, weights = here.stand_in("the input", here.shape), here.stand_in("weight", weight)
     call = checks.convolution(
@@ -245,6 +269,7 @@ def conv_transpose(
     """`torch.nn.ConvTranspose1d`, 2d, 3d."""
     checks.word("padding_mode", padding_mode, ("zeros",))
     kernel, count = channels_and_kernel(here, in_channels, out_channels, kernel_size, groups)
+    here.fits(in_channels)
     weight = (in_channels, out_channels // count, *kernel)
     input, weights = here.stand_in("the input", here.shape), here.stand_in("weight", weight)
     call = checks.transposed(
@@ -273,10 +298,9 @@ def max_pool(
     strides = kernel if stride is None else checks.integers("stride", stride, rank, 1)
     padded = checks.integers("padding", padding, rank, 0)
     dilations = checks.integers("dilation", dilation, rank, 1)
-    if truth("ceil_mode", ceil_mode):
-        refuse("word", name="ceil_mode", allowed="False", received=ceil_mode)
-    input = here.stand_in("the input", here.shape)
-    checks.rank_fits(input, rank)
+    if ceil_mode is not False:
+        checks.no_word("ceil_mode", ceil_mode, "False")
+    here.fits(None)
     pairs = [(p, p) for p in padded]
     axes = resolve(here.shape[-rank:], kernel, strides, pairs, dilations)
     for letter, axis in checks.named(axes):
@@ -316,7 +340,7 @@ def channels_and_kernel(
 def truth(name: str, value: object) -> bool:
     """True or False."""
     if not isinstance(value, bool):
-        refuse("word", name=name, allowed="True, False", received=checks.quoted(value))
+        checks.no_word(name, value, "True, False")
     return value
 
 
@@ -334,21 +358,38 @@ def read(layer: str, shape: Shape, dtype: np.dtype[Any]) -> Step:
     kind, rank = KINDS.get(name[:-2]), {"1d": 1, "2d": 2, "3d": 3}.get(name[-2:])
     if kind is None or rank is None:
         allowed = ", ".join(f"{each}1d, {each}2d, {each}3d" for each in KINDS)
-        refuse("word", name="a layer", allowed=allowed, received=name)
+        checks.no_word("a layer", name, allowed)
     here = Here(layer, rank, shape, dtype)
-    signature = inspect.signature(kind)
-    try:
-        signature.bind(here, *arguments, **options)
-    except TypeError as error:
-        expected = ", ".join(list(signature.parameters)[1:])
-        refuse("layer arguments", name=name, problem=error, expected=expected)
-    return kind(here, *arguments, **options)
+    known = dict(list(inspect.signature(kind).parameters.items())[1:])
+    if problem := mismatch(known, arguments, options):
+        refuse("layer arguments", name=name, problem=problem, expected=", ".join(known))
+    with cures.typed():
+        return kind(here, *arguments, **options)
+
+
+def mismatch(
+    known: Mapping[str, inspect.Parameter], arguments: Sequence[Any], options: Mapping[str, Any]
+) -> str:
+    """Why a layer cannot be called with what is written, or nothing."""
+    placed = list(known)[: len(arguments)]
+    needed = [name for name, each in known.items() if each.default is each.empty]
+    if len(arguments) > len(known):
+        return f"has {len(arguments)} arguments, at most {len(known)} fit"
+    for name in options:
+        if name not in known:
+            return f"has no argument {name!r}"
+        if name in placed:
+            return f"is given {name!r} twice"
+    for name in needed:
+        if name not in placed and name not in options:
+            return f"lacks {name!r}"
+    return ""
 
 
 def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
     """Name and arguments of a call written as text; nothing of it is run."""
     try:
-        call = ast.parse(layer.strip(), mode="eval").body
+        call = ast.parse(str(layer).strip(), mode="eval").body
         if isinstance(call, ast.Call):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else literal(call.func)
             arguments = [literal(each) for each in call.args]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from convref import checks
+from convref import checks, cures
 from convref.checks import Array, Ints, Padding, PaddingMode
 from convref.convolution import convolve
 from convref.transposed import convolve_transposed
@@ -37,7 +37,7 @@ class _Layer:
         self.output_padding = checks.integers("output_padding", output_padding, self.rank, 0)
         self.groups = checks.integer("groups", groups, 1)
         self.padding_mode = checks.word("padding_mode", padding_mode, checks.MODES)
-        pads = checks.pads(padding, self.stride)
+        pads = checks.pads(padding, self.stride, self.padding_mode)
         self.padding = pads if isinstance(pads, str) else tuple(each for each, _ in pads)
         checks.divisible("in_channels", self.in_channels, self.groups)
         checks.divisible("out_channels", self.out_channels, self.groups)
@@ -78,7 +78,8 @@ class _Layer:
             received = (
                 sorted(map(str, state_dict)) if isinstance(state_dict, Mapping) else state_dict
             )
-            checks.refuse("keys", expected=sorted(own), received=received)
+            cure = cures.keys(sorted(own), received)
+            checks.refuse("keys", expected=sorted(own), received=received, cure=cure)
         values = {name: checks.number_array(name, state_dict[name]) for name in own}
         for name, value in values.items():
             if value.shape != own[name].shape:
@@ -132,6 +133,7 @@ class _Conv(_Layer):
 
     def __call__(self, input: Array) -> Array:
         """Convolve `input`, (N, C, ...) or (C, ...), with the layer's weights."""
+        checks.layer_input(self.rank, input, self.weight, self.groups)
         window = (self.stride, self.padding, self.dilation)
         operands = (input, self.weight, self.bias)
         return convolve(self.rank, *operands, *window, self.groups, self.padding_mode)
@@ -167,6 +169,7 @@ class _ConvTranspose(_Layer):
 
     def __call__(self, input: Array, output_size: Ints | None = None) -> Array:
         """Spread `input`; `output_size` picks among the sizes that the stride leaves open."""
+        checks.layer_input(self.rank, input, self.weight, None)
         extra = self.output_padding
         if output_size is not None:
             extra = checks.output_padding(

@@ -13,6 +13,14 @@ from docrules import headings
 from convref import checks
 
 PAGE = "reference/errors.md"
+# Rules without a tab of PyTorch's: it has no such call, or what it answers depends on the machine.
+ALONE = {
+    *("masked", "accumulate", "limit", "device"),
+    *("weight axes", "cell axes", "cell", "axes", "layer", "receptive field"),
+    *("layout", "depthwise", "depthwise groups", "flattened"),
+    *(rule for rule in checks.MESSAGES if rule.startswith("figure ")),
+    "extra",
+}
 
 
 def anchor(rule: str) -> str:
@@ -59,6 +67,11 @@ def problems(text: str, rule: str) -> list[str]:
     raised = [raises(block) for block in blocks]
     if not blocks or set(raised) != {rule}:
         found.append(f"needs blocks that raise this rule and no other, but they raise {raised}")
+    theirs = [f for f in parse(text).blocks if start < f.start < end and f.tab == "PyTorch"]
+    if bool(theirs) == (rule in ALONE):
+        found.append("needs a tab of PyTorch's, or a place in ALONE, and not both")
+    if any(run(block.source).raised is None for block in theirs):
+        found.append("a tab of PyTorch's raises nothing")
     return found
 
 

@@ -59,7 +59,8 @@ def rendered(text: str, path: Path) -> tuple[list[tuple[str, str]], str]:
 
 
 def same(source: str) -> str:
-    return "\n".join(line.rstrip() for line in source.strip("\n").split("\n"))
+    """A source as Markdown shows it, without tabs and trailing spaces."""
+    return "\n".join(line.rstrip().expandtabs(4) for line in source.strip("\n").split("\n"))
 
 
 def escaped(text: str, path: Path) -> list[str]:

@@ -43,3 +43,15 @@ def test_a_block_that_raises_another_rule_is_found():
     page = text("en").replace("dilation=3)", "dilation=0)")
     assert page != text("en")
     assert "raise ['least']" in problems(page, "reach")[0]
+
+
+def test_a_section_without_pytorchs_message_is_found():
+    start, end = sections(text("en"))["reach"]
+    section = text("en")[start:end]
+    alone = section.partition('=== "PyTorch"')[0] + section[section.index('=== "convref"') :]
+    assert "tab of PyTorch's" in problems(text("en").replace(section, alone), "reach")[0]
+    quiet = section.replace("F.conv2d(", "F.pad(torch.ones(1, 1), (0, 0)) or (", 1)
+    quiet = quiet.replace("torch.ones(1, 1, 5, 9), torch.ones(1, 1, 3, 3), dilation=3)", "1)", 1)
+    assert problems(text("en").replace(section, quiet), "reach") == [
+        "a tab of PyTorch's raises nothing"
+    ]

@@ -3,7 +3,7 @@
 from itertools import product
 from typing import NamedTuple
 
-from convref import checks
+from convref import checks, cures
 from convref.figures import parts
 from convref.figures.figure import kind
 from convref.figures.plan import Plan, few, one_of, plan
@@ -55,7 +55,7 @@ def per_layer(name: str, value: object, count: int) -> list[object]:
             "figure axes",
             kind="receptive-field",
             name=name,
-            expected=f"{count} integers",
+            expected=cures.count(count, "integer"),
             received=checks.quoted(value),
             advice="one for each layer, or a single one for all",
         )

@@ -2,6 +2,7 @@
 
 import importlib
 import io
+from numbers import Real
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,8 +55,9 @@ def save(
 
 def png(figure: Figure, frame: int, palette: str, scale: float) -> bytes:
     """One frame as pixels."""
-    if not 0 < scale <= 16:
-        checks.refuse("figure scale", received=scale)
+    given: object = scale
+    if not isinstance(given, Real) or not 0 < scale <= 16:
+        checks.refuse("figure scale", received=repr(scale))
     resvg = library("resvg_py")
     return bytes(resvg.svg_to_bytes(svg_string=figure.still(frame, palette), zoom=scale))
 
@@ -86,6 +88,5 @@ def library(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise ImportError(
-            ".png and .gif need the extra 'draw': pip install 'convref[draw]', or write an .svg."
-        ) from None
+        pass
+    checks.refuse("extra")

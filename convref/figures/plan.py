@@ -177,7 +177,7 @@ def wrong_axes(kind: str, name: str, axes: object, received: object) -> NoReturn
         "figure axes",
         kind=kind,
         name=name,
-        expected=f"{axes} axes",
+        expected="1 axis" if str(axes) == "1" else f"{axes} axes",
         received=checks.quoted(received),
         advice="an integer for each axis, or values in lists nested as deep",
     )

@@ -294,7 +294,7 @@ BAD = [
     ("shape --input 3,4 'Linear(3, 1)'",
      "convref shape: layer 1, Linear(3, 1): a layer must be one of Conv1d, Conv2d, Conv3d, "
      "ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, MaxPool1d, MaxPool2d, MaxPool3d, "
-     "AvgPool1d, AvgPool2d, AvgPool3d, received Linear."),
+     "AvgPool1d, AvgPool2d, AvgPool3d, received 'Linear'."),
     ("shape --input 3,4 'Conv1d(3, 1, 1)' 'Conv1d(1, 1, 9)'",
      "convref shape: layer 2, Conv1d(1, 1, 9): L: the kernel reaches over dilation * (kernel - 1) "
      "+ 1 = 1 * (9 - 1) + 1 = 9 cells, but the padded input has 0 + 4 + 0 = 4: enlarge input or "
@@ -320,11 +320,11 @@ BAD = [
     ("explain --input 1,4 --weight 1,1,2 --stride 0 --at 0,0",
      "convref explain: stride must be at least 1, received 0."),
     ("explain --input '[[1, 2], [3]]' --weight 1,1,2 --at 0,0",
-     "convref explain: --input: setting an array element with a sequence. The requested array "
-     "has an inhomogeneous shape after 1 dimensions. The detected shape was (2,) + inhomogeneous "
-     "part."),
+     "convref explain: --input: expected JSON such as [[1, 2], [3, 4]], with numbers in rows of "
+     "equal length, received '[[1, 2], [3]]'"),
     ("explain --input '[[1, 2' --weight 1,1,2 --at 0,0",
-     "convref explain: --input: Expecting ',' delimiter: line 1 column 7 (char 6)"),
+     "convref explain: --input: expected JSON such as [[1, 2], [3, 4]], with numbers in rows of "
+     "equal length, received '[[1, 2'"),
     ("explain --input 1;4 --weight 1,1,2 --at 0,0",
      "convref explain: --input: expected integers with commas between, received '1;4', or JSON "
      "such as [[1, 2], [3, 4]]"),

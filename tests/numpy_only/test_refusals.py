@@ -1,8 +1,10 @@
 """Bad input: the error's type and its whole message, and nothing else ever."""
 
 import inspect
+import sys
 import tracemalloc
 from string import Formatter
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -30,7 +32,7 @@ from convref import (
     unfold1d,
     unfold3d,
 )
-from convref.cost import chain, read, receptive_field
+from convref.cost import chain, read, receptive_field, spacing
 from convref.figures import draw
 from convref.figures.files import save
 from convref.geometry import Axis
@@ -50,6 +52,11 @@ HUGE = large(1, 1, 2**20, 2**20)
 
 def layer(text, shape=(3, 5, 7)):
     return read(text, shape, np.dtype("f4"))
+
+
+def without(library, call):
+    with patch.dict(sys.modules, {library: None}):
+        call()
 
 
 class Tensor:
@@ -79,42 +86,61 @@ LAYERS = ", ".join(
 FRAMEWORKS = "'torch', 'onnx', 'paddle', 'mindspore', 'tensorflow', 'keras', 'jax', 'flax'"
 MODES = "'zeros', 'reflect', 'replicate', 'circular'"
 TWO = "an integer or a tuple of 2 integers"
-ADD = "add the missing axes, for example with input[None]"
-DROP = "drop or merge axes with input.reshape, or use the function for more axes"
+ADD = "add the missing axis with input[None]"
 FLOATS = "float16, float32, float64, complex64, complex128"
 
 # rule, call, and what the rule's message is filled in with, in the order of its gaps
 BAD = [
-    ("array", lambda: conv2d([[1]], W), ("input", "builtins.list", "numpy.asarray(input)")),
-    ("array", lambda: conv2d(X, Tensor()), ("weight", "torch.Tensor", "weight.detach().numpy()")),
+    (
+        "array",
+        lambda: conv2d([[1]], W),
+        ("input", "builtins.list", "convert it with numpy.asarray(input)"),
+    ),
+    (
+        "array",
+        lambda: conv2d(X, Tensor()),
+        ("weight", "torch.Tensor", "convert it with weight.numpy(force=True)"),
+    ),
     (
         "array",
         lambda: conv2d(Bfloat16(), W),
-        ("input", "torch.Bfloat16", "input.detach().float().numpy()"),
+        ("input", "torch.Bfloat16", "convert it with input.float().numpy(force=True)"),
     ),
-    ("array", lambda: pad((1, 2), (1, 1)), ("input", "builtins.tuple", "numpy.asarray(input)")),
+    (
+        "array",
+        lambda: pad((1, 2), (1, 1)),
+        ("input", "builtins.tuple", "convert it with numpy.asarray(input)"),
+    ),
     ("masked", lambda: conv2d(MASKED, W), ("input",)),
     (
         "dtype",
         lambda: conv2d(X.astype(bool), W.astype(bool)),
-        ("input", "bool", "convolution", ALL),
+        ("input", "bool", "convolution", ALL, "convert it with input.astype(numpy.float32)"),
     ),
-    ("dtype", lambda: conv2d(X.astype(object), W), ("input", "object", "convolution", ALL)),
+    (
+        "dtype",
+        lambda: conv2d(X.astype(object), W),
+        ("input", "object", "convolution", ALL, "give its numbers in one of these"),
+    ),
     (
         "dtype",
         lambda: conv2d(X.astype("M8[s]"), W),
-        ("input", "datetime64[s]", "convolution", ALL),
+        ("input", "datetime64[s]", "convolution", ALL, "give its numbers in one of these"),
     ),
-    ("dtype", lambda: pad(X.astype("U1"), (1, 1)), ("input", "<U1", "pad", f"bool, {ALL}")),
+    (
+        "dtype",
+        lambda: pad(X.astype("U1"), (1, 1)),
+        ("input", "<U1", "pad", f"bool, {ALL}", "give its numbers in one of these"),
+    ),
     (
         "dtype",
         lambda: unfold(X.astype("m8[s]"), 1),
-        ("input", "timedelta64[s]", "unfold", f"bool, {ALL}"),
+        ("input", "timedelta64[s]", "unfold", f"bool, {ALL}", "give its numbers in one of these"),
     ),
     (
         "dtype",
         lambda: fold(np.zeros((4, 1), [("a", "i4")]), 2, 2),
-        ("input", "[('a', '<i4')]", "fold", f"bool, {ALL}"),
+        ("input", "[('a', '<i4')]", "fold", f"bool, {ALL}", "give its numbers in one of these"),
     ),
     ("range", lambda: conv2d(X, W, stride=2**63), ("stride", 2**63)),
     ("range", lambda: pad(X, (-(2**63) - 1, 0)), ("pad", -(2**63) - 1)),
@@ -122,27 +148,71 @@ BAD = [
     ("layer dtype", lambda: Conv2d(1, 1, 1, dtype="int64"), (FLOATS, "int64")),
     ("layer dtype", lambda: Conv2d(1, 1, 1, dtype="nonsense"), (FLOATS, "nonsense")),
     ("layer dtype", lambda: Conv2d(1, 1, 1, dtype=None), (FLOATS, None)),
-    ("accumulate", lambda: conv2d(X, W, accumulate="f4"), ("float64", "f4")),
-    ("accumulate", lambda: conv2d(X, W, accumulate=complex), ("float64", "<class 'complex'>")),
-    ("accumulate", lambda: conv2d(X, W, accumulate="wide"), ("float64", "wide")),
-    ("accumulate", lambda: conv_transpose2d(X, V, accumulate="i8"), ("float64", "i8")),
+    (
+        "accumulate",
+        lambda: conv2d(X, W, accumulate="f4"),
+        ("float64", "f4", "accumulate='float64'"),
+    ),
+    (
+        "accumulate",
+        lambda: conv2d(X, W, accumulate=complex),
+        ("float64", "<class 'complex'>", "accumulate='float64'"),
+    ),
+    (
+        "accumulate",
+        lambda: conv2d(X, W, accumulate="wide"),
+        ("float64", "wide", "accumulate='float64'"),
+    ),
+    (
+        "accumulate",
+        lambda: conv_transpose2d(X, V, accumulate="i8"),
+        ("float64", "i8", "accumulate='float64'"),
+    ),
     (
         "mixed",
         lambda: conv2d(X, W.astype("f4")),
-        ("weight", "float32", "float64", "input.astype(weight.dtype)"),
+        ("weight", "float32", "float64", "weight.astype(input.dtype)"),
     ),
     (
         "mixed",
         lambda: conv2d(X, W, np.ones(4, int)),
         ("bias", "int64", "float64", "bias.astype(input.dtype)"),
     ),
-    ("rank", lambda: conv2d(X[0, 0], W), (4, "H, W", 3, (5, 7), 2, ADD)),
-    ("rank", lambda: conv1d(X, W), (3, "L", 2, (1, 3, 5, 7), 4, DROP)),
-    ("rank", lambda: conv3d(X[0], W), (5, "D, H, W", 4, (3, 5, 7), 3, ADD)),
-    ("weight rank", lambda: conv2d(X, W[0]), (4, "kH, kW", (3, 2, 3), 3)),
-    ("empty", lambda: conv2d(X[:, :, :0], W), ("input", "(H, W)", (1, 3, 0, 7))),
-    ("empty", lambda: conv2d(X, W[:0]), ("weight", "(O, kH, kW)", (0, 3, 2, 3))),
-    ("empty", lambda: conv2d(X, W[:, :, :0]), ("weight", "(O, kH, kW)", (4, 3, 0, 3))),
+    (
+        "rank",
+        lambda: conv2d(X[0, 0], W),
+        (4, "H, W", 3, (5, 7), 2, ADD),
+    ),
+    (
+        "rank",
+        lambda: conv1d(X, W),
+        (3, "L", 2, (1, 3, 5, 7), 4, "call the function for 2 spatial axes"),
+    ),
+    (
+        "rank",
+        lambda: conv3d(X[0], W),
+        (5, "D, H, W", 4, (3, 5, 7), 3, "call the function for 2 spatial axes"),
+    ),
+    (
+        "weight rank",
+        lambda: conv2d(X, W[0]),
+        (4, "O, C / groups", "kH, kW", (3, 2, 3), 3, "add the missing axis with weight[None]"),
+    ),
+    (
+        "empty",
+        lambda: conv2d(X[:, :, :0], W),
+        ("input", "(H, W)", (1, 3, 0, 7)),
+    ),
+    (
+        "empty",
+        lambda: conv2d(X, W[:0]),
+        ("weight", "(O, kH, kW)", (0, 3, 2, 3)),
+    ),
+    (
+        "empty",
+        lambda: conv2d(X, W[:, :, :0]),
+        ("weight", "(O, kH, kW)", (4, 3, 0, 3)),
+    ),
     ("integer", lambda: conv2d(X, W, stride=True), ("stride", TWO, "True", "bool")),
     ("integer", lambda: conv2d(X, W, stride=1.5), ("stride", TWO, "1.5", "float")),
     ("integer", lambda: conv2d(X, W, stride=(1, "3")), ("stride", TWO, "'3'", "str")),
@@ -155,42 +225,96 @@ BAD = [
     ("integer", lambda: conv2d(X, W, padding=None), ("padding", TWO, "None", "NoneType")),
     (
         "integer",
-        lambda: conv2d(X, W, padding=np.array([1, 1])),
-        ("padding", TWO, "array([1, 1])", "ndarray"),
+        lambda: conv2d(X, W, padding=np.array([[1, 1]])),
+        ("padding", TWO, "array([[1, 1]])", "ndarray"),
+    ),
+    (
+        "integer",
+        lambda: conv2d(X, W, padding=np.array([1, 1.5])),
+        ("padding", TWO, "1.0", "float"),
     ),
     ("integer", lambda: pad(X, 1), ("pad", "a tuple of integers such as (1, 1)", "1", "int")),
     ("integer", lambda: pad(X, (1.0, 1)), ("pad", "a tuple of integers", "1.0", "float")),
     ("integer", lambda: size(5, 3, padding=(1, 1.5)), ("padding", "an integer", "1.5", "float")),
     ("integer", lambda: size(5.0, 3), ("n", "an integer", "5.0", "float")),
-    ("length", lambda: conv2d(X, W, stride=(1, 2, 3)), ("stride", 2, "H, W", 3, (1, 2, 3))),
-    ("length", lambda: conv2d(X, W, dilation=()), ("dilation", 2, "H, W", 0, ())),
-    ("length", lambda: conv1d(X[0], W[0], padding=(1, 2)), ("padding", 1, "L", 2, (1, 2))),
+    (
+        "length",
+        lambda: conv2d(X, W, stride=(1, 2, 3)),
+        ("stride", "one integer or 2 of them", "H, W", 3, (1, 2, 3), ""),
+    ),
+    (
+        "length",
+        lambda: conv2d(X, W, dilation=()),
+        ("dilation", "one integer or 2 of them", "H, W", 0, (), ""),
+    ),
+    (
+        "length",
+        lambda: conv1d(X[0], W[0], padding=(1, 2)),
+        (
+            "padding",
+            "one integer",
+            "L",
+            2,
+            (1, 2),
+            ". For sides that differ, call convref.pad(input, (1, 2)) first, the last axis first, "
+            "and give padding=0",
+        ),
+    ),
     ("least", lambda: conv2d(X, W, stride=0), ("stride", 1, 0)),
     ("least", lambda: conv2d(X, W, padding=(1, -2)), ("padding", 0, -2)),
     ("least", lambda: conv2d(X, W, dilation=0), ("dilation", 1, 0)),
     ("least", lambda: conv2d(X, W, groups=-1), ("groups", 1, -1)),
     ("least", lambda: Conv2d(1, 1, 0), ("kernel_size", 1, 0)),
     ("least", lambda: size(-1, 3), ("n", 0, -1)),
-    ("word", lambda: conv2d(X, W, padding="full"), ("padding", "'same', 'valid'", "'full'")),
+    (
+        "word",
+        lambda: conv2d(X, W, padding="full"),
+        ("padding", "one of 'same', 'valid'", "'full'", ""),
+    ),
     (
         "word",
         lambda: conv2d(X, W, padding_mode="symmetric"),
-        ("padding_mode", MODES, "'symmetric'"),
+        (
+            "padding_mode",
+            "one of " + MODES,
+            "'symmetric'",
+            ". For this one, call numpy.pad first, as learn/padding-modes#symmetric shows",
+        ),
     ),
-    ("word", lambda: conv2d(X, W, padding_mode=None), ("padding_mode", MODES, "None")),
+    (
+        "word",
+        lambda: conv2d(X, W, padding_mode=None),
+        ("padding_mode", "one of " + MODES, "None", ""),
+    ),
     (
         "word",
         lambda: pad(X, (1, 1), "zeros"),
-        ("mode", "'constant', 'reflect', 'replicate', 'circular'", "'zeros'"),
+        ("mode", "one of 'constant', 'reflect', 'replicate', 'circular'", "'zeros'", ""),
     ),
     ("same", lambda: conv2d(X, W, stride=(1, 2), padding="same"), ((1, 2),)),
     ("same", lambda: Conv2d(1, 1, 1, 2, "same"), ((2, 2),)),
     ("groups", lambda: conv2d(X, W, groups=3), ("weight.shape[0]", 4, 3, 1)),
     ("groups", lambda: Conv2d(4, 6, 1, groups=4), ("out_channels", 6, 4, 2)),
     ("groups", lambda: Conv2d(3, 6, 1, groups=2), ("in_channels", 3, 2, 1)),
-    ("channels", lambda: conv2d(X[:, :1], W), (3, 1, 3, 1, 1, (1, 1, 5, 7), "H, W", "kH, kW")),
-    ("channels", lambda: conv2d(X[0], W, groups=2), (3, 2, 6, 3, 0, (3, 5, 7), "H, W", "kH, kW")),
-    ("bias", lambda: conv2d(X, W, np.ones(3)), (4, (3,))),
+    (
+        "channels",
+        lambda: conv2d(X[:, :1], W),
+        (
+            3,
+            1,
+            "3 channels",
+            1,
+            1,
+            (1, 1, 5, 7),
+            "check the order of its axes, (N, C, H, W), or give weight of shape (4, 1, 2, 3)",
+        ),
+    ),
+    (
+        "channels",
+        lambda: conv2d(X[0], W, groups=2),
+        (3, 2, "6 channels", 3, 0, (3, 5, 7), "check the order of its axes, (C, H, W)"),
+    ),
+    ("bias", lambda: conv2d(X, W, np.ones(3)), (4, (3,), "give 4 numbers")),
     ("reach", lambda: conv2d(X, W, dilation=(1, 4)), ("W", 4, 3, 9, 0, 7, 0, 7)),
     ("reach", lambda: conv2d(X, np.ones((4, 3, 6, 1))), ("H", 1, 6, 6, 0, 5, 0, 5)),
     ("reach", lambda: conv2d(X, W, dilation=2**62), ("H", 2**62, 2, 2**62 + 1, 0, 5, 0, 5)),
@@ -211,9 +335,9 @@ BAD = [
         lambda: pad(X[0, ..., :0], (1, 0), "replicate"),
         ("axis 2", "replicate", 0),
     ),
-    ("pairs", lambda: pad(X, (1,)), (4, 8, 1, (1,))),
-    ("pairs", lambda: pad(X[0, 0, 0], (1, 1, 1, 1)), (1, 2, 4, (1, 1, 1, 1))),
-    ("pairs", lambda: pad(X[0, 0], (1,) * 6), (2, 4, 6, (1,) * 6)),
+    ("pairs", lambda: pad(X, (1,)), ("4 axes", 4, 8, 1, (1,))),
+    ("pairs", lambda: pad(X[0, 0, 0], (1, 1, 1, 1)), ("1 axis", 1, 2, 4, (1, 1, 1, 1))),
+    ("pairs", lambda: pad(X[0, 0], (1,) * 6), ("2 axes", 2, 4, 6, (1,) * 6)),
     (
         "pad rank",
         lambda: pad(X, (1, 1), "reflect"),
@@ -224,18 +348,18 @@ BAD = [
             3,
             2,
             (1, 3, 5, 7),
-            "reshape input, or give more integers, 0 for an axis that stays.",
+            "give 0 for the axes that stay, as in pad=(1, 1, 0, 0)",
         ),
     ),
     (
         "pad rank",
         lambda: pad(X[0, 0, 0], (1, 1), "circular"),
-        ("circular", 1, 2, 3, 2, (7,), "add axes with input[None]."),
+        ("circular", 1, 2, 3, 2, (7,), ADD),
     ),
     (
         "pad rank",
         lambda: pad(X, (), "replicate"),
-        ("replicate", 0, 1, 2, 0, (1, 3, 5, 7), "pad 1, 2 or 3 axes."),
+        ("replicate", 0, 1, 2, 0, (1, 3, 5, 7), "pad 1, 2 or 3 axes"),
     ),
     ("crop", lambda: pad(X, (9, -8)), ("axis 3", 9, 7, -8, -1)),
     ("crop", lambda: pad(X, (-(2**62), 0)), ("axis 3", -(2**62), 7, 0, 7 - 2**62)),
@@ -285,8 +409,16 @@ BAD = [
         ("weight", (2**20, 2**20, 9, 9, 9), 3206175906594816, 2**36),
     ),
     ("device", lambda: Conv1d(1, 1, 1, device="cuda"), ("'cuda'",)),
-    ("keys", lambda: Conv1d(1, 1, 1).load_state_dict({}), (["bias", "weight"], [])),
-    ("keys", lambda: Conv1d(1, 1, 1).load_state_dict(None), (["bias", "weight"], None)),
+    (
+        "keys",
+        lambda: Conv1d(1, 1, 1).load_state_dict({}),
+        (["bias", "weight"], [], "give a dictionary of arrays by these names"),
+    ),
+    (
+        "keys",
+        lambda: Conv1d(1, 1, 1).load_state_dict(None),
+        (["bias", "weight"], None, "give a dictionary of arrays by these names"),
+    ),
     (
         "empty",
         lambda: conv_transpose2d(X, V[:, :0]),
@@ -295,25 +427,38 @@ BAD = [
     (
         "transposed channels",
         lambda: conv_transpose2d(X, V[:2]),
-        (2, 3, 1, (1, 3, 5, 7), "H, W", "kH, kW"),
+        (
+            "2 channels",
+            3,
+            1,
+            (1, 3, 5, 7),
+            "check the order of its axes, (N, C, H, W), or give weight of shape (3, 2, 2, 3)",
+        ),
     ),
     (
         "transposed channels",
         lambda: conv_transpose2d(X[0, :2], V),
-        (3, 2, 0, (2, 5, 7), "H, W", "kH, kW"),
+        (
+            "3 channels",
+            2,
+            0,
+            (2, 5, 7),
+            "check the order of its axes, (C, H, W), or swap the weight's axes with "
+            "weight.swapaxes(0, 1), or give weight of shape (2, 2, 2, 3)",
+        ),
     ),
     ("output padding", lambda: conv_transpose2d(X, V, output_padding=(0, 1)), ("W", 1, 1, 1, 0)),
     ("output padding", lambda: conv_transpose2d(X, V, None, 2, 0, 3), ("H", 2, 1, 3, 1)),
     ("transposed size", lambda: conv_transpose2d(X, V, padding=4), ("H", 4, 1, 4, 1, 1, 0, -2)),
     ("least", lambda: conv_transpose2d(X, V, output_padding=-1), ("output_padding", 0, -1)),
     ("integer", lambda: conv_transpose2d(X, V, padding="same"), ("padding", TWO, "'same'", "str")),
-    ("bias", lambda: conv_transpose2d(X, V, np.ones(3)), (2, (3,))),
+    ("bias", lambda: conv_transpose2d(X, V, np.ones(3)), (2, (3,), "give 2 numbers")),
     ("output size", lambda: UP(X[:, :1].astype("f4"), 9), ("H", 10, 11, 2, 5, 9)),
     ("output size", lambda: UP(X[:, :1].astype("f4"), (11, 16)), ("W", 14, 15, 2, 7, 16)),
     (
         "word",
         lambda: ConvTranspose2d(1, 1, 1, padding_mode="reflect"),
-        ("padding_mode", "'zeros'", "'reflect'"),
+        ("padding_mode", "'zeros'", "'reflect'", ""),
     ),
     ("shape", lambda: conv2d_backward(X, X, W), ("grad_output", (1, 4, 4, 5), (1, 3, 5, 7))),
     (
@@ -360,21 +505,45 @@ BAD = [
     ("windows", lambda: fold(np.ones((4, 5)), 3, 2), ("2 * 2 = 4", 5, "unfold")),
     ("windows", lambda: fold1d(np.ones((4, 5)), 3, 2), ("2", 5, "unfold1d")),
     ("windows", lambda: fold3d(np.ones((8, 5)), (2, 3, 4), 2), ("1 * 2 * 3 = 6", 5, "unfold3d")),
-    ("rank", lambda: unfold1d(X, 2), (3, "L", 2, (1, 3, 5, 7), 4, DROP)),
+    (
+        "rank",
+        lambda: unfold1d(X, 2),
+        (3, "L", 2, (1, 3, 5, 7), 4, "drop the first axis with input[0]"),
+    ),
     ("reach", lambda: unfold1d(X[0, 0], 9), ("L", 1, 9, 9, 0, 7, 0, 7)),
     ("reach", lambda: unfold3d(X, (2, 1, 1), 4), ("D", 4, 2, 5, 0, 3, 0, 3)),
     ("reach", lambda: fold3d(np.ones((2, 1)), (2, 2, 2), (1, 1, 2), 2), ("W", 2, 2, 3, 0, 2, 0, 2)),
-    ("empty", lambda: unfold3d(X[:, :0], 1), ("input", "(D, H, W)", (1, 0, 5, 7))),
+    (
+        "empty",
+        lambda: unfold3d(X[:, :0], 1),
+        ("input", "(D, H, W)", (1, 0, 5, 7)),
+    ),
     ("reach", lambda: unfold(X, 9), ("H", 1, 9, 9, 0, 5, 0, 5)),
-    ("empty", lambda: unfold(X[:, :, :0], 1), ("input", "(H, W)", (1, 3, 0, 7))),
-    ("rank", lambda: unfold(X[0, 0], 1), (4, "H, W", 3, (5, 7), 2, ADD)),
+    (
+        "empty",
+        lambda: unfold(X[:, :, :0], 1),
+        ("input", "(H, W)", (1, 3, 0, 7)),
+    ),
+    (
+        "rank",
+        lambda: unfold(X[0, 0], 1),
+        (4, "H, W", 3, (5, 7), 2, ADD),
+    ),
     (
         "shape",
         lambda: Conv1d(1, 1, 2, bias=False).load_state_dict({"weight": np.ones((1, 1, 3))}),
         ("weight", (1, 1, 2), (1, 1, 3)),
     ),
-    ("weight axes", lambda: explain(X, W[0, 0], at=(0, 0)), ((2, 3), 2)),
-    ("weight axes", lambda: explain_transposed(X, W[None, None], at=()), ((1, 1, 4, 3, 2, 3), 6)),
+    (
+        "weight axes",
+        lambda: explain(X, W[0, 0], at=(0, 0)),
+        ((2, 3), 2, "add the missing axes with weight[None, None]"),
+    ),
+    (
+        "weight axes",
+        lambda: explain_transposed(X, W[None, None], at=()),
+        ((1, 1, 4, 3, 2, 3), 6, "drop the first axis with weight[0]"),
+    ),
     ("integer", lambda: explain(X, W, at=0), ("at", "a tuple of integers", "0", "int")),
     (
         "integer",
@@ -401,31 +570,49 @@ BAD = [
     ("layer", lambda: layer("(Conv2d or 1)(3)"), ("'(Conv2d or 1)(3)'",)),
     ("layer", lambda: layer("(" * 999), (repr("(" * 999),)),
     ("layer", lambda: layer("Conv2d(3, print())"), ("'Conv2d(3, print())'",)),
-    ("word", lambda: layer("Linear(3, 4)"), ("a layer", LAYERS, "Linear")),
-    ("word", lambda: layer("Conv4d(3, 4, 3)"), ("a layer", LAYERS, "Conv4d")),
-    ("word", lambda: layer("Conv2d(3, 4, 3, bias=0)"), ("bias", "True, False", "0")),
-    ("word", lambda: layer("MaxPool2d(2, ceil_mode=True)"), ("ceil_mode", "False", True)),
+    (
+        "word",
+        lambda: layer("Linear(3, 4)"),
+        (
+            "a layer",
+            "one of " + LAYERS,
+            "'Linear'",
+            "",
+        ),
+    ),
+    (
+        "word",
+        lambda: layer("Conv4d(3, 4, 3)"),
+        (
+            "a layer",
+            "one of " + LAYERS,
+            "'Conv4d'",
+            "",
+        ),
+    ),
+    ("word", lambda: layer("Conv2d(3, 4, 3, bias=0)"), ("bias", "one of True, False", "0", "")),
+    ("word", lambda: layer("MaxPool2d(2, ceil_mode=True)"), ("ceil_mode", "False", True, "")),
     (
         "word",
         lambda: layer("MaxPool2d(2, return_indices=2)"),
-        ("return_indices", "True, False", "2"),
+        ("return_indices", "one of True, False", "2", ""),
     ),
     (
         "word",
         lambda: layer("AvgPool2d(2, count_include_pad=2)"),
-        ("count_include_pad", "True, False", "2"),
+        ("count_include_pad", "one of True, False", "2", ""),
     ),
     (
         "word",
         lambda: layer("ConvTranspose2d(3, 4, 3, padding_mode=reflect)"),
-        ("padding_mode", "'zeros'", "'reflect'"),
+        ("padding_mode", "'zeros'", "'reflect'", ""),
     ),
     (
         "layer arguments",
         lambda: layer("Conv2d(3, 4)"),
         (
             "Conv2d",
-            "missing a required argument: 'kernel_size'",
+            "lacks 'kernel_size'",
             "in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, "
             "padding_mode",
         ),
@@ -435,7 +622,7 @@ BAD = [
         lambda: layer("MaxPool2d(3, size=2)"),
         (
             "MaxPool2d",
-            "got an unexpected keyword argument 'size'",
+            "has no argument 'size'",
             "kernel_size, stride, padding, dilation, return_indices, ceil_mode",
         ),
     ),
@@ -444,15 +631,55 @@ BAD = [
         lambda: layer("AvgPool1d(3, 1, 0, 0, 0, 0)"),
         (
             "AvgPool1d",
-            "too many positional arguments",
+            "has 6 arguments, at most 5 fit",
             "kernel_size, stride, padding, ceil_mode, count_include_pad",
         ),
     ),
     ("pool padding", lambda: layer("MaxPool2d(3, padding=2)"), (3, 1, 2)),
     ("pool padding", lambda: layer("MaxPool2d(2, 1, (0, 2), 2)"), (3, 1, 2)),
     ("reach", lambda: layer("AvgPool2d(9)"), ("H", 1, 9, 9, 0, 5, 0, 5)),
-    ("rank", lambda: layer("MaxPool3d(1)", (3, 5, 7)), (5, "D, H, W", 4, (3, 5, 7), 3, ADD)),
-    ("channels", lambda: layer("Conv2d(4, 4, 1)"), (4, 1, 4, 3, 0, (3, 5, 7), "H, W", "kH, kW")),
+    (
+        "rank",
+        lambda: layer("MaxPool3d(1)", (3, 5, 7)),
+        (5, "D, H, W", 4, (3, 5, 7), 3, "give input the shape (1, 3, 5, 7)"),
+    ),
+    (
+        "layer channels",
+        lambda: layer("Conv2d(4, 4, 1)"),
+        (
+            "4 channels",
+            3,
+            0,
+            (3, 5, 7),
+            "check the order of its axes, (C, H, W), or give the layer in_channels=3",
+        ),
+    ),
+    (
+        "layer channels",
+        lambda: UP(X.astype("f4")),
+        (
+            "1 channel",
+            3,
+            1,
+            (1, 3, 5, 7),
+            "move its channels with numpy.moveaxis(input, 0, 1), or give the layer in_channels=3",
+        ),
+    ),
+    (
+        "layer mixed",
+        lambda: UP(X[:, :1]),
+        ("float64", "float32", "make the layer with dtype=numpy.float64"),
+    ),
+    ("axes", lambda: receptive_field(5), ("5",)),
+    ("axes", lambda: spacing([(Axis(1, 1), True), 1]), (f"[({Axis(1, 1)}, True), 1]",)),
+    ("axes", lambda: receptive_field([(1, True)]), ("[(1, True)]",)),
+    ("word", lambda: chain((1, 5), [], "foo"), ("dtype", f"one of {ALL}", "'foo'", "")),
+    ("word", lambda: chain((1, 5), [], None), ("dtype", f"one of {ALL}", "None", "")),
+    (
+        "integer",
+        lambda: chain(None, []),
+        ("the input's shape", "a tuple of integers", "None", "NoneType"),
+    ),
     ("groups", lambda: layer("Conv2d(3, 4, 1, groups=3)"), ("out_channels", 4, 3, 1)),
     ("groups", lambda: layer("ConvTranspose2d(3, 4, 1, groups=2)"), ("in_channels", 3, 2, 1)),
     (
@@ -483,25 +710,52 @@ BAD = [
     (
         "array",
         lambda: convert_weight([1], "torch", "keras"),
-        ("weight", "builtins.list", "numpy.asarray(weight)"),
+        ("weight", "builtins.list", "convert it with numpy.asarray(weight)"),
     ),
     (
         "array",
         lambda: convert_activation(Tensor(), "torch", "jax"),
-        ("input", "torch.Tensor", "input.detach().numpy()"),
+        ("input", "torch.Tensor", "convert it with input.numpy(force=True)"),
     ),
     (
         "array",
         lambda: convert_linear(None, "torch", "jax"),
-        ("weight", "builtins.NoneType", "numpy.asarray(weight)"),
+        ("weight", "builtins.NoneType", "give an array of numbers"),
     ),
-    ("word", lambda: convert_weight(W, "pytorch", "keras"), ("source", FRAMEWORKS, "'pytorch'")),
-    ("word", lambda: convert_activation(X, "torch", "NHWC"), ("target", FRAMEWORKS, "'NHWC'")),
-    ("word", lambda: convert_linear(X[0, 0], None, "keras"), ("source", FRAMEWORKS, "None")),
+    (
+        "word",
+        lambda: convert_weight(W, "pytorch", "keras"),
+        (
+            "source",
+            "one of " + FRAMEWORKS,
+            "'pytorch'",
+            "",
+        ),
+    ),
+    (
+        "word",
+        lambda: convert_activation(X, "torch", "NHWC"),
+        (
+            "target",
+            "one of " + FRAMEWORKS,
+            "'NHWC'",
+            "",
+        ),
+    ),
+    (
+        "word",
+        lambda: convert_linear(X[0, 0], None, "keras"),
+        (
+            "source",
+            "one of " + FRAMEWORKS,
+            "None",
+            "",
+        ),
+    ),
     (
         "word",
         lambda: convert_weight(W, "torch", "keras", kind="1x1"),
-        ("kind", "'conv', 'depthwise', 'transposed'", "'1x1'"),
+        ("kind", "one of 'conv', 'depthwise', 'transposed'", "'1x1'", ""),
     ),
     (
         "integer",
@@ -527,14 +781,18 @@ BAD = [
     (
         "length",
         lambda: tensorflow_same((5, 5), (3, 3, 3)),
-        ("kernel_size", 2, "H, W", 3, (3, 3, 3)),
+        ("kernel_size", "one integer or 2 of them", "H, W", 3, (3, 3, 3), ""),
     ),
     (
         "length",
         lambda: tensorflow_same((1, 2, 3, 4), 1),
-        ("size", "up to 3", "D, H, W", 4, (1, 2, 3, 4)),
+        ("size", "one integer or up to 3 of them", "D, H, W", 4, (1, 2, 3, 4), ""),
     ),
-    ("length", lambda: tensorflow_same((), 1), ("size", "up to 3", "D, H, W", 0, ())),
+    (
+        "length",
+        lambda: tensorflow_same((), 1),
+        ("size", "one integer or up to 3 of them", "D, H, W", 0, (), ""),
+    ),
     ("groups", lambda: convert_weight(W, "torch", "keras", groups=3), ("weight.shape[0]", 4, 3, 1)),
     (
         "groups",
@@ -651,26 +909,30 @@ BAD = [
     (
         "array",
         lambda: conv2d(X, Parameter()),
-        ("weight", "torch.nn.parameter.Parameter", "weight.detach().numpy()"),
+        ("weight", "torch.nn.parameter.Parameter", "convert it with weight.numpy(force=True)"),
     ),
     (
         "pad rank",
         lambda: pad(X[0, 0], (1,) * 4, "circular"),
-        ("circular", 2, 3, 4, 4, (5, 7), "add axes with input[None]."),
+        ("circular", 2, 3, 4, 4, (5, 7), ADD),
     ),
     (
         "pad rank",
         lambda: pad(X[0], (1,) * 6, "reflect"),
-        ("reflect", 3, 4, 5, 6, (3, 5, 7), "add axes with input[None]."),
+        ("reflect", 3, 4, 5, 6, (3, 5, 7), ADD),
     ),
     ("nothing to show", lambda: pad(X[..., :0], (0,) * 4, "reflect"), ("axis 3", "reflect", 0)),
     ("reach", lambda: fold(np.ones((4, 1)), 1, 2), ("H", 1, 2, 2, 0, 1, 0, 1)),
-    ("empty", lambda: unfold(X[0, :, :0], 1), ("input", "(H, W)", (3, 0, 7))),
+    (
+        "empty",
+        lambda: unfold(X[0, :, :0], 1),
+        ("input", "(H, W)", (3, 0, 7)),
+    ),
     ("groups", lambda: conv_transpose2d(X, V, groups=2), ("weight.shape[0]", 3, 2, 1)),
     (
         "accumulate",
         lambda: conv2d(X.astype("u1"), W.astype("u1"), accumulate="f4"),
-        ("uint8", "f4"),
+        ("uint8", "f4", "accumulate='uint64'"),
     ),
     (
         "limit",
@@ -720,12 +982,12 @@ BAD = [
     (
         "keys",
         lambda: Conv1d(1, 1, 1).load_state_dict({"w": 1, 2: 3}),
-        (["bias", "weight"], ["2", "w"]),
+        (["bias", "weight"], ["2", "w"], "give a dictionary of arrays by these names"),
     ),
     (
         "array",
         lambda: Conv1d(1, 1, 1, bias=False).load_state_dict({"weight": [1]}),
-        ("weight", "builtins.list", "numpy.asarray(weight)"),
+        ("weight", "builtins.list", "convert it with numpy.asarray(weight)"),
     ),
     (
         "limit",
@@ -743,7 +1005,7 @@ BAD = [
         ("the input", (3, 2**20, 2**20), 12 * 2**40, 2**36),
     ),
     ("pool padding", lambda: layer("MaxPool2d(4, padding=3)"), (4, 2, 3)),
-    ("word", lambda: layer("AvgPool2d(2, ceil_mode=True)"), ("ceil_mode", "False", "True")),
+    ("word", lambda: layer("AvgPool2d(2, ceil_mode=True)"), ("ceil_mode", "False", "True", "")),
     ("figure needs", lambda: draw("groups", in_channels=4), ("groups", "out_channels")),
     ("figure needs", lambda: draw("window", size=5), ("window", "kernel or weight")),
     (
@@ -768,9 +1030,9 @@ BAD = [
             "an integer for each axis, or values in lists nested as deep",
         ),
     ),
-    ("figure values", lambda: draw("padding", input=[1, "2"]), ("input", "", "'2'")),
-    ("figure values", lambda: draw("padding", input=[[1, 2], [3]]), ("input", "", "[3] in row 1")),
-    ("figure values", lambda: draw("padding", input=[float("inf")]), ("input", "", "inf")),
+    ("figure values", lambda: draw("padding", input=[1, "2"]), ("input", "'2'", "")),
+    ("figure values", lambda: draw("padding", input=[[1, 2], [3]]), ("input", "[3]", " in row 1")),
+    ("figure values", lambda: draw("padding", input=[float("inf")]), ("input", "inf", "")),
     (
         "figure limit",
         lambda: draw("window", size=[30, 30], kernel=3),
@@ -782,6 +1044,8 @@ BAD = [
         (24, "in_channels", 25),
     ),
     ("figure position", lambda: draw("padding", size=[3, 3], at=[0, 4]), (1, -1, 3, 4)),
+    ("extra", lambda: without("resvg_py", lambda: save(draw("padding", size=3), "a.png")), ()),
+    ("figure scale", lambda: save(draw("padding", size=3), "a.png", scale="2"), ("'2'",)),
     ("figure scale", lambda: save(draw("padding", size=3), "a.png", scale=-1), (-1,)),
 ]
 
@@ -845,8 +1109,8 @@ NAMED = {
         for kind in ("", "Transpose")
     },
 }
-# A layer's bias is true or false, as anything in Python; a seed is NumPy's affair.
-UNCHECKED = {"bias", "seed"}
+# A layer's bias is true or false, as anything in Python.
+UNCHECKED = {"bias"}
 ARGUMENTS = [
     (function, name)
     for function in NAMED

@@ -1,0 +1,844 @@
+"""Advice is followed to the letter, by a program: what a message says to paste is pasted.
+
+A call that is right is spoiled as people spoil it, and what convref says is done, message after
+message, each of another rule, until the call succeeds: with the values of the right call.
+"""
+
+import ast
+import re
+import sys
+from fractions import Fraction
+from functools import partial
+from itertools import permutations, product
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from test_refusals import BAD, gaps
+
+import convref
+from convref import checks, cost, figures
+from convref.__main__ import main
+from convref.figures.files import save
+from convref.geometry import Axis
+from convref.layouts import convert_weight
+
+CONV = {1: convref.conv1d, 2: convref.conv2d, 3: convref.conv3d}
+TRANSPOSED = {1: convref.conv_transpose1d, 2: convref.conv_transpose2d, 3: convref.conv_transpose3d}
+BACKWARD = {1: convref.conv1d_backward, 2: convref.conv2d_backward, 3: convref.conv3d_backward}
+LAYER = {1: convref.Conv1d, 2: convref.Conv2d, 3: convref.Conv3d}
+UP = {1: convref.ConvTranspose1d, 2: convref.ConvTranspose2d, 3: convref.ConvTranspose3d}
+NAMES = {"numpy": np, "convref": convref}
+
+
+# Following -------------------------------------------------------------------------------------
+
+
+def refused(call):
+    """The rule that refuses a call and its message, or None and what the call returns."""
+    asked = []
+
+    class Table(dict):
+        def __getitem__(self, rule):
+            asked.append(rule)
+            return super().__getitem__(rule)
+
+    with patch.object(checks, "MESSAGES", Table(checks.MESSAGES)):
+        try:
+            return None, call()
+        except (TypeError, ValueError, ImportError) as error:
+            assert asked, f"no message of convref's: {error!r}"
+            return asked[-1], str(error)
+
+
+def advice(message):
+    """What a message says to do: all behind its last colon."""
+    return message.rpartition(": ")[2].rstrip("\n").removesuffix(".")
+
+
+def codes(text, names):
+    """The expressions and assignments in a sentence: (name or None, expression)."""
+    found, at = [], 0
+    known = "|".join(names)
+    start = re.compile(rf"(?<![\w.'#/])(?:({known})=|(?:numpy|convref|{known})[.\[])")
+    while match := start.search(text, at):
+        begin = match.end() if match[1] else match.start()
+        ends = [
+            end
+            for end in range(begin + 1, len(text) + 1)
+            if " and " not in text[begin:end] and is_expression(text[begin:end])
+        ]
+        found.append((match[1], text[begin : ends[-1]]))
+        at = ends[-1]
+    return found
+
+
+def is_expression(text):
+    try:
+        return isinstance(ast.parse(text, mode="eval").body, ast.expr) and text == text.strip()
+    except SyntaxError:
+        return False
+
+
+def followed(message, given):
+    """The arguments after each of the alternatives of an advice."""
+    for way in re.split(r",? or ", advice(message)):
+        new = dict(given)
+        for name, code in codes(way, given):
+            value = eval(code, dict(NAMES), dict(given))
+            if name is None:
+                name = next(n for n in re.findall(r"\w+", code) if n in given)
+            new[name] = value
+        for name, shape in re.findall(r"(\w+) of shape (\([^)]*\))", way):
+            new[name] = np.ones(ast.literal_eval(shape), given[name].dtype)
+        if any(new[name] is not given[name] for name in given):
+            yield new
+
+
+def cured(function, given, rules):
+    """What the call returns when the first advice of every message has been followed."""
+    for _ in range(4):
+        rule, answer = refused(partial(function, **given))
+        if rule is None:
+            return answer
+        assert rule not in rules, f"{rule} again: {answer}"
+        rules.append(rule)
+        ways = list(followed(answer, given))
+        assert ways, f"nothing to follow in: {answer}"
+        given = ways[0]
+    raise AssertionError(f"no end of messages: {rules}")
+
+
+def same(got, right):
+    """Equal but for axes of size 1."""
+    np.testing.assert_array_equal(np.squeeze(got), np.squeeze(right))
+
+
+# The oracle ------------------------------------------------------------------------------------
+
+
+def by_hand(input, weight, bias, groups, transposed):
+    """A convolution, or a transposed one, with stride 1 and no padding, as its definition."""
+    kernel = weight.shape[2:]
+    N, C, *sizes = input.shape
+    if transposed:
+        per, share = weight.shape[1], C // groups
+        out = np.zeros((N, per * groups, *(n + k - 1 for n, k in zip(sizes, kernel, strict=True))))
+        for n, c, *at in np.ndindex(*input.shape):
+            where = tuple(slice(i, i + k) for i, k in zip(at, kernel, strict=True))
+            for o in range(per):
+                out[n, c // share * per + o, *where] += input[n, c, *at] * weight[c, o]
+    else:
+        share, width = len(weight) // groups, weight.shape[1]
+        out = np.zeros((N, len(weight), *(n - k + 1 for n, k in zip(sizes, kernel, strict=True))))
+        for n, o, *at in np.ndindex(*out.shape):
+            where = tuple(slice(i, i + k) for i, k in zip(at, kernel, strict=True))
+            first = o // share * width
+            out[n, o, *at] = (input[n, first : first + width, *where] * weight[o]).sum()
+    return out if bias is None else out + bias.reshape(-1, *[1] * len(sizes))
+
+
+def operands(rng, rank, transposed=False, groups=1, channels=2, batch=2, outputs=3):
+    """Arrays that fit each other."""
+    out = outputs * groups
+    C = channels * groups
+    shape = (C, out // groups) if transposed else (out, channels)
+    given = {
+        "input": rng.integers(-9, 9, (batch, C, *rng.permutation([3, 4, 5])[:rank])),
+        "weight": rng.integers(-9, 9, (*shape, *rng.integers(1, 3, rank))),
+        "bias": rng.integers(-9, 9, out),
+        "groups": groups,
+    }
+    return given
+
+
+def right_call(rng, rank, transposed=False, groups=1, **sizes):
+    """A call that is right, and its values."""
+    given = operands(rng, rank, transposed, groups, **sizes)
+    return given, by_hand(*given.values(), transposed)
+
+
+RANKS = [(rank, transposed) for rank in (1, 2, 3) for transposed in (False, True)]
+
+
+def function(rank, transposed):
+    return (TRANSPOSED if transposed else CONV)[rank]
+
+
+# Dtypes ----------------------------------------------------------------------------------------
+
+# A number that no narrower dtype and no other kind can hold.
+TELLING = {
+    "float16": 1 + 2**-9,
+    "float32": 1 + 2**-17,
+    "float64": 1 + 2**-40,
+    "complex64": (1 + 2**-17) + 0.5j,
+    "complex128": (1 + 2**-40) + 0.5j,
+    "int8": -101,
+    "int16": -30_001,
+    "int32": -(2**30) - 1,
+    "int64": -(2**45) - 1,
+    "uint8": 201,
+    "uint16": 60_001,
+    "uint32": 2**32 - 3,
+    "uint64": 2**46 + 1,
+}
+
+
+def exact(value):
+    """A number without rounding."""
+    number = np.asarray(value).item()
+    return number if isinstance(number, complex) else Fraction(number)
+
+
+def close(got, right):
+    """Equal, as far as the dtype of the result holds it; integers wrap around."""
+    if got.dtype.kind in "iu":
+        return int(got) % 2 ** (8 * got.dtype.itemsize) == right % 2 ** (8 * got.dtype.itemsize)
+    return abs(exact(got) - right) <= 8 * np.finfo(got.dtype).eps * abs(complex(right))
+
+
+def array_of(dtype, *shape):
+    return np.full(shape, TELLING[dtype], dtype)
+
+
+def sum_of(one, two, bias=None):
+    """A product of two arrays' first numbers, and perhaps a bias."""
+    total = exact(one.flat[0]) * exact(two.flat[0])
+    if bias is None:
+        return total
+    return total + (exact(bias.flat[0]) if isinstance(total, Fraction) else complex(bias.flat[0]))
+
+
+@pytest.mark.parametrize(("one", "two"), list(permutations(TELLING, 2)))
+def test_two_dtypes_lose_nothing(one, two):
+    x, w, b = (array_of(each, 1, 1, 1) for each in (one, two, two))
+    plain = {"input": x, "weight": w}
+    for call in (convref.conv1d, convref.conv_transpose1d):
+        assert close(cured(call, plain, []).flat[0], sum_of(x, w)), call
+    for call in (convref.explain, convref.explain_transposed):
+        given = {**plain, "at": (0, 0, 0)}
+        assert close(cured(call, given, []).total, sum_of(x, w)), call
+    given = {"input": x, "weight": array_of(one, 1, 1, 1), "bias": b.reshape(1)}
+    for call in (convref.conv1d, convref.conv_transpose1d):
+        got = cured(call, given, [])
+        assert close(got.flat[0], sum_of(x, given["weight"], b)), call
+    given = {"grad_output": b, "input": x, "weight": array_of(one, 1, 1, 1)}
+    turned = [sum_of(b, x.conj()), sum_of(b, x.conj()), exact(b.flat[0])]
+    for got, right in zip(cured(convref.conv1d_backward, given, []), turned, strict=True):
+        assert close(got.flat[0], right)
+
+
+def test_the_direction_is_the_one_that_holds_both():
+    """The message converts one array alone wherever one of the dtypes holds the other."""
+    for one, two in permutations(TELLING, 2):
+        x, w = array_of(one, 1, 1, 1), array_of(two, 1, 1, 1)
+        _, message = refused(lambda x=x, w=w: convref.conv1d(x, w))
+        narrow = [name for name in ("input", "weight") if f"{name}.astype" in message]
+        either = np.can_cast(one, two) or np.can_cast(two, one)
+        wanted = ["input"] if np.can_cast(one, two) else ["weight"]
+        assert narrow == (wanted if either else ["input", "weight"]), message
+
+
+@pytest.mark.parametrize(
+    ("one", "two"), list(product(TELLING, ("float16", "float32", "complex64")))
+)
+@pytest.mark.parametrize("kind", [convref.Conv1d, convref.ConvTranspose1d])
+def test_a_layer_of_another_dtype_loses_nothing(kind, one, two):
+    x = array_of(one, 1, 1, 1)
+
+    def call(input, dtype):
+        layer = kind(1, 1, 1, bias=False, dtype=dtype)
+        layer.weight[:] = 3
+        return layer(input)
+
+    got = cured(call, {"input": x, "dtype": two}, [])
+    assert close(got.flat[0], 3 * exact(TELLING[one]))
+
+
+def test_truth_values_become_numbers():
+    given = {"input": np.array([[True, False, True]]), "weight": np.ones((1, 1, 2), bool)}
+    rules = []
+    got = given
+    while (answer := refused(lambda: convref.conv1d(**got)))[0] == "dtype":  # noqa: B023
+        rules.append("dtype")
+        got = next(followed(answer[1], got))
+    assert rules == ["dtype", "dtype"]
+    assert answer[1].tolist() == [[1, 1]]
+
+
+@pytest.mark.parametrize("dtype", ["O", "M8[s]", "m8[s]", "U3", "g", "G", "V4"])
+def test_no_code_where_none_is_safe(dtype):
+    rule, message = refused(lambda: convref.conv1d(np.zeros((1, 3), dtype), np.ones((1, 1, 2))))
+    assert rule == "dtype"
+    assert codes(advice(message), ["input", "weight"]) == []
+
+
+class Narrow:
+    """Stands in for an array of a library with dtypes of its own, as JAX's are."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self, dtype=None, copy=None):
+        return self.array if dtype is None else self.array.astype(dtype)
+
+
+@pytest.mark.parametrize(
+    "value", [[[1, 2, 3]], ([0.5, 1, 2],), Narrow(np.ones((1, 3))), [[True, False, True]]]
+)
+def test_what_is_no_array_becomes_one(value):
+    rules = []
+    got = cured(convref.conv1d, {"input": value, "weight": np.ones((1, 1, 1))}, rules)
+    assert rules[0] == "array"
+    same(got, np.asarray(value))
+
+
+@pytest.mark.parametrize("value", [None, "123", [[1, 2], [3]], [["a"]], object(), {1: 2}])
+def test_no_code_for_what_asarray_makes_no_numbers_of(value):
+    rule, message = refused(lambda: convref.conv1d(value, np.ones((1, 1, 2))))
+    assert rule == "array"
+    assert codes(advice(message), ["input", "weight"]) == []
+
+
+def test_masked_cells_become_zero():
+    given = {"input": np.ma.masked_equal([[1, 2, 3]], 2), "weight": np.ones((1, 1, 1), int)}
+    assert cured(convref.conv1d, given, []).tolist() == [[1, 0, 3]]
+
+
+@pytest.mark.parametrize("dtype", TELLING)
+def test_a_wider_accumulator_is_wide_enough(dtype):
+    x, w = array_of(dtype, 1, 1, 1), np.ones((1, 1, 1), dtype)
+    given = {"input": x, "weight": w, "accumulate": "nonsense"}
+    rules = []
+    assert close(cured(convref.conv1d, given, rules).flat[0], sum_of(x, w))
+    assert rules == ["accumulate"]
+
+
+# Axes and channels -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rank", "transposed"), RANKS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_missing_axis_is_added(rank, transposed, seed):
+    rng = np.random.default_rng(seed)
+    call = function(rank, transposed)
+    given, right = right_call(rng, rank, transposed, channels=1, batch=1)
+    for missing in (2, 3):
+        index = (0,) * missing
+        if given["input"][index].ndim + 2 - missing == rank:  # a row of a plane is no plane
+            spoiled = {**given, "input": given["input"][index]}
+            if missing == 2:
+                same(cured(call, spoiled, []), right)
+    # A batch of images without their channel axis.
+    given, right = right_call(rng, rank, transposed, channels=1, batch=3)
+    spoiled = {**given, "input": given["input"][:, 0]}
+    rules = []
+    same(cured(call, spoiled, rules), right)
+    assert rules[-1] in ("channels", "transposed channels")
+
+
+@pytest.mark.parametrize(("rank", "transposed"), RANKS)
+def test_axes_too_many_are_dropped_or_merged(rank, transposed):
+    given, right = right_call(np.random.default_rng(rank), rank, transposed)
+    data = given["input"]
+    for lead in [(1,), (1, 1), (2, 3)]:
+        count = int(np.prod(lead))
+        many = np.stack([data] * count).reshape(*lead, *data.shape)
+        rules = []
+        got = cured(function(rank, transposed), {**given, "input": many}, rules)
+        assert rules == ["rank"]
+        same(got, np.concatenate([right] * count))
+    spoiled = {**given, "weight": given["weight"][None]}
+    same(cured(function(rank, transposed), spoiled, []), right)
+    # Both arrays are for one axis more: there is nothing to paste, but a function to take.
+    if rank < 3:
+        given = operands(np.random.default_rng(rank), rank + 1, transposed)
+        _, message = refused(lambda: function(rank, transposed)(**given))
+        assert advice(message) == f"call the function for {rank + 1} spatial axes"
+
+
+@pytest.mark.parametrize(("rank", "transposed"), RANKS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_weight_gets_the_axes_that_it_lacks(rank, transposed, seed):
+    rng = np.random.default_rng(seed)
+    call = function(rank, transposed)
+    one, right = right_call(rng, rank, transposed, channels=1, outputs=1)
+    spoiled = {**one, "weight": one["weight"][0, 0]}
+    same(cured(call, spoiled, []), right)
+    groups, right = right_call(rng, rank, transposed, groups=3, channels=1, outputs=1)
+    spoiled = {**groups, "weight": groups["weight"][:, 0]}
+    same(cured(call, spoiled, []), right)
+    several, right = right_call(rng, rank, transposed, channels=3, outputs=1)
+    lacking = several["weight"][:, 0] if transposed else several["weight"][0]
+    same(cured(call, {**several, "weight": lacking}, []), right)
+
+
+@pytest.mark.parametrize(("rank", "transposed"), RANKS)
+@pytest.mark.parametrize("batched", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_channels_that_stand_elsewhere_are_moved(rank, transposed, batched, seed):
+    given, right = right_call(np.random.default_rng(seed), rank, transposed)
+    last = np.moveaxis(given["input"], 1, -1)
+    rules = []
+    if batched:
+        same(cured(function(rank, transposed), {**given, "input": last}, rules), right)
+    else:
+        same(cured(function(rank, transposed), {**given, "input": last[0]}, rules), right[0])
+    assert rules == ["transposed channels" if transposed else "channels"]
+
+
+@pytest.mark.parametrize(("rank", "transposed"), RANKS)
+@pytest.mark.parametrize("batched", [True, False])
+def test_every_way_out_of_wrong_channels_works(rank, transposed, batched):
+    for groups, channels, wrong in product((1, 2, 3), (1, 2, 3), range(1, 13)):
+        given = operands(
+            np.random.default_rng(wrong), rank, transposed, groups, channels, 1, 12 // groups
+        )
+        shape = given["input"].shape
+        spoiled = np.ones((shape[0], wrong, *shape[2:]), int)
+        given |= {"input": spoiled if batched else spoiled[0], "bias": None}
+        rule, message = refused(lambda given=given: function(rank, transposed)(**given))
+        if rule is None:
+            continue
+        letters = {1: "L", 2: "H, W", 3: "D, H, W"}[rank]
+        assert "(N, C" not in message or batched
+        assert f"(C, {letters})" not in message or not batched
+        for way in followed(message, given):
+            assert refused(partial(function(rank, transposed), **way))[0] in (None, "reach"), (
+                message
+            )
+
+
+def test_swapped_weight_of_a_transposed_layer():
+    given, right = right_call(np.random.default_rng(0), 2, True)
+    spoiled = {**given, "weight": given["weight"].swapaxes(0, 1)}
+    ways = [
+        refused(lambda w=w: convref.conv_transpose2d(**w))
+        for w in followed(refused(lambda: convref.conv_transpose2d(**spoiled))[1], spoiled)
+    ]
+    assert any(rule is None and np.array_equal(got, right) for rule, got in ways)
+
+
+@pytest.mark.parametrize("rank", LAYER)
+@pytest.mark.parametrize("kinds", [LAYER, UP])
+def test_a_layers_channels_are_called_by_their_name(kinds, rank):
+    def call(input, in_channels):
+        return kinds[rank](in_channels, 4, 1)(input)
+
+    x = np.ones((2, 5, *[7] * rank), np.float32)
+    _, message = refused(lambda: call(x, 3))
+    assert "in_channels = 3 channels, received 5" in message
+    assert "weight" not in message
+    assert [call(**way).shape for way in followed(message, {"input": x, "in_channels": 3})] == [
+        (2, 4, *[7] * rank)
+    ]
+    moved = np.ones((2, *[7] * rank, 3), np.float32)
+    assert cured(call, {"input": moved, "in_channels": 3}, []).shape == (2, 4, *[7] * rank)
+
+
+def test_a_layer_with_a_weight_of_ones_own_is_refused_as_the_function_is():
+    layer = convref.Conv1d(1, 1, 1)
+    layer.weight = np.ones((1, 1), np.float32)
+    assert refused(lambda: layer(np.ones((1, 3), np.float32)))[0] == "weight rank"
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (1,), (1, 1), (3,), (3, 1), (1, 3, 1, 1), (1, 1, 3), (2,), (6,), (2, 3), (0,)]
+)
+@pytest.mark.parametrize("call", [convref.conv1d, convref.conv_transpose1d])
+def test_a_bias_is_reshaped_or_repeated_where_that_can_work(shape, call):
+    given = {
+        "input": np.ones((1, 3, 4)),
+        "weight": np.zeros((3, 3, 1)),
+        "bias": np.arange(1.0, 1 + np.prod(shape)).reshape(shape),
+    }
+    rule, message = refused(lambda: call(**given))
+    if shape == (3,):
+        assert rule is None
+    elif given["bias"].size in (1, 3):
+        right = [1, 2, 3] if given["bias"].size == 3 else [1, 1, 1]
+        assert cured(call, given, [])[0, :, 0].tolist() == right
+    else:
+        assert list(followed(message, given)) == []
+        assert "reshape" not in message
+
+
+def test_explain_takes_a_matrix_as_one_kernel():
+    for shape, rank in [((2, 3), 2), ((3,), 1), ((), 1)]:
+        given = {
+            "input": np.arange(35).reshape(1, *(5, 7)[-rank:] if rank == 2 else (35,)),
+            "weight": np.full(shape, 2),
+            "at": (0,) * (rank + 1),
+        }
+        rules = []
+        got = cured(convref.explain, given, rules)
+        assert rules == ["weight axes"]
+        window = given["input"][(0, *(slice(k) for k in (1, *shape)[-rank:]))]
+        assert got.total == 2 * window.sum()
+    given = {"input": np.ones((1, 1, 5, 7)), "weight": np.ones((1, 1, 1, 1, 2, 3)), "at": (0,) * 4}
+    assert cured(convref.explain, given, []).total == 6
+
+
+@pytest.mark.parametrize("weight", [np.ones((1, 1, 1, 2, 2, 2)), np.ones((2, 1, 1, 1, 2, 3))])
+def test_explain_drops_axes_of_size_one_alone(weight):
+    given = {"input": np.ones((1, 5, 7, 7)), "weight": weight, "at": (0, 0, 0, 0)}
+    _, message = refused(lambda: convref.explain(**given))
+    assert ("weight[0]" in message) == (len(weight) == 1)
+
+
+# Padding ---------------------------------------------------------------------------------------
+
+
+def pads(flat, shape):
+    """Pads as NumPy takes them."""
+    pairs = list(zip(flat[::2], flat[1::2], strict=True))[::-1]
+    return [(0, 0)] * (len(shape) - len(pairs)) + pairs
+
+
+@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+@pytest.mark.parametrize("rank", CONV)
+def test_four_paddings_are_for_pad(rank, mode):
+    rng = np.random.default_rng(rank)
+    given, _ = right_call(rng, rank)
+    flat = tuple(rng.integers(0, 3, 2 * rank).tolist())
+    numpys = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    padded = np.pad(given["input"], pads(flat, given["input"].shape), numpys[mode])
+    right = by_hand(padded, given["weight"], given["bias"], 1, False)
+    options = {"padding": flat, "padding_mode": mode}
+    got = cured(CONV[rank], given | options, [])
+    np.testing.assert_array_equal(got, right)
+
+    def layer(input, padding):
+        made = LAYER[rank](2, 3, given["weight"].shape[2:], 1, padding, padding_mode=mode)
+        made.weight, made.bias = given["weight"], given["bias"]
+        return made(input)
+
+    def call(input, padding):
+        return layer(input=input, padding=padding)
+
+    got = cured(call, {"input": given["input"], "padding": flat}, [])
+    np.testing.assert_array_equal(got, right)
+
+
+def test_no_advice_about_pad_where_it_does_not_help():
+    x = np.ones((1, 4, 4))
+    for call in (
+        lambda: convref.fold(x, (4, 4, 4), 2),
+        lambda: convref.fold(x, (4, 4), 2, padding=(1, 1, 1, 1)),
+        lambda: convref.conv2d(x, np.ones((1, 1, 2, 2)), stride=(1, 1, 1, 1)),
+        lambda: convref.conv2d(x, np.ones((1, 1, 2, 2)), padding=(1, 1, 1)),
+        lambda: convref.conv_transpose2d(x, np.ones((1, 1, 2, 2)), padding=(1, 1, 1, 1)),
+        lambda: cost.read("Conv2d(1, 1, 2, padding=(1, 1, 1, 1))", (1, 4, 4), np.dtype("f4")),
+    ):
+        rule, message = refused(call)
+        assert rule == "length"
+        if "layer" not in message:
+            assert "convref.pad" not in message or "Conv2d" in message
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_pad_in_a_mode_that_copies_gets_the_axes_that_it_wants(mode):
+    numpys = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    for axes, rank in product((1, 2, 3), range(1, 8)):
+        x = np.arange(3**rank).reshape((3,) * rank)
+        flat = (1, 2) * axes
+        given = {"input": x, "pad": flat, "mode": mode}
+        if 2 * axes > 2 * rank:
+            continue
+        got = cured(convref.pad, given, [])
+        right = np.pad(x, pads(flat, x.shape), numpys[mode])
+        np.testing.assert_array_equal(got.reshape(right.shape), right)
+
+
+def test_symmetric_is_made_as_the_message_says():
+    given = {"input": np.arange(4)[None], "weight": np.ones((1, 1, 3), int)}
+    rule, message = refused(lambda: convref.conv1d(**given, padding=2, padding_mode="symmetric"))
+    assert rule == "word"
+    assert "numpy.pad" in message
+    assert "learn/padding-modes#symmetric" in message
+    first = np.pad(given["input"], ((0, 0), (2, 2)), "symmetric")
+    assert convref.conv1d(**given | {"input": first}).tolist() == [[1, 1, 3, 6, 8, 8]]
+    for call in (
+        lambda: convref.pad(np.ones((1, 3)), (1, 1), "symmetric"),
+        lambda: convref.Conv2d(1, 1, 1, padding_mode="symmetric"),
+    ):
+        assert "learn/padding-modes#symmetric" in refused(call)[1]
+
+
+def test_same_with_a_stride_is_padded_before():
+    given, _ = right_call(np.random.default_rng(0), 2)
+    _, message = refused(lambda: convref.conv2d(**given, stride=2, padding="same"))
+    assert "convref.pad" in message
+    padded = convref.pad(given["input"], (1, 1, 1, 1))
+    assert refused(lambda: convref.conv2d(**given | {"input": padded}, stride=2))[0] is None
+    assert refused(lambda: convref.conv2d(**given, stride=2, padding=1))[0] is None
+
+
+@pytest.mark.parametrize("mode", ["reflect", "circular"])
+def test_as_much_as_the_mode_can_is_padded(mode):
+    x = np.arange(5)[None]
+    _, message = refused(lambda: convref.pad(x, (9, 0), mode))
+    most = int(re.search(r"pad at most (\d+)", message)[1])
+    right = np.pad(x, ((0, 0), (most, 0)), {"reflect": "reflect", "circular": "wrap"}[mode])
+    assert convref.pad(x, (most, 0), mode).tolist() == right.tolist()
+    assert refused(lambda: convref.pad(x, (most + 1, 0), mode))[0] == mode
+
+
+def test_an_empty_axis_is_padded_with_a_constant():
+    x = np.ones((1, 0))
+    rule, message = refused(lambda: convref.pad(x, (1, 0), "replicate"))
+    assert rule == "nothing to show"
+    assert "mode 'constant'" in message
+    assert convref.pad(x, (1, 0), "constant", 7).tolist() == [[7]]
+
+
+def test_a_value_is_left_out():
+    x = np.arange(3)[None]
+    _, message = refused(lambda: convref.pad(x, (1, 0), "reflect", 5))
+    assert advice(message) == "leave value out"
+    assert convref.pad(x, (1, 0), "reflect").tolist() == [[1, 0, 1, 2]]
+
+
+# Layers, costs, frameworks ---------------------------------------------------------------------
+
+
+def test_a_layer_is_made_with_the_bias_of_the_state():
+    w, b = np.full((1, 1, 1), 2.0), np.array([3.0])
+    for state, bias in [({"weight": w}, True), ({"weight": w, "bias": b}, False)]:
+
+        def call(bias, state=state):
+            layer = convref.Conv1d(1, 1, 1, bias=bias)
+            layer.load_state_dict(state)
+            return layer(np.ones((1, 1), np.float32))
+
+        assert cured(call, {"bias": bias}, []).item() == 2 + 3 * ("bias" in state)
+    rule, message = refused(lambda: convref.Conv1d(1, 1, 1).load_state_dict({"conv1.weight": w}))
+    assert (rule, advice(message)) == (
+        "keys",
+        "give the names of one layer, without those of the network in front",
+    )
+
+
+def test_the_device_that_the_message_names_works():
+    _, message = refused(lambda: convref.Conv1d(1, 1, 1, device="cuda"))
+    assert "None or 'cpu'" in message
+    assert convref.Conv1d(1, 1, 1, device="cpu").weight.shape == (1, 1, 1)
+
+
+def test_examples_in_messages_run():
+    rule, message = refused(lambda: cost.receptive_field(5))
+    example = re.search(r"\[.*\]", message)[0]
+    assert cost.receptive_field(eval(example, {"Axis": Axis})) == 7
+    assert rule == "axes"
+    rule, message = refused(lambda: cost.chain((3, 32, 32), ["Conv2d"]))
+    example = re.search(r"Conv2d\([^)]*\)", message)[0]
+    assert cost.chain((3, 32, 32), [example])[0].output == (64, 16, 16)
+    assert rule == "layer"
+
+
+def test_words_that_the_message_lists_work():
+    calls = {
+        "padding": lambda word: convref.conv1d(np.ones((1, 3)), np.ones((1, 1, 1)), padding=word),
+        "padding_mode": lambda word: convref.Conv1d(1, 1, 1, padding_mode=word),
+        "mode": lambda word: convref.pad(np.ones((1, 3)), (1, 1), word),
+        "source": lambda word: convert_weight(np.ones((1, 1, 1)), word, "torch"),
+        "kind": lambda word: convert_weight(np.ones((1, 1, 1)), "keras", "torch", kind=word),
+        "figure": lambda word: figures.KINDS[word],
+        "dtype": lambda word: cost.chain((1, 5), [], word),
+    }
+    for name, call in calls.items():
+        target = figures.draw if name == "figure" else call
+        _, message = refused(lambda target=target: target("nonsense"))
+        allowed = re.search(r"must be one of (.*), received", message)[1].replace("'", "")
+        assert len(allowed.split(", ")) > 1
+        for word in allowed.split(", "):
+            call(word)
+
+
+def test_output_padding_within_its_limit_works():
+    given, _ = right_call(np.random.default_rng(0), 1, True)
+    for stride, dilation in product((1, 2, 3), (1, 2, 3)):
+        options = {"stride": stride, "dilation": dilation}
+        _, message = refused(
+            lambda o=options: convref.conv_transpose1d(**given, **o, output_padding=9)
+        )
+        most = int(re.search(r"use at most (\d+)", message)[1])
+        assert most == max(stride, dilation) - 1
+        convref.conv_transpose1d(**given, **options, output_padding=most)
+
+
+def test_an_svg_needs_no_extra(tmp_path):
+    figure = figures.draw("padding", size=3)
+    with patch.dict(sys.modules, {"resvg_py": None, "PIL": None}):
+        assert refused(lambda: save(figure, tmp_path / "a.png"))[0] == "extra"
+        assert refused(lambda: save(figure, tmp_path / "a.svg"))[0] is None
+
+
+def test_depthwise_advice():
+    weight = np.ones((8, 2, 3, 3))
+    rule, message = refused(
+        lambda: convert_weight(weight, "torch", "keras", kind="depthwise", groups=4)
+    )
+    assert (rule, advice(message)) == ("depthwise", "give another layer's weight as kind 'conv'")
+    assert convert_weight(weight, "torch", "keras", kind="conv", groups=4).shape == (3, 3, 2, 8)
+    weight = np.ones((3, 3, 4, 2))
+    rule, message = refused(
+        lambda: convert_weight(weight, "keras", "torch", kind="depthwise", groups=3)
+    )
+    assert (rule, advice(message)) == ("depthwise groups", "weight.shape[2] is 4")
+    assert convert_weight(
+        weight, "keras", "torch", kind="depthwise", groups=weight.shape[2]
+    ).shape == (8, 1, 3, 3)
+
+
+# What was typed --------------------------------------------------------------------------------
+
+
+def shell(capsys, *arguments):
+    """What a command prints, or the message with which it ends."""
+    try:
+        main(arguments)
+    except SystemExit as end:
+        assert end.code == 2
+    out, err = capsys.readouterr()
+    return out, err
+
+
+CODE = re.compile(r"\b(?:numpy|convref|input|weight|bias)[.\[]\w|\bweight\.reshape")
+
+
+@pytest.mark.parametrize(
+    ("input", "weight", "more", "end"),
+    [
+        ("5", "1,1,3", "", "(1, 5)"),
+        ("5,5", "1,1,3,3,3", "", "(1, 1, 5, 5)"),
+        ("2,28,28", "8,1,3,3", "", "(2, 1, 28, 28)"),
+        ("28,28,3", "8,3,3,3", "", "(3, 28, 28)"),
+        ("1,1,1,5,5", "8,1,3,3", "", "(1, 1, 5, 5)"),
+        ("2,3,1,5,5", "8,1,3,3", "", "(6, 1, 5, 5)"),
+        ("28,28,3", "3,8,3,3", "--transposed", "(3, 28, 28)"),
+    ],
+)
+def test_the_command_line_is_told_what_can_be_typed(capsys, input, weight, more, end):
+    given = ["--weight", weight, *more.split(), "--at", "0,0,0"]
+    _, message = shell(capsys, "explain", "--input", input, *given)
+    assert f"give input the shape {end}" in message
+    assert not CODE.search(advice(message))
+    shape = end.strip("()").replace(" ", "")
+    rank = len(weight.split(",")) - 2
+    at = ",".join("0" * (shape.count(",") + 1))
+    out, message = shell(capsys, "explain", "--input", shape, *given[:-1], at)
+    assert (out or rank == 3) and (not message or "kernel reaches" in message)
+
+
+def test_the_command_line_never_speaks_of_code(capsys):
+    for arguments in (
+        "--input 1,28,28 --weight 3",
+        "--input 1,28,28 --weight 2,1,3,3 --bias [1]",
+        "--input 1,28,28 --weight 2,1,3,3 --bias [[1,2]]",
+        "--input 1,5,5 --weight 1,1,3,3 --padding 1,2,1,2",
+        "--input [[[true,false]]] --weight [[[true]]]",
+        '--input [[1],["a"]] --weight 1,1,3',
+        "--input [[[1,2],[3]]] --weight 1,1,1",
+        "--input [[[null]]] --weight 1,1,1",
+        "--input 1,5,5 --weight 2,2,1,1,3,3",
+    ):
+        _, message = shell(capsys, "explain", *arguments.split(), "--at", "0,0,0")
+        assert message.startswith("convref explain: ")
+        assert not CODE.search(message.rpartition("received")[2]), message
+
+
+def test_the_chain_speaks_of_the_layer(capsys):
+    _, message = shell(capsys, "shape", "--input", "1,28,28", "Conv2d(3, 8, 3)")
+    assert "in_channels = 3 channels, received 1" in message
+    assert "weight" not in message
+    number = re.search(r"give the layer in_channels=(\d+)", message)[1]
+    out, message = shell(capsys, "shape", "--input", "1,28,28", f"Conv2d({number}, 8, 3)")
+    assert "(8, 26, 26)" in out
+    for given, layer, due in [
+        ("28,28", "Conv2d(3, 8, 3)", "(1, 28, 28)"),
+        ("28,28,3", "Conv2d(3, 8, 3)", "(3, 28, 28)"),
+        ("28,28,3", "ConvTranspose2d(3, 8, 3)", "(3, 28, 28)"),
+        ("1,3,28,28", "Conv1d(3, 8, 3)", "(3, 28, 28)"),
+        ("4,3,28,28", "MaxPool1d(3)", "(12, 28, 28)"),
+    ]:
+        _, message = shell(capsys, "shape", "--input", given, layer)
+        assert f"give input the shape {due}" in message
+        assert not CODE.search(message), message
+
+
+# All of them -----------------------------------------------------------------------------------
+
+# Where each rule's advice is followed.
+FOLLOWED = {
+    "array": test_what_is_no_array_becomes_one,
+    "masked": test_masked_cells_become_zero,
+    "dtype": test_truth_values_become_numbers,
+    "mixed": test_two_dtypes_lose_nothing,
+    "layer mixed": test_a_layer_of_another_dtype_loses_nothing,
+    "accumulate": test_a_wider_accumulator_is_wide_enough,
+    "rank": test_a_missing_axis_is_added,
+    "weight rank": test_a_weight_gets_the_axes_that_it_lacks,
+    "weight axes": test_explain_takes_a_matrix_as_one_kernel,
+    "bias": test_a_bias_is_reshaped_or_repeated_where_that_can_work,
+    "length": test_four_paddings_are_for_pad,
+    "word": test_words_that_the_message_lists_work,
+    "same": test_same_with_a_stride_is_padded_before,
+    "channels": test_channels_that_stand_elsewhere_are_moved,
+    "transposed channels": test_channels_that_stand_elsewhere_are_moved,
+    "layer channels": test_a_layers_channels_are_called_by_their_name,
+    "nothing to show": test_an_empty_axis_is_padded_with_a_constant,
+    "pad rank": test_pad_in_a_mode_that_copies_gets_the_axes_that_it_wants,
+    "keys": test_a_layer_is_made_with_the_bias_of_the_state,
+    "device": test_the_device_that_the_message_names_works,
+    "axes": test_examples_in_messages_run,
+    "layer": test_examples_in_messages_run,
+    "extra": test_an_svg_needs_no_extra,
+    "depthwise": test_depthwise_advice,
+    "depthwise groups": test_depthwise_advice,
+}
+LOOKS_LIKE_CODE = re.compile(r"[a-z]\.[a-z]|\w\[|\w\(|\w=|'\w+'")
+
+
+class Something(str):
+    """Stands for what was received, and looks the same in every format."""
+
+    __repr__ = str.__str__
+
+
+def advises_code(rule, values):
+    """Whether a row's message has code behind what was received, or else behind its last colon."""
+    template = checks.MESSAGES[rule][1]
+    filled = dict(zip(gaps(template), values, strict=True)) | {"received": Something("this")}
+    text = template.format(**filled)
+    told = text.partition("received this")[2] or text.rpartition(": ")[2] * (": " in text)
+    return LOOKS_LIKE_CODE.search(told)
+
+
+def test_every_message_that_advises_code_is_followed():
+    coded = {rule for rule, _, values in BAD if advises_code(rule, values)}
+    assert len(coded) > 15
+    assert coded <= set(FOLLOWED) <= set(checks.MESSAGES)
+
+
+@pytest.mark.parametrize("noun", ["axes", "channels", "cells", "integers", "numbers"])
+def test_one_is_not_counted_as_several(noun):
+    for rule, _, values in BAD:
+        template = checks.MESSAGES[rule][1]
+        text = template.format(**dict(zip(gaps(template), values, strict=True)))
+        assert not re.search(rf"(?<![\d.]) 1 {noun}", text), text
+
+
+def test_every_refusal_is_one_of_the_table():
+    """Nothing else raises, but for the command line, which says what was typed wrongly."""
+    root = Path(convref.__file__).parent
+    raising = {
+        f"{path.relative_to(root)}: {ast.unparse(node).partition('(')[0]}"
+        for path in root.rglob("*.py")
+        if path.name != "__main__.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Raise)
+    }
+    assert raising == {"checks.py: raise error", "cost.py: raise type"}
