@@ -10,7 +10,7 @@ XDIST := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check outputs digits lint unit coverage fuzz fuzzed mutants frameworks site browser \
+.PHONY: help serve test check outputs read digits lint unit coverage fuzz fuzzed mutants frameworks site browser \
   floor compare bench bench-thresholds bench-explorer
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make test     everything: lint, types, package, frameworks, pages, site, browser, oldest NumPy'
 	@echo 'make check    for every save: lint, types, package and page tests (under 2 minutes)'
 	@echo 'make outputs  rewrite the outputs and marked numbers of the pages in place'
+	@echo 'make read     both languages of what has changed were read side by side: record that'
 	@echo 'make digits   how many changes of one digit on the pages the rules notice'
 	@echo 'make fuzz     25,000 random calls in PyTorch and convref; make fuzz N=1000000 for more'
 	@echo 'make mutants  change the package in thousands of small ways: a test must notice each'
@@ -39,6 +40,10 @@ check: lint unit
 
 outputs: .venv/.ready
 	$(PY) tests/outputs.py
+
+# After reading what has changed in both languages: nothing but a reader can tell whether they agree.
+read: .venv/.ready
+	$(PY) tests/reading.py
 
 # Every digit of the pages changed, one at a time; then `make outputs`, for the page that states it.
 digits: .venv/.ready

@@ -1,17 +1,27 @@
-"""The API page shows every public name, under a heading and a sentence of its own, and no other."""
+"""The API page shows every public name, under a heading and a sentence of its own, and no other.
+
+Its Chinese docstrings are in hooks/api/zh.yaml, whole and in the order of the signatures.
+"""
 
 import inspect
 import re
+from functools import cache
 
+import griffe
 import pytest
+from docblocks import ROOT
 from docrules import DOCS
 
 import convref
 from convref.figures import KINDS
+from hooks.api.docstrings import Docstrings, apart, catalogue
 
 ENTRY = re.compile(
     r"^### (?P<name>\w+) \{#[\w-]+\}\n\n(?P<sentence>\S.+)\n\n::: (?P<path>\S+)$", re.M
 )
+DIRECTIVE = re.compile(r"^::: (?P<path>\S+)(?P<options>(?:\n .*)*)", re.M)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ADD = "tell it in Chinese in hooks/api/zh.yaml, under"
 
 
 @pytest.mark.parametrize("language", DOCS)
@@ -32,3 +42,104 @@ def test_every_kind_of_figure_has_its_parameters(language):
     assert {kind: re.findall(r"`(\w+)`", names) for kind, names in rows} == {
         kind: list(inspect.signature(function).parameters) for kind, function in KINDS.items()
     }
+
+
+@cache
+def package(language: str) -> griffe.Module:
+    extensions = griffe.load_extensions(Docstrings(language))
+    return griffe.load(
+        "convref", search_paths=[ROOT], docstring_parser="numpy", extensions=extensions
+    )
+
+
+def own(thing: griffe.Object | griffe.Alias) -> griffe.Object:
+    return thing.final_target if thing.is_alias else thing
+
+
+@cache
+def shown() -> list[str]:
+    """The path of every docstring on the page: the entries, and the members that they name."""
+    paths = []
+    for match in DIRECTIVE.finditer((DOCS["zh"] / "reference/api.md").read_text("utf-8")):
+        thing = own(package("en")[match["path"].removeprefix("convref.")])
+        paths.append(thing.path)
+        if members := re.search(r"members: \[(.*)\]", match["options"]):
+            paths += [own(thing.all_members[name]).path for name in members[1].split(", ")]
+    return list(dict.fromkeys(paths))
+
+
+def entry(language: str, path: str) -> griffe.Object:
+    return own(package(language)[path.removeprefix("convref.")])
+
+
+def sections(language: str, path: str) -> dict[str, list]:
+    parsed = entry(language, path).docstring.parse("numpy")
+    lists = ("parameters", "attributes", "returns", "raises")
+    return {part.kind.value: part.value for part in parsed if part.kind.value in lists}
+
+
+def signature(path: str) -> list[str]:
+    """Names as a docstring writes them; those of a dataclass are its attributes instead."""
+    thing = entry("en", path)
+    if thing.is_class:
+        if "dataclass" in thing.labels:
+            return []
+        thing = thing.all_members.get("__init__")
+    if not thing or not thing.is_function:
+        return []
+    stars = {griffe.ParameterKind.var_keyword: "**", griffe.ParameterKind.var_positional: "*"}
+    return [stars.get(p.kind, "") + p.name for p in thing.parameters if p.name != "self"]
+
+
+def errors(found: dict[str, list]) -> set[str]:
+    return {
+        name
+        for item in found.get("raises", [])
+        for name in re.findall(r"\w+", str(item.annotation))
+    }
+
+
+@pytest.mark.parametrize("path", shown())
+def test_the_chinese_is_whole(path):
+    assert path in catalogue(), f"{ADD} {path}: what it does, its parameters, returns and raises"
+    zh, en = sections("zh", path), sections("en", path)
+    names = [item.name for item in zh.get("parameters", [])]
+    assert names == signature(path), f"{ADD} {path}: its parameters are {signature(path)}"
+    for part in ("attributes", "returns"):
+        ours, theirs = ([item.name for item in x.get(part, [])] for x in (zh, en))
+        assert not any(theirs) or ours == theirs, f"{ADD} {path}: its {part} are {theirs}"
+    thing = entry("en", path)
+    if thing.is_function and str(thing.returns) != "None":
+        assert "returns" in zh, f"{ADD} {path}: what it returns"
+    assert errors(zh) >= errors(en), f"{ADD} {path}: it raises {errors(en)}"
+    untold = [
+        getattr(item, "name", "") or str(item.annotation)
+        for items in zh.values()
+        for item in items
+        if not CHINESE.search(item.description)
+    ]
+    assert not untold, f"{ADD} {path}: a sentence for each of {untold}"
+
+
+def test_each_name_has_its_own_default():
+    text = "Parameters\n----------\na, b : int\n    Of both.\nc : int\n    Of one.\n"
+    assert apart(text) == text.replace("a, b : int", "a : int\n    Of both.\nb : int")
+    for language in ("zh", "en"):
+        backward = sections(language, "convref.gradients.conv2d_backward")["parameters"]
+        assert {item.name: item.value for item in backward}["padding_mode"] == "'zeros'"
+
+
+def test_nothing_is_told_that_is_not_on_the_page():
+    assert set(catalogue()) == set(shown())
+
+
+def test_examples_come_along():
+    for path in shown():
+        zh, en = (entry(language, path).docstring.value for language in ("zh", "en"))
+        assert zh.count(">>>") == en.count(">>>"), path
+    assert sum(entry("zh", path).docstring.value.count(">>>") for path in shown()) > 50
+
+
+def test_each_site_has_its_language():
+    assert "{language: zh}}]" in (ROOT / "mkdocs.yml").read_text("utf-8")
+    assert "{language: en}}]" in (ROOT / "mkdocs.en.yml").read_text("utf-8")
