@@ -237,6 +237,28 @@ def check_terms(path: str, text: str, language: str) -> list[str]:
     return [problem for problem in first.values() if problem]
 
 
+@cache
+def instead(language: str) -> dict[str, str]:
+    """Words that would give a term a second name or a second meaning -> what to write instead."""
+    return front_matter((DOCS[language] / GLOSSARY).read_text("utf-8")).get("instead") or {}
+
+
+OTHER_NAMES = re.compile(r"(?:别处|也叫)[^。]*。?|(?:Also|also|Elsewhere)[^.]*\.?")
+
+
+def check_words(path: str, text: str, language: str) -> list[str]:
+    """One word for one thing: none that the glossary's `instead:` replaces, but as another name."""
+    shown = prose(text)
+    for pattern in (CODE, OTHER_NAMES):
+        for match in list(pattern.finditer(shown)):
+            shown = blank(shown, *match.span())
+    return [
+        f"{path}:{line_of(text, match.start())}: write {better} instead of {match[0]!r}"
+        for word, better in instead(language).items()
+        for match in re.finditer(word, shown)
+    ]
+
+
 def prose_for_terms(text: str) -> str:
     """Prose without headings, titles, code and formulas."""
     shown = prose(text)

@@ -14,6 +14,8 @@ from docrules import (
     check_parity,
     check_pasting,
     check_terms,
+    check_words,
+    instead,
     pages,
 )
 
@@ -106,6 +108,63 @@ def test_first_use_of_a_term_links_to_the_glossary(path):
 
 
 @each_page
+def test_one_word_for_one_thing(path):
+    language = path.relative_to(ROOT / "docs").parts[0]
+    problems = check_words(name(path), path.read_text("utf-8"), language)
+    assert not problems, "\n".join(problems)
+
+
+CHINESE = [
+    ROOT / "README.zh-CN.md",
+    ROOT / "hooks/api/zh.yaml",
+    ROOT / "theme/assets/explorer/words.js",
+    ROOT / "theme/assets/explorer/presets.js",
+    *(path for path in pages("zh").values() if path.suffix == ".ipynb"),
+]
+
+
+@pytest.mark.parametrize("path", CHINESE, ids=name)
+def test_one_word_for_one_thing_beside_the_pages(path):
+    problems = check_words(name(path), path.read_text("utf-8"), "zh")
+    assert not problems, "\n".join(problems)
+
+
+# A sentence that misuses each of the words, and one that does not.
+MISUSED = """
+两段印出的结果相同。/两段打印的结果相同。
+这一层的参数有几个？/这个函数有几个参数没有默认值？
+这一层有 28 个参数。/调用时写六个参数。
+每个词的嵌入是 6 个数。/每个词的词向量有 6 个分量。
+每个输出通道有一叠乘数。/两个因数的乘积。
+MACs 是乘法次数。/MACs 是乘加次数。
+这是 3 格的卷积核。/卷积核大小是 3。
+卷积核有奇数格时总能平分。/卷积核大小是奇数时总能平分。
+核大小为 1 的卷积。/卷积核大小是 1 的卷积。
+沿三个轴移动。/沿三条轴移动。
+就地改写权重。/原地修改权重。
+它就是核跨度。/它就是有效卷积核大小。
+组卷积分成几组。/分组卷积分成几组。
+每个词有一个词号。/每个词有一个词元编号。
+步长为 2。/步幅（stride，也叫步长）为 2。
+把输入转成小数。/保留四位小数。
+镜面那一格不再抄一遍。/镜面那一格不再重复。
+"""
+
+
+@pytest.mark.parametrize("pair", MISUSED.strip().split("\n"))
+def test_a_misused_word_is_found(pair):
+    wrong, right = pair.split("/")
+    assert len(check_words("page", wrong, "zh")) == 1
+    assert check_words("page", right, "zh") == []
+
+
+def test_each_word_has_its_example():
+    found = [p for line in MISUSED.split("\n") for p in check_words("", line.split("/")[0], "zh")]
+    assert len(found) == len(MISUSED.strip().split("\n"))
+    assert all(any(better in problem for problem in found) for better in instead("zh").values())
+
+
+@each_page
 def test_pairs_run_both(path):
     problems = check_pairs(name(path), path.read_text("utf-8"))
     assert not problems, "\n".join(problems)
@@ -139,6 +198,6 @@ def test_where_the_prompt_stops(source, line):
 def test_front_matter(path):
     text = path.read_text("utf-8")
     data = front_matter(text)
-    assert set(data) <= {"description", "examples", "names", "forms", "hide", "synonyms"}
+    assert set(data) <= {"description", "examples", "names", "forms", "instead", "synonyms", "hide"}
     assert data["description"].strip()
     assert data["examples"] == len(parse(text).blocks), "examples: is the number of blocks"
