@@ -55,7 +55,7 @@ const en = {
   withBias: "Bias",
   apart: "Axes and sides apart",
   outputSize: "Output size",
-  numbers: "Parameters",
+  numbers: "Parameter count",
   products: "MACs",
   at: (cell, value) => `Output ${cell} = ${value}`,
   mirrors: (count) =>
