@@ -842,3 +842,34 @@ def test_every_refusal_is_one_of_the_table():
         if isinstance(node, ast.Raise)
     }
     assert raising == {"checks.py: raise error", "cost.py: raise type"}
+
+
+def test_arrays_of_integers_are_taken_as_their_numbers():
+    x, w = np.arange(35).reshape(1, 5, 7), np.ones((1, 1, 2, 2), int)
+    pair, flat = (2, 1), (1, 0, 2, 1)
+    given = {"stride": pair, "padding": pair, "dilation": pair}
+    arrays = {name: np.array(value, np.uint8) for name, value in given.items()}
+    same(convref.conv2d(x, w, **arrays), convref.conv2d(x, w, **given))
+    same(convref.conv2d(x, w, stride=np.array(2)), convref.conv2d(x, w, stride=2))
+    same(convref.pad(x, np.array(flat)), convref.pad(x, flat))
+    at = (0, 1, 2)
+    assert str(convref.explain(x, w, at=np.array(at))) == str(convref.explain(x, w, at=at))
+    assert convref.size(5, 2, padding=np.array((1, 2))) == convref.size(5, 2, padding=(1, 2))
+    layer = convref.ConvTranspose2d(1, 1, 2, 2, seed=0)
+    small = x.astype(np.float32)
+    same(layer(small, np.array((11, 15))), layer(small, (11, 15)))
+    assert cost.chain(np.array((1, 5)), "Conv1d(1, 1, 2)")[0].output == (1, 4)
+    for wrong in (np.array([1.0, 2.0]), np.array([True, True]), np.array([[1, 1]])):
+        assert refused(partial(convref.conv2d, x, w, stride=wrong))[0] == "integer"
+
+
+def test_a_narrow_float_of_another_library_becomes_float32():
+    narrow = Narrow(np.zeros((1, 3), "V2"))
+    with patch.object(np, "can_cast", return_value=True):
+        _, message = refused(lambda: convref.conv1d(narrow, np.ones((1, 1, 1))))
+    assert advice(message) == "convert it with numpy.asarray(input, numpy.float32)"
+
+
+def test_an_argument_given_twice():
+    _, message = refused(lambda: cost.chain((1, 5), ["Conv1d(1, 1, 2, 1, stride=1)"]))
+    assert "Conv1d is given 'stride' twice; it takes in_channels" in message
