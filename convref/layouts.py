@@ -28,7 +28,10 @@ def convert_weight(
 ) -> Array:
     """Reorder the weight of a convolution layer, so that both layers compute the same.
 
-    A framework is called by the name under which it is imported. A bias needs no conversion.
+    A framework is called by the name under which it is imported. A bias needs no conversion. What
+    the layers do at the edge is theirs: where the stride of a transposed layer is larger than the
+    kernel, 'valid' of Keras and JAX keeps the gap behind the last cell, which in PyTorch is
+    ``output_padding=stride - reach``, with reach ``dilation * (kernel_size - 1) + 1``.
 
     Parameters
     ----------
@@ -195,12 +198,20 @@ def convert_linear(
 
 
 def tensorflow_same(
-    size: Ints, kernel_size: Ints, stride: Ints = 1, dilation: Ints = 1
+    size: Ints,
+    kernel_size: Ints,
+    stride: Ints = 1,
+    dilation: Ints = 1,
+    *,
+    odd: Literal["end", "beginning"] = "end",
 ) -> tuple[int, ...]:
     """TensorFlow's SAME, written out for `convref.pad` or `torch.nn.functional.pad`.
 
-    JAX's SAME, ONNX's SAME_UPPER and MindSpore's 'same' are this too. PyTorch's 'same' is for
-    stride 1 only, and Paddle's SAME for dilation 1 only: with another it goes on as if it were 1.
+    JAX's SAME, ONNX's SAME_UPPER and MindSpore's 'same' are this too; ONNX's SAME_LOWER is with
+    ``odd='beginning'``. Not every framework takes every layer: PyTorch's 'same' is for stride 1
+    only, onnxruntime (1.31) refuses SAME_UPPER and SAME_LOWER with a dilation above 1, Keras (3.15)
+    a stride above 1 together with a dilation above 1, and Paddle's SAME goes on as if dilation
+    were 1.
 
     Parameters
     ----------
@@ -208,6 +219,8 @@ def tensorflow_same(
         Of the input, along each spatial axis.
     kernel_size, stride, dilation : int or tuple of int
         Of the layer, for each spatial axis.
+    odd : 'end' or 'beginning'
+        Where the extra cell goes if an odd number of them is needed.
 
     Returns
     -------
@@ -218,14 +231,19 @@ def tensorflow_same(
     Raises
     ------
     TypeError, ValueError
-        An argument is no positive integer, or has the wrong number of them.
+        An argument is no positive integer, or has the wrong number of them; or `odd` is another
+        word.
 
     Notes
     -----
-    A transposed layer with SAME has ``size * stride`` cells. It is the one without padding, but
+    A transposed layer of TensorFlow, Keras or JAX with SAME, and without an output padding of its
+    own, has ``size * stride`` cells. It is the one without padding, but
     with ``output_padding=max(0, stride - reach)``, where reach is
     ``dilation * (kernel_size - 1) + 1``; from its output cut off
-    ``tensorflow_same(size * stride, kernel_size, stride, dilation)``.
+    ``tensorflow_same(size * stride, kernel_size, stride, dilation)``. It is another one with
+    Keras's ``output_padding=0``, which can give fewer cells, and with ``output_padding`` beside
+    ONNX's SAME_UPPER or SAME_LOWER, which can give other values: for those, this function has no
+    answer.
 
     Examples
     --------
@@ -234,7 +252,10 @@ def tensorflow_same(
     (0, 1, 0, 1)
     >>> tensorflow_same((225, 224), kernel_size=(7, 3), stride=2)
     (0, 1, 3, 3)
+    >>> tensorflow_same(224, 3, stride=2, odd="beginning")
+    (1, 0)
     """
     axes = checks.same_axes(size, kernel_size, stride, dilation)
-    pairs = [same_padding_tensorflow(*axis) for axis in axes]
+    first = checks.word("odd", odd, ("end", "beginning")) == "beginning"
+    pairs = [same_padding_tensorflow(*axis)[:: -1 if first else 1] for axis in axes]
     return tuple(side for pair in reversed(pairs) for side in pair)

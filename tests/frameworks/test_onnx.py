@@ -8,6 +8,7 @@ from frameworks.cases import LAYERS, Layer, conv, depthwise, gaps, integers, por
 from onnx import TensorProto, checker, helper
 from onnx.reference import ReferenceEvaluator
 
+import convref
 from convref.layouts import convert_activation, convert_linear, tensorflow_same
 
 onnxruntime.set_default_logger_severity(4)  # refusals come as exceptions
@@ -80,6 +81,25 @@ def test_same_upper(layer, run):
     x, weight, expected = conv(layer, same=True)
     out = layer_by(run, "Conv", x, weight, layer, auto_pad="SAME_UPPER")
     np.testing.assert_array_equal(out, expected)
+
+
+@RUN
+@pytest.mark.parametrize("layer", [each for each in LAYERS if max(each.dilation) == 1])
+def test_same_lower(layer, run):
+    """The extra cell at the beginning."""
+    x, weight, _ = conv(layer)
+    padded = convref.pad(x, tensorflow_same(*layer[:4], odd="beginning"))
+    expected = getattr(convref, f"conv{layer.rank}d")(padded, weight, **layer.options)
+    out = layer_by(run, "Conv", x, weight, layer, auto_pad="SAME_LOWER")
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_onnxruntime_refuses_same_with_dilation():
+    (layer,) = [each for each in LAYERS if each.rank == 1 and max(each.dilation) > 1]
+    x, weight, _ = conv(layer)
+    for word in ("SAME_UPPER", "SAME_LOWER"):
+        with pytest.raises(Exception, match="Dilation not supported"):
+            layer_by(by_runtime, "Conv", x, weight, layer, auto_pad=word)
 
 
 @RUN

@@ -108,3 +108,14 @@ def test_size():
     assert size(5, 4, padding=(0, 1)) == 3
     assert size(7, 3, dilation=3, padding="valid") == 1
     assert size(0, 3, padding=2) == 2
+
+
+def test_what_is_left_out_of_an_axis_neither_steps_nor_pads():
+    assert Axis(5, 3)._asdict() == {
+        "size": 5,
+        "kernel": 3,
+        "stride": 1,
+        "dilation": 1,
+        "before": 0,
+        "after": 0,
+    }

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import convref
 from convref import (
     Conv1d,
     Conv2d,
@@ -133,3 +134,18 @@ def test_the_smallest_output_has_one_cell():
 
 def test_the_processor_is_the_device():
     assert Conv1d(1, 1, 1, device="cpu").weight.shape == (1, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["Conv", "ConvTranspose"])
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_a_layer_has_as_many_axes_as_its_name_says(name, rank):
+    layer = getattr(convref, f"{name}{rank}d")(1, 1, 2)
+    assert layer.kernel_size == (2,) * rank
+    assert layer(np.ones((1, *(3,) * rank), np.float32)).ndim == rank + 1
+
+
+def test_the_least_stride_and_dilation_of_size_are_1():
+    assert convref.size(5, 3, stride=1, dilation=1) == 3
+    for name in ("stride", "dilation"):
+        with pytest.raises(ValueError, match=f"{name} must be at least 1, received 0"):
+            convref.size(5, 3, **{name: 0})

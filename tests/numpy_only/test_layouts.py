@@ -195,6 +195,12 @@ def test_same_is_the_least_padding_for_that_many_windows(size, kernel, stride, d
         assert (before, after) == same_padding(kernel, dilation)
 
 
+def test_the_extra_cell_can_stand_at_the_beginning():
+    for arguments, (before, after) in SAME:
+        assert tensorflow_same(*arguments, odd="beginning") == (after, before)
+    assert tensorflow_same((224, 7), (3, 4), (2, 1), odd="beginning") == (2, 1, 1, 0)
+
+
 def test_the_last_axis_comes_first():
     assert tensorflow_same((224, 7, 6), (3, 1, 5), (2, 1, 1)) == (2, 2, 0, 0, 0, 1)
     assert tensorflow_same([224], 3, stride=[2], dilation=(1,)) == (0, 1)
