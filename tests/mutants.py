@@ -173,6 +173,7 @@ def run(names: list[str], jobs: int) -> None:
     # mutmut 3.8 reads an attribute that pytest 9.2 no longer has.
     pytest.Item._nodeid = property(lambda item: item.nodeid)  # type: ignore[attr-defined]
     enter_decorated()
+    try_more()
     from mutmut.__main__ import cli
 
     cli(["run", "--max-children", str(jobs), *names], standalone_mode=False)
@@ -207,6 +208,25 @@ def enter_decorated() -> None:
 
     mutmut.MutationVisitor._skip_node_and_children = skips  # type: ignore[method-assign]
     mutmut.function_trampoline_arrangement = arranged
+
+
+def try_more() -> None:
+    """Let mutmut try what it does not by itself: a smaller number, and max for min."""
+    import libcst
+    from mutmut.mutation.mutators import mutation_operators
+
+    def smaller(node: Any) -> Iterator[Any]:
+        if isinstance(node, libcst.Integer | libcst.Float):
+            less = repr(node.evaluated_value - 1)  # bracketed: 2**-1 and x - -1 stay as they are
+            yield libcst.parse_expression(f"({less})" if less.startswith("-") else less)
+
+    def other_end(node: Any) -> Iterator[Any]:
+        name = getattr(node.func, "attr", node.func)
+        other = {"max": "min", "min": "max"}.get(getattr(name, "value", None))
+        if other:
+            yield node.with_deep_changes(name, value=other)
+
+    mutation_operators += [(libcst.BaseNumber, smaller), (libcst.Call, other_end)]
 
 
 def mutants() -> list[Mutant]:
