@@ -1,4 +1,4 @@
-"""An output that shows an error is marked as such: its long lines may wrap."""
+"""An output that shows a message is marked as such: its long lines may wrap."""
 
 from __future__ import annotations
 
@@ -8,15 +8,24 @@ from typing import Any
 
 # The line with which Python ends when something is raised: `ErrorType: message`.
 RAISED = re.compile(r"^[\w.]+(?:Error|Exception|Warning|Interrupt|Exit)(?:: .*)?$")
+LONG = 80  # characters; a longer line of so many words is a sentence, and no matrix
+WORDS = 6
 OUTPUT = re.compile(
     r'<div class="language-text(?P<more>[^"]*)">(?P<code>.*?<code>(?P<text>.*?)</code>)', re.S
 )
 
 
+def message(line: str) -> bool:
+    """Whether a line of output is an error, a warning or another long sentence."""
+    return bool(RAISED.match(line)) or (
+        len(line) > LONG and len(re.findall(r"[A-Za-z]{2,}", line)) >= WORDS
+    )
+
+
 def on_page_content(content: str, page: Any, config: Any, files: Any) -> str:
     def mark(match: re.Match[str]) -> str:
         text = html.unescape(re.sub(r"<[^>]*>", "", match["text"])).rstrip("\n")
-        if not any(RAISED.match(line) for line in text.split("\n")):
+        if not any(map(message, text.split("\n"))):
             return match[0]
         return f'<div class="language-text raised{match["more"]}">{match["code"]}'
 

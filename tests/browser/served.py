@@ -114,11 +114,12 @@ class Answer:
 @dataclass
 class Served:
     origin: str
+    path: str = field(default_factory=base_path)  # below which the site stands
     answers: list[Answer] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        return self.origin + base_path()
+        return self.origin + self.path
 
     def url(self, page: SitePage) -> str:
         return self.address + page.path
@@ -153,12 +154,15 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Type", self.guess_type(str(file)))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
 
     def find(self, path: str) -> Path | None:
-        if not path.startswith(base_path()):
+        if not path.startswith(self.served.path):
             return None
-        below = path.removeprefix(base_path())
+        below = path.removeprefix(self.served.path)
         file = (site_directory() / below).resolve()
         if not file.is_relative_to(site_directory().resolve()):
             return None
@@ -178,8 +182,9 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 @contextmanager
-def serve() -> Iterator[Served]:
-    served = Served("")
+def serve(path: str | None = None) -> Iterator[Served]:
+    """The site, below the path that it was built for or below another."""
+    served = Served("", path or base_path())
     handler = type("SiteHandler", (Handler,), {"served": served})
     with Server(("127.0.0.1", 0), handler) as server:
         served.origin = f"http://127.0.0.1:{server.server_address[1]}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
-from served import LOOKS, Look, Served, SitePage, pages, site_directory, text_pages
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from served import LOOKS, Look, Served, SitePage, pages, serve, site_directory, text_pages
 
 AXE = Axe()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -32,6 +33,22 @@ OVERFLOW = """() => {
         + `to ${Math.round(box.right)} px: ${e.textContent.trim().slice(0, 60)}`);
   }
   return out.slice(0, 5);
+}"""
+
+# What a finger has to hit is 24 px high and wide (WCAG 2.5.8), unless it stands in a line of text.
+SMALL = """() => {
+  const targets = "a[href], button, input, select, textarea, summary, [role=button]";
+  const text = "p, li, td, th, dd, dt, figcaption, summary, output";
+  const out = [];
+  for (const e of document.querySelectorAll(targets)) {
+    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (getComputedStyle(e).display === "inline" && e.closest(text)) continue;
+    const box = (e.matches("label input") ? e.closest("label") : e).getBoundingClientRect();
+    if (Math.min(box.width, box.height) > 2 && Math.min(box.width, box.height) < 23.9)
+      out.push(`${e.tagName.toLowerCase()}.${e.className} is ${box.width.toFixed(1)} by `
+        + `${box.height.toFixed(1)} px: ${(e.textContent || e.ariaLabel).trim().slice(0, 40)}`);
+  }
+  return [...new Set(out)].slice(0, 5);
 }"""
 
 
@@ -93,14 +110,16 @@ def test_page(
     problems = watch(tab, site)
     asked = len(site.answers)
     tab.goto(site.url(page), wait_until="load")
-    scheme = tab.locator("body").get_attribute("data-md-color-scheme")
-    assert scheme == SCHEMES[look.palette], f"{page} {look}: the palette shown is {scheme}"
+    if page.is_text:
+        scheme = tab.locator("body").get_attribute("data-md-color-scheme")
+        assert scheme == SCHEMES[look.palette], f"{page} {look}: the palette shown is {scheme}"
     # Lazy pictures load when they are reached.
     tab.evaluate("scrollTo(0, document.body.scrollHeight)")
     tab.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
     # A token's colours depend on the palette, not on the width.
     problems += accessibility(tab, tokens=look.width == LOOKS[0].width)
     problems += [f"overflow: {what}" for what in tab.evaluate(OVERFLOW)]
+    problems += [f"too small to hit: {what}" for what in tab.evaluate(SMALL)]
     site.wait_until_quiet(0.1)
     tab.close()
     # The server also sees what workers ask for.
@@ -109,19 +128,44 @@ def test_page(
         pytest.fail(f"{page} {look}:\n" + "\n".join(problems), pytrace=False)
 
 
-def test_missing_address(site: Served, fresh_page: Page) -> None:
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("place", ["", "en/", "no/such/page/", "page.html"])
+def test_missing_address(site: Served, browser: Browser, place: str, scripts: bool) -> None:
     """The page for a missing address works at any depth, since it is served at any."""
-    problems = watch(fresh_page, site)
-    missing = site.address + "no/such/page/"
-    fresh_page.goto(missing)
-    fresh_page.locator("main h1").wait_for()
-    for link in fresh_page.locator("main article a, header a").all():
-        target = link.evaluate("a => a.href")
-        assert target.startswith(site.address), f"404 page: link leaves the site: {target}"
+    context = browser.new_context(java_script_enabled=scripts)
+    tab = context.new_page()
+    problems = watch(tab, site)
+    missing = f"{site.address}{place}nothing"
+    tab.goto(missing)
+    homes = [site.url(SitePage("", language)) for language in ("zh", "en")]
+    assert [a.evaluate("a => a.href") for a in tab.locator("main a").all()] == homes
+    assert [f.evaluate("f => f.action") for f in tab.locator("main form").all()] == homes
+    context.close()
     # The answer itself has status 404, and the console says so.
     problems = [p for p in problems if not p.endswith((f" {missing}", f"({missing})"))]
-    if problems:
-        pytest.fail("404 page:\n" + "\n".join(problems), pytrace=False)
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("path", ["/", "/elsewhere/", "/a/mirror/of/it/"])
+@pytest.mark.parametrize("place", ["nothing", "en/learn/nothing/", "no/such/page.html"])
+def test_missing_address_below_another_path(fresh_page: Page, path: str, place: str) -> None:
+    """A copy of the site below a path that nobody told the build of."""
+    with serve(path) as copy:
+        fresh_page.goto(copy.address + place)
+        link = fresh_page.locator("main a[href$='/en/']")
+        expect(link).to_have_attribute("href", re.compile(f"(?:http.*)?{path}en/$"))
+        link.click()
+        expect(fresh_page).to_have_url(f"{copy.address}en/")
+        expect(fresh_page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_missing_address_has_a_search(site: Served, fresh_page: Page) -> None:
+    fresh_page.goto(site.address + "nothing")
+    field = fresh_page.locator("form[lang=en] input")
+    field.fill("stride")
+    field.press("Enter")
+    fresh_page.wait_for_url(f"{site.address}en/?q=stride")
+    expect(fresh_page.locator("a.md-search-result__link").first).to_be_visible()
 
 
 def test_sitemap_lists_every_page() -> None:

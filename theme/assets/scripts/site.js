@@ -1,6 +1,8 @@
 // What Material's bundle leaves unsaid to screen readers, and a language link that keeps the place.
 const zh = document.documentElement.lang.startsWith("zh");
-const words = zh ? { note: "注释", table: "表格" } : { note: "Annotation", table: "Table" };
+const words = zh
+  ? { note: "注释", table: "表格", report: "报告这一节的错误" }
+  : { note: "Annotation", table: "Table", report: "Report an error in this section" };
 
 const each = (selector, action) => document.querySelectorAll(selector).forEach(action);
 
@@ -26,3 +28,39 @@ each("a[data-same-place]", (link) =>
     link.hash = location.hash;
   }),
 );
+
+// The link under the page reports an error in it; one at each heading names the section, too.
+each("a[data-report]", (link) =>
+  each("article :is(h2, h3, h4)[id]", (heading) => {
+    const place = document.createElement("a");
+    const address = document.querySelector("link[rel=canonical]").href;
+    const whole = encodeURIComponent(`${address}#${heading.id}`);
+    place.className = "headerlink report";
+    place.href = link.href.replace(encodeURIComponent(address), whole);
+    place.title = words.report;
+    place.textContent = "⚑";
+    heading.append(place);
+  }),
+);
+
+// What is far from the screen has a height that is a guess until it is laid out. So the section that
+// the address names moves while the page settles: stay with it, unless the reader does something.
+function stay() {
+  const target = document.querySelector(":target");
+  if (!target) return;
+  const top = () => Math.round(target.getBoundingClientRect().top);
+  const moved = new AbortController();
+  for (const deed of ["wheel", "touchstart", "keydown", "pointerdown"])
+    addEventListener(deed, () => moved.abort(), { signal: moved.signal, passive: true });
+  let place;
+  const settle = (frames) => {
+    if (moved.signal.aborted || !frames) return moved.abort();
+    if (top() !== place) target.scrollIntoView();
+    const still = top() === place;
+    place = top();
+    requestAnimationFrame(() => settle(still ? frames - 1 : frames));
+  };
+  settle(30);
+}
+addEventListener("load", stay);
+addEventListener("hashchange", stay);
