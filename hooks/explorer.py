@@ -297,6 +297,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global explorers
     explorers = Explorers(config.theme["language"])
     explorers.register(config)
+    # Fetched side by side, and not one import after the other.
+    modules = {file.stem for file in SCRIPTS.glob("*.js")} - {"explorer"} | {"messages"}
+    config.extra["explorer_modules"] = sorted(modules)
     return config
 
 

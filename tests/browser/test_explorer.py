@@ -229,6 +229,13 @@ def play(tab: Page, site: Served, page: SitePage = PLAY, query: str = "") -> Loc
     return explorer
 
 
+def enter(explorer: Locator, label: str, value: str) -> None:
+    """A number into a field of the panel, with Enter."""
+    field = explorer.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+
+
 def settled(tab: Page, expression: str, value: object) -> None:
     """Wait until an expression has a value; what is told to screen readers comes a little later."""
     tab.wait_for_function(f"(value) => ({expression}) === value", arg=value, timeout=5000)
@@ -383,6 +390,7 @@ def test_numbers_are_changed_by_keyboard(site: Served, fresh_page: Page) -> None
     fresh_page.keyboard.press("Enter")
     expect(explorer.locator(".ce-edit")).to_have_attribute("aria-invalid", "true")
     expect(explorer.locator(".ce-live")).to_contain_text("at most 6 digits")
+    expect(explorer.locator("[id$=-w-problem]")).to_contain_text("at most 6 digits")
     fresh_page.keyboard.press("Escape")
     expect(first).to_be_focused()
     fresh_page.keyboard.type(".5")
@@ -432,8 +440,8 @@ def test_link_reproduces_the_view(site: Served, fresh_page: Page) -> None:
     explorer.locator("[data-kind=transposed]").click()
     explorer.locator(".ce-random").click()
     expect(explorer.locator(".ce-live")).to_have_text("Random numbers, seed 1.")
-    explorer.get_by_label("Stride").fill("2")
-    explorer.get_by_label("Output padding").fill("1")
+    enter(explorer, "Stride", "2")
+    enter(explorer, "Output padding", "1")
     explorer.locator(".ce-out [role=gridcell]").nth(13).click()
     explorer.locator(".ce-link").click()
     expect(explorer.locator(".ce-live")).to_have_text("The link is copied.")
@@ -492,12 +500,12 @@ def test_copied_code_and_saved_picture(site: Served, fresh_page: Page) -> None:
 def test_parameters(site: Served, fresh_page: Page) -> None:
     explorer = play(fresh_page, site)
     explorer.get_by_label("Axes and sides apart").check()
-    explorer.get_by_label("Padding left").fill("2")
+    enter(explorer, "Padding left", "2")
     expect(explorer.locator(".ce-facts")).to_contain_text("W: floor((2 + 5 + 1 - 1 * (3 - 1) - 1)")
     explorer.locator("[data-tab=convref]").click()
     expect(explorer.locator(".ce-listing")).to_contain_text("x = pad(x, (2, 1, 1, 1))")
     explorer.get_by_label("Padding by").select_option("same")
-    explorer.get_by_label("Stride H").fill("2")
+    enter(explorer, "Stride H", "2")
     expect(explorer.locator(".ce-error")).to_have_text(
         "ValueError: padding='same' keeps the size only with stride 1, received stride=(2, 1): "
         "pad explicitly with convref.pad, or give padding as integers."

@@ -11,7 +11,7 @@ from served import Served, SitePage, site_directory, text_pages
 
 LIMIT = 120 * 1024
 WITH_EXPLORER = 160 * 1024
-EXPLORER = 30 * 1024
+EXPLORER = 40 * 1024
 
 
 def test_first_visit(

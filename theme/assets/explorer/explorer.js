@@ -2,8 +2,10 @@
 // `full` shows everything, and keeps the state in the page's address.
 
 import { padsOf } from "./checks.js";
+import { copied } from "./clipboard.js";
 import { convrefCode, torchCode } from "./code.js";
 import { h, options, put } from "./dom.js";
+import { filled, pasted } from "./filling.js";
 import { frame } from "./frame.js";
 import {
   channelOf,
@@ -18,24 +20,34 @@ import {
   source,
   volume,
 } from "./geometry.js";
+import { matrix } from "./matrix.js";
 import { model } from "./model.js";
 import { areFloats, factor, parse, written } from "./numbers.js";
 import { picture } from "./picture.js";
 import { PRESETS } from "./presets.js";
 import {
   changed,
+  differs,
+  example,
   flipped,
   fromQuery,
   inputShapeOf,
+  isLink,
+  madeUp,
   random,
   toQuery,
   weightShapeOf,
+  withNumbers,
 } from "./state.js";
 import { WIDTH, explain } from "./trace.js";
+import { keep, recall } from "./visit.js";
 import { wordsFor } from "./words.js";
 
 const BEAT = 900; // milliseconds for one output cell at speed 1
 const BASE = new URL("../../", import.meta.url);
+const MOST_STEPS = 500; // back
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const NAMES = { in: "input", w: "weight" };
 const named = (index) => `(${index.join(", ")})`;
 let count = 0;
 
@@ -45,54 +57,146 @@ class Explorer extends HTMLElement {
     this.words = wordsFor(this.closest("[lang]")?.lang);
     this.full = this.hasAttribute("full");
     this.id ||= `explorer-${++count}`;
-    this.first = fromQuery(this.getAttribute("state")) ?? fromQuery(PRESETS[0][2]);
+    this.past = []; // states to go back to, and those gone back from
+    this.future = [];
     this.seed = 0;
     this.channel = 0;
     this.target = null; // a cell of input or weight that is pointed at, else null
     this.speed = 1;
     frame(this);
-    if (this.full) addEventListener("hashchange", this.arrive);
+    this.addEventListener("keydown", this.key);
+    addEventListener("pagehide", this.write);
     document.addEventListener("visibilitychange", this.rest);
-    this.set((this.full && fromQuery(location.hash.slice(1))) || this.first, { quiet: true });
+    calm.addEventListener("change", this.still);
+    this.still();
+    this.begin();
   }
 
   disconnectedCallback() {
     this.stop();
     removeEventListener("hashchange", this.arrive);
+    removeEventListener("pagehide", this.write);
     document.removeEventListener("visibilitychange", this.rest);
+    calm.removeEventListener("change", this.still);
+  }
+
+  /** The address first, then what the visit left behind, then what the page gives. Reset returns
+   *  to what was loaded first, also after the address has followed the changes and is read again. */
+  begin() {
+    this.start = this.getAttribute("state");
+    if (!this.full) return this.open(recall(this) ?? this.start);
+    addEventListener("hashchange", this.arrive);
+    const hash = location.hash.slice(1);
+    if (isLink(hash)) this.start = hash;
+    this.start = history.state?.explorer ?? this.start;
+    this.open(isLink(hash) ? hash : this.start);
   }
 
   arrive = () => {
-    const state = fromQuery(location.hash.slice(1));
-    if (state && toQuery(state) !== this.query) this.set(state, { quiet: true });
+    const hash = location.hash.slice(1);
+    if (!isLink(hash) || hash === this.query) return;
+    this.start = history.state?.explorer ?? hash;
+    this.open(hash);
   };
+
+  /** The state of a text; of one that nobody can read, what the page gives. */
+  loaded(text) {
+    const own = () => fromQuery(this.getAttribute("state")) ?? example(PRESETS[0][2]);
+    return fromQuery(text) ?? { ...own(), notes: text ? [["", "lost"]] : [] };
+  }
+
+  open(text) {
+    const state = this.loaded(text);
+    this.panel.forget();
+    this.set(state, { quiet: true });
+    if (String(state.at) === String(this.state.at)) return;
+    const note = ["at", "moved", named(state.at), named(this.state.at)];
+    this.state = { ...this.state, notes: [...state.notes, note] };
+    this.drawNotice();
+  }
 
   rest = () => {
     if (document.hidden) this.stop();
   };
 
+  /** Who wants no motion steps; nothing moves by itself. */
+  still = () => {
+    this.stop();
+    for (const each of this.parts.moving) each.hidden = calm.matches;
+  };
+
+  /** Keys are for the explorer alone: the page has shortcuts of one letter. */
+  key = (event) => {
+    if (!event.ctrlKey && !event.metaKey) {
+      if (event.key.length === 1) event.stopPropagation();
+      return;
+    }
+    const key = event.key.toLowerCase();
+    const by = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" && "undo";
+    if (!by || event.altKey || this.panel.isTyping(event.target)) return;
+    event.preventDefault();
+    this[by]();
+  };
+
   // Changes ----------------------------------------------------------------------------------------
 
-  /** A whole new state; `quiet` leaves the page's address alone. */
+  /** A new state; `quiet` leaves the page's address alone. */
   set(state, { quiet = false } = {}) {
+    if (this.state && differs(state, this.state)) {
+      this.past = [...this.past.slice(1 - MOST_STEPS), this.state];
+      this.future = [];
+    }
+    this.take(state);
+    if (!quiet) this.remember();
+  }
+
+  take(state) {
     this.state = state;
     this.target = null;
     this.model = model(state);
     this.floats = areFloats(state);
     if (!this.model.refusal) {
       const most = [state.outputs, ...this.model.sizes];
-      this.state = { ...state, at: state.at.map((each, i) => Math.min(each, most[i] - 1)) };
+      const at = state.at.map((each, i) => Math.min(each, most[i] - 1));
+      if (String(at) !== String(state.at)) this.state = { ...state, at };
       const seen = this.seen();
       if (!seen.includes(this.channel)) this.channel = seen[0];
     }
     this.channel = Math.min(this.channel, state.channels - 1);
     this.draw();
-    if (!quiet) this.remember();
+  }
+
+  undo() {
+    this.travel("undo", this.past, this.future);
+  }
+
+  redo() {
+    this.travel("redo", this.future, this.past);
+  }
+
+  travel(way, from, to) {
+    if (!from.length) return this.say(this.words.nothing[way]);
+    to.push(this.state);
+    this.panel.forget();
+    this.take(from.pop());
+    this.remember();
+    this.tell(this.words[`${way}ne`]);
+  }
+
+  reset() {
+    this.whole(this.loaded(this.start));
+  }
+
+  /** Another state altogether: nothing that was typed is waiting for its field any more. */
+  whole(state) {
+    this.panel.forget();
+    this.set(state);
   }
 
   /** Some parameters changed. */
   update(changes) {
     this.set(changed(this.state, changes));
+    if (!this.model.refusal) this.tell(this.words.sized(this.model.sizes.join("×")));
   }
 
   /** Input channels that the output channel in question sees. */
@@ -106,9 +210,8 @@ class Explorer extends HTMLElement {
     const { channels, outputs, groups, at } = this.state;
     if (!this.model.refusal && !this.seen().includes(channel)) {
       const width = channels / groups;
-      return this.update({
-        at: [Math.floor(channel / width) * (outputs / groups), ...at.slice(1)],
-      });
+      const output = Math.floor(channel / width) * (outputs / groups);
+      return this.set({ ...this.state, at: [output, ...at.slice(1)] });
     }
     this.set(this.state);
   }
@@ -116,7 +219,7 @@ class Explorer extends HTMLElement {
   choose(select) {
     if (select.value === "") return;
     this.channel = 0;
-    this.set(fromQuery(PRESETS[+select.value][2]));
+    this.whole(example(PRESETS[+select.value][2]));
     select.value = "";
   }
 
@@ -133,27 +236,59 @@ class Explorer extends HTMLElement {
 
   setBias(field) {
     const value = parse(field.value);
-    field.setAttribute("aria-invalid", String(value === null));
-    if (value === null) return this.say(this.words.limit, true);
-    const bias = this.state.bias.map((each, o) => (o === this.state.at[0] ? value : each));
-    this.set({ ...this.state, bias });
+    if (value === null) return this.refuse(field, this.parts.biasProblem, this.words.limit);
+    this.set(withNumbers(this.state, "bias", [[this.state.at[0], value]]));
   }
 
+  /** Say at a field, and to screen readers, what is wrong with what stands in it. */
+  refuse(field, problem, wrong) {
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", problem.id);
+    problem.hidden = false;
+    put(problem, wrong);
+    this.say(`${field.getAttribute("aria-label")} ${field.value}: ${wrong}`);
+  }
+
+  /** A number in a cell; returns what is wrong with it. */
   edit(kind, i, text) {
     const value = parse(text);
     if (value === null) {
-      this.say(this.words.limit, true);
-      return false;
+      this.say(this.words.limit);
+      return this.words.limit;
     }
-    const name = kind === "in" ? "input" : "weight";
+    const name = NAMES[kind];
     const at = kind === "in" ? this.inputPlace(i) : this.weightPlace(i);
-    const values = [...this.state[name]];
-    values[at] = value;
     const { target } = this;
-    this.set({ ...this.state, [name]: values });
+    this.set(withNumbers(this.state, name, [[at, value]]));
     this.target = target;
     this.show();
-    return true;
+    return "";
+  }
+
+  fill(kind, rule) {
+    const slice = kind === "in" ? [this.channel] : this.slice();
+    this.set(filled(this.state, NAMES[kind], slice, rule));
+    this.tell(this.words.filled(volume(kind === "in" ? this.state.size : this.state.kernel)));
+  }
+
+  /** A matrix from a cell on; one that begins in the padding begins at the cell next to it. */
+  paste(kind, i, text) {
+    const { words } = this;
+    const read = kind === "out" ? { problem: "output" } : matrix(text);
+    let done = read;
+    if (!read.problem) {
+      const slice = kind === "in" ? [this.channel] : this.slice();
+      const index = kind === "in" ? this.positionAt(i) : unravel(i, this.state.kernel);
+      const sizes = kind === "in" ? this.state.size : this.state.kernel;
+      const cell = index.map((each, axis) => Math.min(Math.max(0, each), sizes[axis] - 1));
+      done = pasted(this.state, NAMES[kind], slice, cell, read);
+    }
+    if (done.problem) {
+      const wrong = words.unpasted[done.problem]({ ...done, name: this.nameOf(done.key) });
+      return this.say(wrong, true);
+    }
+    this.set(done.state);
+    this.say(words.pasted(read.values.length, read.rounded), true);
   }
 
   // Which number a cell of a grid stands for -------------------------------------------------------
@@ -171,7 +306,11 @@ class Explorer extends HTMLElement {
   }
 
   inputPlace(i) {
-    return place(inputShapeOf(this.state), [this.channel, ...this.positionAt(i)]);
+    return this.inputAt(this.positionAt(i));
+  }
+
+  inputAt(position) {
+    return place(inputShapeOf(this.state), [this.channel, ...position]);
   }
 
   /** The first two indices of the weight slice that is shown. */
@@ -198,6 +337,9 @@ class Explorer extends HTMLElement {
   draw() {
     const { state, words, parts, grids, model: told } = this;
     this.width = this.clientWidth; // read before anything changes, so that layout happens once
+    const held = this.contains(document.activeElement);
+    const [grid] = Object.values(grids).filter((each) => each.held());
+    const where = grid?.held();
     const pads = this.pads();
     const shapes = {
       in: pads.map(([b, a], axis) => b + state.size[axis] + a),
@@ -206,11 +348,15 @@ class Explorer extends HTMLElement {
     };
     const inside = (index) =>
       index.every((each, axis) => each >= pads[axis][0] && each < pads[axis][0] + state.size[axis]);
+    const from = (index) => index.map((each, axis) => each - pads[axis][0]);
     grids.in.build(shapes.in, pads, (index) =>
-      inside(index) ? { editable: true } : { look: "is-padding", label: words.paddingCell },
+      inside(index)
+        ? { editable: true, label: words.place(from(index)) }
+        : { look: "is-padding", label: `${words.paddingCell}, ${words.place(from(index))}` },
     );
-    grids.w.build(shapes.w, "", () => ({ editable: true }));
-    if (shapes.out) grids.out.build(shapes.out, "", () => ({}));
+    const label = words.place;
+    grids.w.build(shapes.w, "", (index) => ({ editable: true, label: label(index) }));
+    if (shapes.out) grids.out.build(shapes.out, "", (index) => ({ label: label(index) }));
     const most = Math.max(shapes.in.at(-1), shapes.in.at(-2) ?? 1, shapes.out?.at(-1) ?? 1);
     const roomy = most <= 9 ? 34 : most <= 12 ? 29 : most <= 16 ? 26 : 24;
     const columns = [shapes.in, shapes.w, shapes.out ?? []].reduce(
@@ -222,9 +368,13 @@ class Explorer extends HTMLElement {
     const side =
       this.width < 480 ? Math.min(30, roomy) : fitting < 24 ? roomy : Math.min(fitting, roomy);
     const write = (value) => written(value, this.floats);
-    grids.in.fill(this.inputTexts(shapes.in).map(write), side);
+    const made = madeUp(state, "input");
+    const own = (index) => made.length > 0 && inside(index) && made[this.inputAt(from(index))];
+    grids.in.fill(this.inputTexts(shapes.in).map(write), side, indices(shapes.in).map(own));
     const start = this.weightPlace(0);
-    grids.w.fill(state.weight.slice(start, start + volume(state.kernel)).map(write), side);
+    const slice = [start, start + volume(state.kernel)];
+    const madeTaps = madeUp(state, "weight").slice(...slice);
+    grids.w.fill(state.weight.slice(...slice).map(write), side, madeTaps);
     if (shapes.out) {
       this.values = told.channel(state.at[0]);
       grids.out.fill(this.values.map(write), side);
@@ -241,8 +391,15 @@ class Explorer extends HTMLElement {
     parts.channel.box.hidden = state.channels === 1;
     parts.output.box.hidden = state.outputs === 1;
     parts.biasBox.hidden = !state.bias;
-    if (state.bias) parts.bias.value = written(state.bias[state.at[0]] ?? 0, true);
+    if (state.bias) {
+      parts.bias.shown = written(state.bias[state.at[0]] ?? 0, true);
+      parts.bias.value = parts.bias.shown;
+    }
     parts.bias.removeAttribute("aria-invalid");
+    parts.bias.removeAttribute("aria-describedby");
+    parts.biasProblem.hidden = true;
+    parts.undo.setAttribute("aria-disabled", String(!this.past.length));
+    parts.redo.setAttribute("aria-disabled", String(!this.future.length));
     for (const each of parts.kinds) {
       each.setAttribute("aria-pressed", String(each.dataset.kind === state.kind));
     }
@@ -256,8 +413,36 @@ class Explorer extends HTMLElement {
     this.classList.toggle("is-mirrored", state.mode !== "zeros" && pads.flat().some(Boolean));
     this.drawFacts();
     this.drawRefusal();
+    this.drawNotice();
     this.panel.show(state);
     this.show();
+    if (!held) return;
+    const now = document.activeElement;
+    if (this.contains(now) && now.getClientRects().length) return;
+    if (grid && (grid !== grids.out || shapes.out)) grid.hold(where);
+    else this.focus(); // what had the focus is gone: without it, keys would go to the page
+  }
+
+  /** What the numbers and parameters shown are not, though somebody may think so. */
+  drawNotice() {
+    const { words, parts, state, grids } = this;
+    const { notes = [] } = state;
+    const told = notes.map(([name, rule, ...more]) => words.notes[rule](this.nameOf(name), ...more));
+    if (told.length && notes[0][1] !== "lost") told.unshift(words.notes.lead);
+    const made = ["input", "weight", "bias"]
+      .map((name) => [this.nameOf(name), state[name] ? madeUp(state, name).filter(Boolean).length : 0])
+      .filter(([, count]) => count);
+    if (made.length) told.push(words.notes.made(made.map((each) => words.notes.count(...each))));
+    const text = [...new Set(told)].join("\n");
+    put(parts.notice, text);
+    for (const { element } of [grids.in, grids.w]) {
+      if (text) element.setAttribute("aria-describedby", parts.notice.id);
+      else element.removeAttribute("aria-describedby");
+    }
+  }
+
+  nameOf(name) {
+    return this.words.names[name] ?? this.words[name] ?? name;
   }
 
   inputTexts(shape) {
@@ -347,8 +532,9 @@ class Explorer extends HTMLElement {
     );
   }
 
-  /** What is pointed at: cells lit up, the sum, the note; nothing is built. */
-  show() {
+  /** What is pointed at: cells lit up, the sum, the note; nothing is built. What is under a mouse
+   *  does not scroll away from it. */
+  show({ mouse = false } = {}) {
     const { state, grids, parts, words, model: told } = this;
     if (told.refusal) {
       grids.in.light(new Map());
@@ -370,6 +556,7 @@ class Explorer extends HTMLElement {
         where.map((each, axis) => each + this.pads()[axis][0]),
       );
     let note;
+    let ends = [null, null]; // corners of the window
     if (at) {
       const list = places(layer, at);
       let mirrored = 0;
@@ -388,7 +575,8 @@ class Explorer extends HTMLElement {
       mark("out", place(told.sizes, at.slice(1)), "is-now");
       const own = list.filter((each) => each.position[0] === this.channel);
       const corner = (each) => each.position.slice(1).map((q, axis) => q + this.pads()[axis][0]);
-      grids.in.show(own.length ? corner(own[0]) : null, own.length ? corner(own.at(-1)) : null);
+      if (own.length) ends = [corner(own[0]), corner(own.at(-1))];
+      grids.in.show(...ends);
       this.explained = explain(layer, at);
       put(parts.sum, this.explained.sum);
       const cell = named(state.outputs > 1 ? at : at.slice(1));
@@ -423,6 +611,8 @@ class Explorer extends HTMLElement {
     for (const name of Object.keys(lit)) grids[name].light(lit[name]);
     this.render();
     this.announce();
+    if (ends[0]) grids.in.reveal(...ends);
+    if (at && !mouse) grids.out.reveal(at.slice(1), at.slice(1));
   }
 
   widths() {
@@ -471,19 +661,33 @@ class Explorer extends HTMLElement {
       const index = kind === "in" ? [this.channel, ...this.positionAt(i)] : this.weightIndex(i);
       this.target = { kind, index };
     }
-    this.show();
+    this.show({ mouse: !held });
   }
 
+  /** To another output cell; those of one channel after those of another. */
   step(by) {
     if (this.model.refusal) return;
-    const cells = volume(this.model.sizes);
-    const now = place(this.model.sizes, this.state.at.slice(1));
-    const next = (now + by + cells) % cells;
+    const cells = [this.state.outputs, ...this.model.sizes];
+    const next = (place(cells, this.state.at) + by + volume(cells)) % volume(cells);
+    const at = unravel(next, cells);
+    const same = at[0] === this.state.at[0];
     this.target = null;
-    this.state = { ...this.state, at: [this.state.at[0], ...unravel(next, this.model.sizes)] };
-    this.grids.out.rove(next);
-    this.show();
+    this.state = { ...this.state, at };
+    if (same) this.show();
+    else this.take(this.state);
+    this.grids.out.rove(place(this.model.sizes, at.slice(1)));
     this.remember();
+  }
+
+  /** One cell further in a play, which ends with the last cell of the last channel. */
+  go() {
+    this.step(1);
+    if (this.isAtEnd()) this.stop();
+  }
+
+  isAtEnd() {
+    const last = [this.state.outputs, ...this.model.sizes].map((each) => each - 1);
+    return String(this.state.at) === String(last);
   }
 
   toggle() {
@@ -493,8 +697,9 @@ class Explorer extends HTMLElement {
 
   play() {
     clearInterval(this.timer);
-    if (this.model.refusal) return;
-    this.timer = setInterval(() => this.step(1), BEAT / this.speed);
+    if (this.model.refusal || calm.matches) return;
+    if (this.isAtEnd()) this.step(1); // all over again
+    this.timer = setInterval(() => this.go(), BEAT / this.speed);
     this.parts.toggle.textContent = this.words.pause;
     this.classList.add("is-playing");
   }
@@ -508,19 +713,27 @@ class Explorer extends HTMLElement {
     this.announce();
   }
 
-  /** The sum for screen readers, once things have come to rest. */
+  /** News, and the sum, for screen readers, once things have come to rest. */
   announce() {
     clearTimeout(this.telling);
     if (this.timer || !this.contains(document.activeElement)) return;
     this.telling = setTimeout(() => {
       const sum = this.parts.sum.textContent.replace(/\s+/g, " ").trim();
       const told = this.target || this.model.refusal ? "" : `: ${sum}`;
-      put(this.parts.live, `${this.parts.note.textContent}${told}`);
+      put(this.parts.live, `${this.news ?? ""} ${this.parts.note.textContent}${told}`.trim());
+      this.news = null;
     }, 300);
+  }
+
+  /** News that are told with the sum. */
+  tell(news) {
+    this.news = news;
+    this.announce();
   }
 
   say(text, shown = false) {
     clearTimeout(this.telling);
+    this.news = null;
     put(this.parts.live, text);
     if (shown) put(this.parts.note, text);
   }
@@ -535,23 +748,37 @@ class Explorer extends HTMLElement {
     return new URL(`play/#${this.query}`, BASE).href;
   }
 
+  /** The address, or the visit, keeps the state; but not one whose link had to be completed, as
+   *  long as nobody has changed anything: read again, it would seem to have been complete. */
   remember() {
     if (this.parts.open) this.parts.open.href = this.address();
-    if (!this.full) return;
+    if (this.state.notes?.length) return;
     clearTimeout(this.remembering);
-    this.remembering = setTimeout(
-      () => history.replaceState(history.state, "", `#${this.query}`),
-      250,
-    );
+    this.remembering = setTimeout(this.write, 250);
   }
+
+  write = () => {
+    if (!this.remembering) return;
+    clearTimeout(this.remembering);
+    this.remembering = null;
+    if (!this.full) return keep(this, this.query);
+    history.replaceState({ ...history.state, explorer: this.start }, "", `#${this.query}`);
+  };
 
   share() {
     return this.copy(this.address(), this.words.linked);
   }
 
   async copy(text, done) {
-    await navigator.clipboard.writeText(text);
-    this.say(done, true);
+    const { parts, words } = this;
+    const copiedIt = await copied(text);
+    parts.toCopy.hidden = copiedIt;
+    if (copiedIt) return this.say(done, true);
+    const field = parts.toCopy.querySelector("textarea");
+    field.value = text;
+    field.focus();
+    field.select();
+    this.say(words.uncopied);
   }
 
   save() {

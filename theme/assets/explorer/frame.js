@@ -1,6 +1,7 @@
 // All that an explorer is made of: buttons, grids, the sum, facts, parameters and code.
 
 import { h, options } from "./dom.js";
+import { RULES } from "./filling.js";
 import { Grid } from "./grids.js";
 import { panel } from "./panel.js";
 import { PRESETS } from "./presets.js";
@@ -18,10 +19,11 @@ export function frame(explorer) {
       words[name],
     );
   const grid = (kind, label) =>
-    new Grid(kind, label, {
+    new Grid(kind, label, words, {
       point: (i, held) => explorer.point(kind, i, held),
       leave: () => explorer.point(null),
       edit: (i, text) => explorer.edit(kind, i, text),
+      paste: (i, text) => explorer.paste(kind, i, text),
       play: () => explorer.toggle(),
     });
   explorer.grids = {
@@ -31,6 +33,9 @@ export function frame(explorer) {
   };
   const part = (kind, title, ...more) => {
     const size = h("span", { class: "ce-size" });
+    const { grids } = explorer;
+    const { problem } = grids[kind];
+    problem.id = `${explorer.id}-${kind}-problem`;
     const head = h(
       "div",
       { class: "ce-head" },
@@ -40,8 +45,21 @@ export function frame(explorer) {
     );
     return {
       size,
-      element: h("div", { class: `ce-part ce-part-${kind}` }, head, explorer.grids[kind].box),
+      element: h("div", { class: `ce-part ce-part-${kind}` }, head, grids[kind].box, problem),
     };
+  };
+  const fill = (kind) => {
+    const select = h("select", {
+      class: "ce-fill",
+      "aria-label": `${words.fill}: ${kind === "in" ? words.input : words.kernel}`,
+      onchange: () => {
+        explorer.fill(kind, select.value);
+        select.value = "";
+      },
+    });
+    const rules = Object.keys(RULES).map((rule) => [rule, words.rules[rule]]);
+    options(select, [["", words.fill], ...rules], "");
+    return h("div", { class: "ce-under" }, select);
   };
   const pick = (action) => {
     const select = h("select", {
@@ -51,7 +69,7 @@ export function frame(explorer) {
     return { select, box: h("label", { class: "ce-pick" }, words.channel, " ", select) };
   };
   const channel = pick((c) => explorer.see(c));
-  const output = pick((o) => explorer.update({ at: [o, ...explorer.state.at.slice(1)] }));
+  const output = pick((o) => explorer.set({ ...explorer.state, at: [o, ...explorer.state.at.slice(1)] }));
   const bias = h("input", {
     type: "text",
     inputmode: "decimal",
@@ -59,11 +77,21 @@ export function frame(explorer) {
     "aria-label": words.bias,
   });
   bias.addEventListener("change", () => explorer.setBias(bias));
+  const under = { in: fill("in"), w: fill("w") };
+  const id = (name) => `${explorer.id}-${name}`;
   explorer.parts = {
     channel,
     output,
     bias,
     biasBox: h("label", { class: "ce-pick" }, "+ ", words.bias, " ", bias),
+    biasProblem: h("p", { class: "ce-problem", id: id("bias-problem"), hidden: true }),
+    notice: h("p", { class: "ce-notice", id: id("notice"), role: "status" }),
+    toCopy: h(
+      "div",
+      { class: "ce-to-copy", hidden: true },
+      h("p", {}, words.uncopied),
+      h("textarea", { readonly: true, rows: 3, "aria-label": words.toCopy }),
+    ),
     input: part("in", words.input, channel.box),
     sign: h("span", { class: "ce-sign", "aria-hidden": "true" }, "∗"),
     weight: part("w", words.kernel),
@@ -77,7 +105,8 @@ export function frame(explorer) {
     facts: h("dl", { class: "ce-facts" }),
   };
   const { parts } = explorer;
-  parts.weight.element.append(parts.biasBox);
+  parts.input.element.append(under.in);
+  parts.weight.element.append(under.w, parts.biasBox, parts.biasProblem);
   const speed = h("select", {
     "aria-label": words.speed,
     onchange: () => {
@@ -86,6 +115,7 @@ export function frame(explorer) {
     },
   });
   options(speed, Object.entries(SPEEDS), 1);
+  parts.moving = [parts.toggle, speed];
   const step = (name, by, sign) =>
     h(
       "button",
@@ -139,12 +169,16 @@ export function frame(explorer) {
   const foldParameters = folded("parameters", explorer.panel.element);
   const code = codes(explorer);
   const foldCode = folded("code", code);
+  parts.undo = button("undo", () => explorer.undo());
+  parts.redo = button("redo", () => explorer.redo());
   const tools = [
+    h("div", { class: "ce-kinds" }, parts.undo, parts.redo),
     button("random", () => explorer.randomise()),
     button("flip", () => explorer.flip()),
-    button("reset", () => explorer.set(explorer.first)),
+    button("reset", () => explorer.reset()),
   ];
   explorer.setAttribute("role", "group");
+  explorer.tabIndex = -1; // where the focus goes when what had it is gone
   explorer.setAttribute("aria-label", words.title);
   explorer.replaceChildren(
     h(
@@ -156,6 +190,7 @@ export function frame(explorer) {
       preset,
       ...tools,
     ),
+    parts.notice,
     h(
       "div",
       { class: "ce-stage" },
@@ -188,6 +223,7 @@ export function frame(explorer) {
       button("svg", () => explorer.save()),
       ...(explorer.full ? [] : [(parts.open = h("a", { class: "ce-open" }, words.full))]),
     ),
+    parts.toCopy,
     explorer.panel.element,
     code,
     parts.live,

@@ -2,13 +2,18 @@
 
 import { indices, volume } from "./geometry.js";
 import { h, put } from "./dom.js";
+import { narrow, parse } from "./numbers.js";
 
 const GAP = 2;
+const EDGE = 6; // of the frame, beyond the cells
+const BEGINS = /^[-\d.,]$/; // a number
 
 export class Grid {
-  /** `heard` holds what the owner wants to be told: point(i), leave(), edit(i, text), play(). */
-  constructor(kind, label, heard) {
+  /** `heard` holds what the owner wants to be told: point(i), leave(), edit(i, text), which returns
+   *  what is wrong with the text, paste(i, text) and play(). `words` are those for made-up numbers. */
+  constructor(kind, label, words, heard) {
     this.kind = kind;
+    this.words = words;
     this.heard = heard;
     this.cells = [];
     this.lit = new Map();
@@ -40,18 +45,23 @@ export class Grid {
       if (!this.element.contains(event.relatedTarget)) heard.leave();
     });
     this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("paste", (event) => this.paste(event));
+    this.problem = h("p", { class: "ce-problem", hidden: true });
+    this.closing = null; // closes the field that stands in a cell, if there is one
   }
 
   /** New cells, unless shape and `more` are as before: `describe(index)` gives a cell's class, its
    *  label, and whether it can be edited. */
   build(shape, more, describe) {
     const key = JSON.stringify([shape, more]);
-    if (key === this.made) return;
-    this.made = key;
+    if (key === this.built) return;
+    this.built = key;
+    this.complain(null);
     this.shape = shape.length === 1 ? [1, ...shape] : shape;
     this.cells = [];
     this.lit.clear();
     this.texts = [];
+    this.marks = [];
     this.roving = 0;
     const [height, width] = this.shape;
     const all = indices(shape);
@@ -80,19 +90,24 @@ export class Grid {
     this.show(null);
   }
 
-  /** The numbers in the cells; their longest decides the width, their count the height. */
-  fill(texts, side) {
+  /** The numbers in the cells, and which of them are made up; the longest decides the width. */
+  fill(texts, side, made = []) {
     const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
     this.size = [Math.max(side, Math.ceil(longest * 7.3 + 9)), side];
     this.box.style.setProperty("--cell-width", `${this.size[0]}px`);
     this.box.style.setProperty("--cell-height", `${side}px`);
     texts.forEach((text, i) => {
-      if (this.texts[i] === text) return;
+      const mark = Boolean(made[i]);
+      if (this.texts[i] === text && this.marks[i] === mark) return;
       this.texts[i] = text;
+      this.marks[i] = mark;
       const cell = this.cells[i];
       cell.textContent = text;
-      if (cell.label) cell.setAttribute("aria-label", `${cell.label}: ${text}`);
+      cell.classList.toggle("is-made", mark);
+      const name = mark ? `${cell.label}, ${this.words.madeUp}` : cell.label;
+      cell.setAttribute("aria-label", `${name}: ${text}`);
     });
+    if (this.closing && !this.element.querySelector(".ce-edit")) this.complain(null);
   }
 
   /** Light up cells: Map of place to class. Only what changes is touched. */
@@ -120,6 +135,33 @@ export class Grid {
     this.frame.style.transform = `translate(${left}px, ${top}px)`;
     this.frame.style.width = `${wide}px`;
     this.frame.style.height = `${tall}px`;
+  }
+
+  /** Scroll the box, and not the page, so that cells from one [y, x] to another are inside. */
+  reveal(from, to) {
+    const { box } = this;
+    const [width, height] = this.size;
+    for (const [axis, each, side, room] of [
+      [-1, width, "scrollLeft", "clientWidth"],
+      [-2, height, "scrollTop", "clientHeight"],
+    ]) {
+      const start = (from.at(axis) ?? 0) * (each + GAP);
+      const end = ((to.at(axis) ?? 0) + 1) * (each + GAP) + EDGE;
+      if (start < box[side]) box[side] = start;
+      else if (end > box[side] + box[room]) box[side] = Math.min(start, end - box[room]);
+    }
+  }
+
+  /** The cell with the focus as [y, x], or null; and the focus back to the nearest one there is. */
+  held() {
+    if (!this.element.contains(document.activeElement)) return null;
+    const width = this.shape[1];
+    return [Math.floor(this.roving / width), this.roving % width];
+  }
+
+  hold([y, x]) {
+    const [height, width] = this.shape;
+    this.cells[Math.min(y, height - 1) * width + Math.min(x, width - 1)].focus();
   }
 
   rove(i) {
@@ -155,20 +197,32 @@ export class Grid {
     if (event.key in goals) this.cells[goals[event.key]].focus();
     else if (event.key === " ") this.heard.play();
     else if (event.key === "Enter" || event.key === "F2") this.edit(i);
-    else if (/^[-\d.]$/.test(event.key) && !event.ctrlKey) this.edit(i, event.key);
+    else if (BEGINS.test(narrow(event.key)) && !event.ctrlKey) this.edit(i, event.key);
     else return;
     event.preventDefault();
+  }
+
+  /** Several numbers go where the owner puts them; one alone may be for the open field. */
+  paste(event) {
+    const text = event.clipboardData.getData("text");
+    const inField = event.target.matches("input");
+    if (inField && parse(text) !== null) return;
+    event.preventDefault();
+    const i = this.at(event);
+    if (inField) this.closing(null);
+    this.heard.paste(i, text);
   }
 
   /** A field in place of the cell's number, until Enter, Escape or leaving it. */
   edit(i, begun) {
     const cell = this.cells[i];
     if (!cell?.editable) return;
+    this.closing?.(null);
     const field = h("input", {
       class: "ce-edit",
       type: "text",
       inputmode: "decimal",
-      "aria-label": cell.label ?? this.element.getAttribute("aria-label"),
+      "aria-label": cell.label,
       autocomplete: "off",
     });
     field.value = begun ?? this.texts[i];
@@ -177,13 +231,15 @@ export class Grid {
       if (!open) return;
       open = false; // a new number takes the field away, which is a blur
       const inside = document.activeElement === field;
-      if (text !== null && !this.heard.edit(i, text)) {
+      const wrong = text === null ? "" : this.heard.edit(i, text);
+      if (wrong) {
         open = true;
-        field.setAttribute("aria-invalid", "true");
+        this.complain(field, wrong);
         return;
       }
       field.remove();
       put(cell, this.texts[i]);
+      this.complain(null);
       if (inside) cell.focus();
     };
     field.addEventListener("keydown", (event) => {
@@ -193,12 +249,21 @@ export class Grid {
       else return;
       event.preventDefault();
     });
-    field.addEventListener("blur", () => {
-      close(field.value);
-      close(null);
-    });
+    field.addEventListener("blur", () =>
+      close(["", this.texts[i]].includes(field.value.trim()) ? null : field.value),
+    );
     cell.replaceChildren(field);
+    this.closing = close;
     field.focus();
     if (begun === undefined) field.select();
+  }
+
+  /** Say at the grid what is wrong with a field in it, or (null) that nothing is any more. */
+  complain(field, wrong = "") {
+    this.closing = field && this.closing;
+    this.problem.hidden = !wrong;
+    put(this.problem, wrong);
+    field?.setAttribute("aria-invalid", "true");
+    field?.setAttribute("aria-describedby", this.problem.id);
   }
 }

@@ -1,4 +1,4 @@
-// All that is shown of a state, without a page: what view.js draws and what the tests compare.
+// All that is shown of a state, without a page: what the element draws and what the tests compare.
 
 import { axesOf, layerOf, refusal } from "./checks.js";
 import {

@@ -1,16 +1,28 @@
 // Numbers as convref writes them: integers whole, others with six digits (Python's format ".6g").
 
 const MOST = 999999;
-const WRITTEN = /^[-−+]?(?:\d+\.?\d{0,4}|\.\d{1,4})$/;
+const WRITTEN = /^[-+]?(?:\d+\.?\d{0,4}|\.\d{1,4})$/;
+const THOUSANDS = /^[-+]?[1-9]\d{0,2},\d{3}$/; // or three decimals: nobody can know
 
-/** A cell's number from what somebody typed, or null: at most 6 digits, 4 of them decimals.
- *  The limit keeps every sum of integers below 2 ** 53, where the browser counts exactly. */
+/** Digits and signs of full width, and minus signs, as a keyboard of half width writes them. */
+export const narrow = (text) => text.normalize("NFKC").replace(/[−–]/g, "-");
+
+/** A cell's number from what somebody typed, or null: at most 6 digits, 4 of them decimals, after a
+ *  point or a comma. The limit keeps every sum of integers below 2 ** 53, where the browser counts
+ *  exactly. */
 export function parse(text) {
-  const plain = text.trim();
-  if (!WRITTEN.test(plain)) return null;
+  const typed = narrow(text).trim();
+  const plain = typed.replace(",", ".");
+  if (!WRITTEN.test(plain) || THOUSANDS.test(typed)) return null;
   const digits = plain.replace(/\D/g, "").replace(/^0+/, "");
-  const value = Number(plain.replace("−", "-"));
+  const value = Number(plain);
   return digits.length > 6 || Math.abs(value) > MOST ? null : value + 0; // -0 becomes 0
+}
+
+/** The nearest number that a cell can hold, or null where there is none. */
+export function fitting(value) {
+  if (!(Math.abs(value) <= MOST)) return null;
+  return Number(Number(value.toPrecision(6)).toFixed(4)) + 0;
 }
 
 export const areFloats = (layer) =>

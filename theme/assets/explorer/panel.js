@@ -1,6 +1,6 @@
 // The parameters of an explorer as fields. With `apart` every axis and every side has its own.
 
-import { h, options } from "./dom.js";
+import { h, options, put } from "./dom.js";
 import { range } from "./geometry.js";
 import { LIMITS, MODES } from "./state.js";
 
@@ -11,10 +11,12 @@ export function panel(explorer) {
   let apart = false;
   let shape = "";
   const fields = []; // each {input, read(state)}: what stands in the field
+  let count = 0;
 
-  /** A number that `write(state, value)` turns into changes of the state. */
-  function number(limits, label, name, read, write) {
-    const [min, max] = limits;
+  /** A number that `write(state, value)` turns into changes of the state, once it is entered. What
+   *  cannot be taken stays in the field, which says why. */
+  function number(key, label, name, read, write) {
+    const [min, max] = LIMITS[key];
     const input = h("input", {
       type: "number",
       min,
@@ -23,16 +25,46 @@ export function panel(explorer) {
       inputmode: "numeric",
       "aria-label": name,
     });
+    const problem = h("span", { class: "ce-problem", id: `${explorer.id}-field-${++count}` });
+    const entry = { key, input, problem, read, waiting: null };
+    fields.push(entry);
+    const restore = () => {
+      entry.waiting = null;
+      show(explorer.state);
+    };
     const take = () => {
       const value = Number(input.value);
-      if (input.value === "" || !Number.isInteger(value)) return;
-      const kept = Math.min(max, Math.max(min, value));
-      explorer.update(write(explorer.state, kept));
+      const now = read(explorer.state);
+      const rule =
+        input.validity.badInput || !Number.isInteger(value)
+          ? words.wrong.whole(min, max)
+          : value > max
+            ? words.wrong.most(max)
+            : value < min && words.wrong.least(min);
+      if (input.value === "" && !input.validity.badInput) restore();
+      else if (rule) {
+        entry.waiting = String(now);
+        const wrong = words.wrong.still(rule, now);
+        explorer.refuse(input, problem, wrong);
+      } else if (value === now) restore();
+      else {
+        entry.waiting = null;
+        explorer.update(write(explorer.state, value));
+      }
     };
-    input.addEventListener("input", take);
-    input.addEventListener("change", () => show(explorer.state));
-    fields.push({ input, read });
-    return h("label", {}, ...(label ? [h("span", { "aria-hidden": "true" }, label)] : []), input);
+    input.addEventListener("input", (event) => {
+      if (!event.inputType) take(); // arrows and spin buttons; typing has its type
+    });
+    input.addEventListener("change", take);
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      input.value = ""; // also what is no number, and is not seen in `value`
+      restore();
+    });
+    return [
+      h("label", {}, ...(label ? [h("span", { "aria-hidden": "true" }, label)] : []), input),
+      problem,
+    ];
   }
 
   const field = (name, ...content) => h("fieldset", {}, h("legend", {}, name), content);
@@ -41,7 +73,7 @@ export function panel(explorer) {
     const axes = apart ? letters.map((_, axis) => axis) : [0];
     const inputs = axes.map((axis) =>
       number(
-        LIMITS[key],
+        key,
         apart && letters.length > 1 ? letters[axis] : "",
         axes.length > 1 ? `${name} ${letters[axis]}` : name,
         (state) => state[key][axis],
@@ -68,7 +100,7 @@ export function panel(explorer) {
         );
     const inputs = places.map(([axis, side, label]) =>
       number(
-        LIMITS.padding,
+        "padding",
         label,
         `${words.padding} ${label}`.trim(),
         (state) => (typeof state.padding === "string" ? "" : state.padding[axis][side]),
@@ -101,7 +133,7 @@ export function panel(explorer) {
     field(
       name,
       number(
-        LIMITS[key],
+        key,
         "",
         name,
         (state) => state[key],
@@ -121,7 +153,7 @@ export function panel(explorer) {
       type: "checkbox",
       onchange: () =>
         explorer.update({
-          bias: bias.checked ? range(explorer.state.outputs).map(() => 1) : null,
+          bias: bias.checked || null,
         }),
     });
     const split = h("input", {
@@ -171,15 +203,48 @@ export function panel(explorer) {
       shape = now;
       if (name) element.querySelector(`[aria-label="${name}"]`)?.focus();
     }
-    for (const { input, select, checkbox, list, read } of fields) {
+    for (const entry of fields) {
+      const { key, input, select, checkbox, list, read } = entry;
       const value = read(state);
       if (select) options(select, list, value);
       else if (checkbox) checkbox.checked = value;
-      // What is being typed is left alone while it means the same.
-      else if (input.value === "" || Number(input.value) !== value) input.value = value;
+      else if (entry.waiting !== String(value)) {
+        entry.waiting = null;
+        // What is being typed is left alone while it means the same.
+        if (input.value === "" || Number(input.value) !== value) input.value = value;
+        mark(entry, state.notes?.find(([name]) => name === key));
+      }
     }
   }
 
+  /** What a link wanted of a field and could not have, or nothing. */
+  function mark({ input, problem }, note) {
+    const [, rule, ...more] = note ?? [];
+    const text = note ? words.notes[rule]("", ...more) : "";
+    put(problem, text.replace(/^[\s:：]+/, ""));
+    problem.hidden = !note;
+    if (note) {
+      input.setAttribute("aria-invalid", "true");
+      input.setAttribute("aria-describedby", problem.id);
+    } else {
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-describedby");
+    }
+  }
+
+  /** What was typed and could not be taken gives way to the state. */
+  function forget() {
+    for (const entry of fields) entry.waiting = null;
+  }
+
+  /** Whether a field holds what has not been entered yet. */
+  const isTyping = (target) => {
+    const found = fields.find(({ input }) => input && input === target);
+    if (found) return Number(target.value) !== found.read(explorer.state);
+    const { bias } = explorer.parts;
+    return target === bias && bias.value !== bias.shown;
+  };
+
   const element = h("div", { class: "ce-panel" });
-  return { element, show };
+  return { element, show, forget, isTyping };
 }

@@ -20,41 +20,48 @@ const TOKENS = [
 const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 const safe = (text) => text.replace(/[&<>]/g, (sign) => SIGNS[sign]);
 
-export function picture({ grids, parts, words, model, state }) {
+export function picture({ grids, parts, words, model, state, channel }) {
   const style = getComputedStyle(parts.sum);
   const colour = Object.fromEntries(
     TOKENS.map((name) => [name, style.getPropertyValue(`--cf-${name}`).trim()]),
   );
+  const of = (count, which) => (count > 1 ? `${words.channel} ${which}` : "");
+  const bias = state.bias ? `+ ${words.bias} ${parts.bias.shown}` : "";
   const shown = [
-    [grids.in, words.input, "input"],
-    [grids.w, words.kernel, "weight"],
+    [grids.in, words.input, "input", parts.input, of(state.channels, channel)],
+    [grids.w, words.kernel, "weight", parts.weight, bias],
+    [grids.out, words.output, "output", parts.result, of(state.outputs, state.at[0])],
   ];
-  if (!model.refusal) shown.push([grids.out, words.output, "output"]);
+  if (model.refusal) shown.pop();
   const signs = ["", parts.sign.textContent, "="];
   const sizes = shown.map(([grid]) => {
     const [rows, columns] = grid.shape;
     return [columns * (grid.size[0] + GAP), rows * (grid.size[1] + GAP)];
   });
   const tall = Math.max(...sizes.map(([, height]) => height));
-  const lines = (model.refusal?.message ?? parts.sum.textContent).split("\n");
+  const told = model.refusal
+    ? [`${model.refusal.type}: ${model.refusal.message}`]
+    : [...parts.sum.textContent.split("\n"), ...factsOf(parts)];
+  const lines = [...told, settings(state, words)].filter(Boolean);
   const width = Math.max(
     sizes.reduce((sum, [each]) => sum + each + SPACE, 0),
     ...lines.map((line) => line.length * 7.9 + 2 * SPACE),
   );
-  const height = tall + 60 + 18 * lines.length;
+  const height = tall + 80 + 18 * lines.length;
   const out = [];
   let left = SPACE / 2;
-  shown.forEach(([grid, name, fill], at) => {
+  shown.forEach(([grid, name, fill, part, more], at) => {
     if (signs[at]) out.push(text(left - SPACE / 2, 30 + tall / 2, signs[at], colour.muted, 18));
-    out.push(
-      text(left + sizes[at][0] / 2, 16, `${name} ${grid.shape.join("×")}`, colour.muted, 12),
-    );
-    out.push(cells(grid, left, 30 + (tall - sizes[at][1]) / 2, fill, colour));
+    const middle = left + sizes[at][0] / 2;
+    out.push(text(middle, 16, `${name} ${part.size.textContent}`, colour.muted, 12));
+    const top = 30 + (tall - sizes[at][1]) / 2;
+    if (more) out.push(text(middle, top + sizes[at][1] + 14, more, colour.muted, 12));
+    out.push(cells(grid, left, top, fill, colour));
     left += sizes[at][0] + SPACE;
   });
   lines.forEach((line, i) =>
     out.push(
-      `<text x="${SPACE / 2}" y="${tall + 54 + 18 * i}" fill="${colour.text}" xml:space="preserve">${safe(line)}</text>`,
+      `<text x="${SPACE / 2}" y="${tall + 74 + 18 * i}" fill="${colour.text}" xml:space="preserve">${safe(line)}</text>`,
     ),
   );
   const title = `${words.kinds[state.kind]}: ${parts.note.textContent}`;
@@ -63,6 +70,30 @@ export function picture({ grids, parts, words, model, state }) {
     ` font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13" role="img"><title>${safe(title)}</title>` +
     `<rect width="100%" height="100%" fill="${colour.paper}"/>${out.join("")}</svg>\n`
   );
+}
+
+/** The facts as lines: their name and their values. */
+const factsOf = (parts) =>
+  [...parts.facts.children].map((fact) =>
+    [...fact.children].map((each) => each.textContent).join("  "),
+  );
+
+/** The parameters that are not at their usual values. */
+function settings(state, words) {
+  const one = (list) => (new Set(list).size === 1 ? list[0] : `(${list.join(", ")})`);
+  const { padding } = state;
+  const sides = typeof padding === "string" ? padding : one(padding.flat());
+  return [
+    [words.stride, one(state.stride), 1],
+    [words.dilation, one(state.dilation), 1],
+    [words.padding, sides, 0],
+    [words.mode, state.mode, "zeros"],
+    [words.extra, one(state.extra), 0],
+    [words.groups, state.groups, 1],
+  ]
+    .filter(([, value, usual]) => value !== usual)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(" · ");
 }
 
 const text = (x, y, words, fill, size) =>

@@ -3,6 +3,9 @@
 //   kind=2d&size=5,5&kernel=3,3&stride=2,2&padding=1,1,1,1&input=1,2,0,...&weight=1,2,1,...
 //
 // Padding is `same`, `valid`, or before and after for each axis. What is left out has its default.
+// Beside what a link holds, a state knows what it had to do with one: `notes` on what was clamped,
+// filled in or left out; `made`, the places whose numbers nobody gave; and `kept`, what does not
+// fit the present shape and comes back with it. A place is that in the largest array there can be.
 
 import { indices, place, range, volume } from "./geometry.js";
 import { parse as number, written } from "./numbers.js";
@@ -20,6 +23,8 @@ export const LIMITS = {
   outputs: [1, 8],
   groups: [0, 8],
 };
+const ROOM = { input: [8, 16, 16], weight: [8, 8, 7, 7], bias: [8] };
+const NUMBERS = Object.keys(ROOM);
 const PER_AXIS = { size: 5, kernel: 3, stride: 1, dilation: 1, extra: 0 };
 const SINGLE = { channels: 1, outputs: 1, groups: 1 };
 
@@ -36,49 +41,103 @@ export function weightShapeOf({ kind, channels, outputs, groups, kernel }) {
 
 // From and to a link -------------------------------------------------------------------------------
 
+/** Whether a text is meant as a link to a state, also if it can no longer be read. */
+export const isLink = (text) => /(?:^|&)(?:kind|size|kernel|input|weight)=/.test(text);
+
 /** The state that a link's text describes, each number within its limits; null if it is none. */
 export function fromQuery(text) {
   const given = new URLSearchParams(text);
   const kind = given.get("kind");
   if (!KINDS.includes(kind)) return null;
   const rank = rankOf(kind);
-  const state = { kind, mode: MODES.find((mode) => mode === given.get("mode")) ?? "zeros" };
-  const integers = (name, limits) =>
-    given.has(name)
-      ? given
-          .get(name)
-          .split(",")
-          .map((each) => within(each, limits))
-      : [];
+  const transposed = kind === "transposed";
+  const notes = [];
+  const note = (...told) => notes.push(told);
+  const asked = { kind };
+  const state = { kind };
+
+  /** Whole numbers as they were asked for, and within limits; undefined what is none. */
+  function integers(name, count, [least, most] = LIMITS[name]) {
+    const texts = given.has(name) ? given.get(name).split(",") : [];
+    if (texts.length > count) note(name, "surplus", texts.length - count);
+    else if (texts.length > 1 && texts.length < count) note(name, "short", texts.length, count);
+    return texts.slice(0, count).map((text) => {
+      const value = text.trim() ? Number(text) : NaN;
+      if (Number.isNaN(value)) {
+        note(name, "junk", clipped(text));
+        return [];
+      }
+      const kept = Math.min(most, Math.max(least, Math.round(value)));
+      const rule = value > most ? "most" : value < least ? "least" : "whole";
+      if (kept !== value) note(name, rule, clipped(text), kept);
+      return [Math.max(least, Math.round(value)), kept];
+    });
+  }
+  function word(name, choices) {
+    const found = given.get(name);
+    if (found !== null && !choices.includes(found)) note(name, "unknown", clipped(found));
+    return choices.includes(found) ? found : null;
+  }
+
   for (const [name, value] of Object.entries(PER_AXIS)) {
-    const found = integers(name, LIMITS[name]);
-    state[name] = range(rank).map((axis) => found[axis] ?? found[0] ?? value);
+    const found = integers(name, rank);
+    const of = (axis, side) => found[axis]?.[side] ?? found[0]?.[side] ?? value;
+    asked[name] = range(rank).map((axis) => of(axis, 0));
+    state[name] = range(rank).map((axis) => of(axis, 1));
   }
   for (const [name, value] of Object.entries(SINGLE)) {
-    state[name] = integers(name, LIMITS[name])[0] ?? value;
+    const [found] = integers(name, 1);
+    asked[name] = found?.[0] ?? value;
+    state[name] = found?.[1] ?? value;
   }
-  const word = ["same", "valid"].find((each) => each === given.get("padding"));
-  const sides = integers("padding", LIMITS.padding);
-  const pairs = range(rank).map((i) => [sides[2 * i] ?? 0, sides[2 * i + 1] ?? sides[2 * i] ?? 0]);
-  state.padding = kind === "transposed" ? pairs.map(([p]) => [p, p]) : (word ?? pairs);
-  if (kind === "transposed") state.mode = "zeros";
-  else state.extra = state.extra.map(() => 0);
-  state.input = numbers(given.get("input"), volume(inputShapeOf(state)), inputAt);
-  state.weight = numbers(given.get("weight"), volume(weightShapeOf(state)), weightAt);
-  state.bias = given.has("bias") ? numbers(given.get("bias"), state.outputs, () => 0) : null;
-  state.at = range(rank + 1).map((i) => integers("at", [0, 63])[i] ?? 0);
-  return state;
+  state.mode = word("mode", MODES) ?? "zeros";
+  state.padding = ["same", "valid"].find((each) => each === given.get("padding"));
+  if (!state.padding) {
+    const sides = integers("padding", 2 * rank).map((each) => each[1]);
+    const rest = (sides.length === 1 && sides[0]) || 0; // one number is for all sides
+    state.padding = range(rank).map((i) => [sides[2 * i] ?? rest, sides[2 * i + 1] ?? rest]);
+  }
+  if (transposed) {
+    if (state.mode !== "zeros") note("mode", "unfit");
+    const pairs = Array.isArray(state.padding) ? state.padding : range(rank).map(() => [0, 0]);
+    if (pairs !== state.padding || pairs.some(([b, a]) => b !== a)) note("padding", "unfit");
+    state.padding = pairs.map(([before]) => [before, before]);
+    state.mode = "zeros";
+  } else {
+    if (state.extra.some(Boolean)) note("extra", "unfit");
+    state.extra = state.extra.map(() => 0);
+  }
+  state.at = range(rank + 1).map(() => 0);
+  integers("at", rank + 1, [0, 999]).forEach((each, i) => (state.at[i] = each[1] ?? 0));
+
+  state.made = {};
+  /** Numbers by their place in the shape that was asked for; made up where there is none. */
+  function numbers(name, shapeOf, fill) {
+    const texts = given.get(name)?.split(",") ?? [];
+    const [shape, whole] = [shapeOf(state), shapeOf({ ...state, ...asked })];
+    if (texts.length > volume(whole)) note(name, "surplus", texts.length - volume(whole));
+    const rooms = places(name, state, shape);
+    state.made[name] = new Set();
+    state[name] = indices(shape).map((index, i) => {
+      const found = number(texts[place(whole, index)] ?? "");
+      if (found === null) state.made[name].add(rooms[i]);
+      return found ?? fill(i);
+    });
+    const missing = state.made[name].size;
+    if (missing) note(name, "missing", missing, rooms.length);
+  }
+  numbers("input", inputShapeOf, FILL.input);
+  numbers("weight", weightShapeOf, FILL.weight);
+  if (given.has("bias")) numbers("bias", (each) => [each.outputs], FILL.bias);
+  else state.bias = null;
+  const known = [...Object.keys(LIMITS), ...NUMBERS, "kind", "mode", "at"];
+  for (const name of new Set(given.keys())) {
+    if (!known.includes(name)) note("", "unknown", clipped(name));
+  }
+  return { ...state, notes };
 }
 
-function within(text, [least, most]) {
-  const value = Math.round(Number(text));
-  return Number.isNaN(value) ? undefined : Math.min(most, Math.max(least, value));
-}
-
-function numbers(text, count, fill) {
-  const found = (text ?? "").split(",").map((each) => number(each));
-  return range(count).map((i) => found[i] ?? fill(i));
-}
+const clipped = (text) => (text.length > 12 ? `${text.slice(0, 12)}…` : text);
 
 /** The text of a link to this state; it holds only what needs no escaping. */
 export function toQuery(state) {
@@ -106,57 +165,134 @@ export function toQuery(state) {
 
 // Changes ------------------------------------------------------------------------------------------
 
-/** The state with some parameters changed; numbers keep their place, new places are filled. */
+/** The state with some parameters changed. Numbers keep their place; a place that the state has
+ *  had before gets its number back, and another one a number that is made up. */
 export function changed(state, changes) {
-  const next = { ...state, ...changes };
-  const rank = rankOf(next.kind);
-  for (const name of Object.keys(PER_AXIS)) {
-    next[name] = range(rank).map((i) => next[name][i] ?? next[name][0]);
+  const next = { ...state, ...changes, notes: [] };
+  const kept = { ...state.kept };
+  if (next.kind !== state.kind) asKind(next, state, kept);
+  if (changes.bias === true) next.bias = range(next.outputs).map((o) => kept.bias?.get(o) ?? 1);
+  next.made = { ...state.made };
+  for (const name of NUMBERS) {
+    if (shapeOf(name, state).join() === shapeOf(name, next).join()) continue;
+    const known = new Map(kept[name]);
+    places(name, state).forEach((each, i) => known.set(each, state[name][i]));
+    kept[name] = known;
+    if (!next[name] || changes[name]) continue;
+    const made = new Set(state.made?.[name]);
+    next[name] = places(name, next).map((each, i) => {
+      if (!known.has(each)) made.add(each);
+      return known.get(each) ?? FILL[name](i);
+    });
+    next.made[name] = made;
   }
-  if (Array.isArray(next.padding)) {
-    next.padding = range(rank).map((i) => next.padding[i] ?? next.padding[0]);
-  }
-  if (next.kind === "transposed") {
-    const pairs = Array.isArray(next.padding) ? next.padding : range(rank).map(() => [0, 0]);
-    next.padding = pairs.map(([before]) => [before, before]);
-    next.mode = "zeros";
-  } else {
-    next.extra = next.extra.map(() => 0);
-  }
-  next.input = moved(state.input, inputShapeOf(state), inputShapeOf(next), inputAt);
-  next.weight = moved(state.weight, weightShapeOf(state), weightShapeOf(next), weightAt);
-  next.bias = next.bias && range(next.outputs).map((i) => next.bias[i] ?? 0);
-  next.at = range(rank + 1).map((i) => next.at[i] ?? 0);
-  return next;
+  return { ...next, kept };
 }
 
-function moved(values, from, to, fill) {
-  if (from.join() === to.join()) return values;
-  const lead = from.length - to.length; // between one axis and two, the first of the sizes goes
-  return indices(to).map((index, i) => {
-    const old = lead < 0 ? [...index.slice(0, -2), index.at(-1)] : [...index];
-    if (lead < 0 && index.at(-2) > 0) return fill(i);
-    if (lead > 0) old.splice(-1, 0, 0);
-    return old.every((each, axis) => each < from[axis]) ? values[place(from, old)] : fill(i);
-  });
+/** What a kind of convolution cannot have is kept for the way back, also one of two axes. */
+function asKind(next, state, kept) {
+  const even = (padding) =>
+    next.size.map((_, i) => Array(2).fill(typeof padding === "string" ? 0 : padding[i][0]));
+  if (state.kind === "transposed") {
+    const { mode = "zeros", padding = next.padding } = kept.straight ?? {};
+    kept.extra = next.extra;
+    next.extra = next.extra.map(() => 0);
+    next.mode = mode;
+    if (String(even(padding)) === String(next.padding)) next.padding = padding;
+  }
+  const axes = [...Object.keys(PER_AXIS), ...(Array.isArray(next.padding) ? ["padding"] : [])];
+  if (rankOf(next.kind) < rankOf(state.kind)) {
+    kept.first = {};
+    for (const name of axes) {
+      const [first, last] = next[name];
+      if (String(first) !== String(last)) kept.first[name] = first;
+      next[name] = [last];
+    }
+    next.at = [next.at[0], next.at[2]];
+  } else if (rankOf(next.kind) > rankOf(state.kind)) {
+    for (const name of axes) next[name] = [kept.first?.[name] ?? next[name][0], next[name][0]];
+    next.at = [next.at[0], 0, next.at[1]];
+  }
+  if (next.kind === "transposed") {
+    kept.straight = { mode: next.mode, padding: next.padding };
+    next.padding = even(next.padding);
+    next.mode = "zeros";
+    next.extra = kept.extra ?? next.extra;
+  }
 }
+
+// Numbers and their places -------------------------------------------------------------------------
+
+/** The shape of a state's numbers by their name. */
+function shapeOf(name, state) {
+  if (name === "bias") return [state.bias ? state.outputs : 0];
+  return name === "input" ? inputShapeOf(state) : weightShapeOf(state);
+}
+
+/** The places of a state's numbers, in their order; one axis is the first row of two. */
+function places(name, state, shape = shapeOf(name, state)) {
+  const flat = shape.length < ROOM[name].length;
+  return indices(shape).map((index) =>
+    place(ROOM[name], flat ? [...index.slice(0, -1), 0, index.at(-1)] : index),
+  );
+}
+
+/** For each number, whether it is made up. */
+export const madeUp = (state, name) =>
+  state.made?.[name]?.size ? places(name, state).map((each) => state.made[name].has(each)) : [];
+
+/** The state with other numbers at some places: [[place, value], ...]. */
+export function withNumbers(state, name, pairs) {
+  const values = [...state[name]];
+  const made = new Set(state.made?.[name]);
+  const rooms = made.size ? places(name, state) : [];
+  for (const [at, value] of pairs) {
+    values[at] = value;
+    made.delete(rooms[at]);
+  }
+  return { ...state, notes: [], [name]: values, made: { ...state.made, [name]: made } };
+}
+
+/** The same numbers, all of them given by somebody, with none kept aside. */
+function owned(state) {
+  const kept = { ...state.kept };
+  for (const name of NUMBERS) delete kept[name];
+  return { ...state, notes: [], made: {}, kept };
+}
+
+/** Whether two states differ in more than the cell that is looked at. */
+export const differs = (one, other) =>
+  [...NUMBERS, ...Object.keys(LIMITS), "kind", "mode"].some(
+    (name) => one[name] !== other[name] && String(one[name]) !== String(other[name]),
+  );
+
+/** An example: its numbers are as they should be, also those that it leaves to the script. */
+export const example = (query) => owned(fromQuery(query));
 
 /** Every weight slice turned by 180 degrees: what mathematics calls the convolution's kernel. */
 export function flipped(state) {
-  const shape = weightShapeOf(state);
   const taps = volume(state.kernel);
-  const weight = range(volume(shape)).map((i) => {
-    const slice = Math.floor(i / taps) * taps;
-    return state.weight[slice + taps - 1 - (i - slice)];
-  });
-  return { ...state, weight };
+  const turned = (list) =>
+    list.map((_, i) => {
+      const slice = Math.floor(i / taps) * taps;
+      return list[slice + taps - 1 - (i - slice)];
+    });
+  const rooms = places("weight", state);
+  const made = turned(madeUp(state, "weight"));
+  return {
+    ...state,
+    notes: [],
+    weight: turned(state.weight),
+    made: { ...state.made, weight: new Set(rooms.filter((_, i) => made[i])) },
+    kept: { ...state.kept, weight: undefined },
+  };
 }
 
 /** Other numbers in the same shapes, the same for the same seed. */
 export function random(state, seed) {
   const draw = generator(seed);
   return {
-    ...state,
+    ...owned(state),
     input: state.input.map(() => Math.floor(draw() * 10)),
     weight: state.weight.map(() => Math.floor(draw() * 7) - 3),
     bias: state.bias && state.bias.map(() => Math.floor(draw() * 7) - 3),
@@ -174,5 +310,8 @@ export function generator(seed) {
   };
 }
 
-const inputAt = (i) => Math.floor(generator(i + 1)() * 10);
-const weightAt = (i) => Math.floor(generator(i + 1001)() * 5) - 2;
+const FILL = {
+  input: (i) => Math.floor(generator(i + 1)() * 10),
+  weight: (i) => Math.floor(generator(i + 1001)() * 5) - 2,
+  bias: () => 0,
+};
