@@ -22,7 +22,9 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -299,10 +301,32 @@ def recorded(path: str) -> Any:
     return json.loads((ROOT / path).read_text("utf-8"))
 
 
+def in_section(text: str, section: str, role: str, number: int) -> Fence:
+    """The first block or figure of a section, or a later one."""
+    start = text.index(f"{{#{section}}}")
+    end = text.find("{#", start + 1) % (len(text) + 1)
+    return [f for f in parse(text).fences if start < f.start < end and f.role == role][number]
+
+
+def ran(text: str, section: str, number: int = 0) -> SimpleNamespace:
+    """The variables of a block, when it has run."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+        exec(in_section(text, section, "python", number).source, namespace)
+    return SimpleNamespace(**namespace)
+
+
+def figure(text: str, section: str, number: int = 0) -> SimpleNamespace:
+    """The parameters of a figure."""
+    source = in_section(text, section, "conv-figure", number).source
+    return SimpleNamespace(**yaml.safe_load(source))
+
+
 def names(text: str) -> dict[str, Any]:
     """What an expression in a number's mark can use: convref, NumPy, the page's own names."""
     namespace: dict[str, Any] = {name: getattr(convref, name) for name in convref.__all__}
     namespace |= {"convref": convref, "np": np, "recorded": recorded}
+    namespace |= {"ran": partial(ran, text), "figure": partial(figure, text)}
     for name, expression in (front_matter(text).get("names") or {}).items():
         namespace[name] = eval(str(expression), namespace)
     return namespace
@@ -310,7 +334,7 @@ def names(text: str) -> dict[str, Any]:
 
 def written(value: object, like: str) -> str:
     """A marked number as it has to be written, with as many decimals as `like` has; or a text."""
-    if isinstance(value, str):
+    if isinstance(value, str | tuple):
         return f"`{value}`"
     decimals = len(like.partition(".")[2])
     if isinstance(value, bool | np.bool_) or not np.isscalar(value):

@@ -200,8 +200,10 @@ OPERATORS = str.maketrans({"·": "*", "×": "*", "−": "-", "⌊": "⌊(", "⌋
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.S)
 SHAPE = re.compile(rf"{NUM}(?:×{NUM})+|(?<=[(\[]){NUM}(?:, ?{NUM})+(?=[)\]])")
 ROW = re.compile(rf"{NUM}(?:(?:, |、| and | or | to |和|或|到| ){NUM})+")
-# Cells are counted from 0, and padding is of zeros, which Chinese writes as 0.
-ZERO = re.compile(r"(?<=from )0\b|(?<=[从补填圈是加的了有] )0(?!\d)")
+# Cells are counted from 0, and padding is of zeros; Chinese writes all ones as 1, too.
+ZERO = re.compile(
+    r"(?<=from )0\b|(?<=[从补填写圈是加的了有] )0(?!\d)|(?<=全[是填] )[01](?!\d)|(?<=全 )[01](?!\d)"
+)
 # How sentences name an argument: its names in code, the words around its value, its default.
 OF = r"(?:s|es)?[\]`\s]*(?:(?:of|is|to|at|为|是|取)\s*)"
 NAMED = [
@@ -212,7 +214,8 @@ NAMED = [
         (("dilation",), rf"(?:dilation|空洞率){OF}?N", "1"),
         (("groups",), rf"(?:groups){OF}?N", "1"),
         (("groups",), r"N (?:groups|组)", "1"),
-        (("kernel", "kernel_size"), rf"(?:kernel|kernel size|卷积核|核大小){OF}N", ""),
+        (("kernel", "kernel_size"), rf"(?:kernel|卷积核){OF}N", ""),
+        (("kernel", "kernel_size"), rf"(?:kernel of size|kernel size|核大小){OF}?N", ""),
         (("in_channels",), r"N (?:input channels|个输入通道)", ""),
         (("out_channels",), r"N (?:output channels|kernels|feature maps|个输出通道|个卷积核)", ""),
     )
@@ -297,7 +300,7 @@ class Passage:
             values = set().union(*(near.arguments.get(name, set()) for name in spellings))
             for match in pattern.finditer(line):
                 if values:
-                    given = plain(match["n"]) in values | {default}
+                    given = plain(match["n"]) in values | self.expressions | {default}
                     problem = f"its section gives {spellings[0]} {', '.join(sorted(values))}"
                     settle(*match.span("n"), "" if given else problem)
         for match in ZERO.finditer(line):
