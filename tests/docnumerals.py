@@ -349,8 +349,8 @@ def check_numerals(path: str, text: str) -> list[str]:
         for at, why in passage.problems(passage.line):
             numeral = next(m[0] for m in numerals(passage.line) if m.start() >= at)
             problems.append(
-                f"{path}:{line_of(text, passage.start + at)}: {numeral} is checked by nothing, "
-                f"since {why}: mark it, or print it in a block"
+                f"{path}:{line_of(text, passage.start + at)}: the numeral {numeral} is "
+                f"checked by nothing, since {why}: mark it, or print it in a block"
             )
     return problems + [
         f"{path}:{line_of(text, match.start())}: {match[0]!r} hides a numeral: put a space or × in"

@@ -20,6 +20,7 @@ from docblocks import ROOT
 from docrules import DOCS, headings, pages, prose
 from notebooks import read as read_notebook
 
+from hooks.marks import MARK
 from hooks.notebooks import as_markdown
 
 RECORD = ROOT / "tests/read.json"
@@ -31,6 +32,7 @@ def digests(text: str) -> dict[str, str]:
 
     Code, outputs, what marks compute with, and the targets of links are no words.
     """
+    text = MARK.sub(r"\g<shown>", text)
     shown, found = prose(text), list(headings(text))
     places = [0, *(heading.start() for heading in found[1:]), len(text)]
     return {

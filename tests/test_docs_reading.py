@@ -41,6 +41,7 @@ def test_the_record_has_no_section_that_is_gone():
     ("old", "new", "changed"),
     [
         ("size(5, kernel=3)", "size(7, kernel=5)", []),
+        ("<!--= size(5, kernel=3) -->", "", []),
         ("there.md", "here.md", []),
         ("print(1)", "print(2)", []),
         ("Words  and\nwords", "Words and words", []),
