@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from importlib.metadata import version
 
 import pytest
@@ -34,6 +36,16 @@ def test_every_page_says_with_which_versions_its_outputs_were_made() -> None:
     for page in text_pages():
         html = (site_directory() / page.path / "index.html").read_text("utf-8")
         assert all(f"{name} {version(package)}" in html for name, package in MADE_WITH), page
+
+
+def test_no_word_of_the_theme_is_missing() -> None:
+    """A key without a word stands for itself, which as a direction of writing is no layout."""
+    for page in text_pages():
+        html = (site_directory() / page.path / "index.html").read_text("utf-8")
+        assert re.search(r'<body dir="ltr"', html), f"{page}: no direction of writing"
+        config = re.search(r'<script id="__config"[^>]*>(.*?)</script>', html, re.S)
+        for key, word in json.loads(config[1])["translations"].items():
+            assert word and word != key, f"{page}: the theme has no word for {key}"
 
 
 @pytest.mark.parametrize("width", [1280, 390])
