@@ -42,25 +42,3 @@ each("a[data-report]", (link) =>
     heading.append(place);
   }),
 );
-
-// What is far from the screen has a height that is a guess until it is laid out. So the section that
-// the address names moves while the page settles: stay with it, unless the reader does something.
-function stay() {
-  const target = document.querySelector(":target");
-  if (!target) return;
-  const top = () => Math.round(target.getBoundingClientRect().top);
-  const moved = new AbortController();
-  for (const deed of ["wheel", "touchstart", "keydown", "pointerdown"])
-    addEventListener(deed, () => moved.abort(), { signal: moved.signal, passive: true });
-  let place;
-  const settle = (frames) => {
-    if (moved.signal.aborted || !frames) return moved.abort();
-    if (top() !== place) target.scrollIntoView();
-    const still = top() === place;
-    place = top();
-    requestAnimationFrame(() => settle(still ? frames - 1 : frames));
-  };
-  settle(30);
-}
-addEventListener("load", stay);
-addEventListener("hashchange", stay);
