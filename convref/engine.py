@@ -95,7 +95,9 @@ def contract(view: Array, weight: Array, axes: Sequence[Axis], groups: int) -> A
     """
     N, C, *rest = view.shape
     kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:])
-    out = np.empty((N, len(weight), *rest[: len(axes)]), view.dtype)
+    # Without channels there is no block of work, so nothing else would write the zeros.
+    fresh = np.empty if C else np.zeros
+    out = fresh((N, len(weight), *rest[: len(axes)]), view.dtype)
     if groups == C == len(weight) and len(axes) > 1 and view.dtype.kind in "fc" and out.size:
         by_bands(view, kernels, axes[0], out)
         if np.isfinite(out.sum()):

@@ -1,0 +1,92 @@
+"""Steps as long as an integer can be, layers without channels, and dtypes that are only copied."""
+
+import numpy as np
+import pytest
+
+import convref
+from convref.cost import chain
+
+LONG = (2**31, 2**59, 2**62, 2**63 - 1)
+X = np.arange(25.0).reshape(1, 1, 5, 5)
+ONE = np.full((1, 1, 1, 1), 2.0)
+
+
+@pytest.mark.parametrize("step", LONG)
+def test_of_a_single_window_nobody_takes_the_next_step(step):
+    weight = np.ones((1, 1, 3, 3))
+    assert convref.conv2d(X, weight, stride=step).tolist() == [[[[54.0]]]]
+    assert convref.size(5, 3, stride=step) == 1
+    assert convref.unfold(X, 5, stride=step)[0, :, 0].tolist() == X.ravel().tolist()
+    assert convref.fold(np.ones((1, 1, 1)), 5, 1, stride=step).sum() == 1
+    got, other, _ = convref.conv2d_backward(np.ones((1, 1, 1, 1)), X, weight, stride=step)
+    assert got[0, 0, :3, :3].tolist() == weight[0, 0].tolist()
+    assert (got.sum(), other[0, 0, 2, 2]) == (9, 12)
+
+
+@pytest.mark.parametrize("step", LONG)
+def test_of_a_single_tap_nobody_takes_the_next_step(step):
+    assert convref.conv2d(X, ONE, dilation=step).tolist() == (2 * X).tolist()
+    assert convref.conv_transpose2d(X, ONE, dilation=step).tolist() == (2 * X).tolist()
+    assert convref.unfold(X, 1, dilation=step).ravel().tolist() == X.ravel().tolist()
+    assert convref.fold(X.reshape(1, 1, 25), 5, 1, dilation=step).tolist() == X.tolist()
+    got, other, _ = convref.conv2d_backward(X, X, ONE, dilation=step)
+    assert (got.tolist(), other.item()) == ((2 * X).tolist(), (X**2).sum())
+    got, other, _ = convref.conv_transpose2d_backward(X, X, ONE, dilation=step)
+    assert (got.tolist(), other.item()) == ((2 * X).tolist(), (X**2).sum())
+
+
+@pytest.mark.parametrize("step", LONG)
+def test_of_a_single_cell_nobody_takes_the_next_step(step):
+    x, weight = np.ones((1, 1, 1)), np.arange(3.0).reshape(1, 1, 3)
+    assert convref.conv_transpose1d(x, weight, stride=step).tolist() == weight.tolist()
+    got, other, _ = convref.conv_transpose1d_backward(weight, x, weight, stride=step)
+    assert (got.item(), other.tolist()) == (5, weight.tolist())
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["Conv", "ConvTranspose"])
+def test_layers_without_input_channels_give_their_bias(rank, kind):
+    name = f"{kind}{rank}d"
+    layer = getattr(convref, name)(0, 4, 2, seed=0)
+    layer.bias = np.arange(4, dtype="f4")
+    out = layer(np.ones((3, 0, *[5] * rank), "f4"))
+    assert out.dtype == np.float32
+    assert all((out[:, o] == o).all() for o in range(4))
+    (step,) = chain((3, 0, *[5] * rank), [f"{name}(0, 4, 2)"])
+    assert (step.output, step.parameters(), step.products()) == (out.shape, 4, 0)
+
+
+def test_the_bias_of_a_layer_without_input_channels_begins_with_zeros():
+    assert convref.Conv2d(0, 4, 2).bias.tolist() == [0] * 4
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_transposed_convolution_without_channels_is_zero(groups):
+    x, weight = np.ones((2, 0, 3)), np.ones((0, 2, 2))
+    out = convref.conv_transpose1d(x, weight, np.array([5.0] * 2 * groups), groups=groups)
+    assert out.tolist() == np.full((2, 2 * groups, 4), 5.0).tolist()
+    told = convref.explain_transposed(x, weight, at=(1, 0, 3))
+    assert (told.terms, told.total) == ((), 0)
+
+
+def test_booleans_are_unfolded_and_folded():
+    x = np.array([[[True, False], [False, False]]])
+    assert convref.unfold(x, 2).tolist() == [[True], [False], [False], [False]]
+    ones = convref.unfold(np.ones((1, 3, 3), bool), 2)
+    assert convref.fold(ones, 3, 2).tolist() == np.ones((1, 3, 3), bool).tolist()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: convref.unfold(X, (3,)),
+        lambda: convref.unfold(X, 3, padding=(1,)),
+        lambda: convref.fold(np.ones((1, 4, 1)), (2,), 2),
+        lambda: convref.Conv2d(1, 1, (3,)),
+        lambda: chain((1, 5, 5), ["Conv2d(1, 1, (3,))"]),
+    ],
+    ids=["unfold", "padding", "fold", "layer", "chain"],
+)
+def test_a_sequence_of_one_is_refused_where_pytorch_refuses_it(call):
+    with pytest.raises(ValueError, match=r"must be one integer or 2"):
+        call()
