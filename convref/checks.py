@@ -4,9 +4,9 @@ A message says which argument, the rule with its arithmetic, what was received, 
 Nothing is allocated before all checks have passed.
 """
 
+import cmath
 import math
 import operator
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
@@ -40,6 +40,8 @@ INTEGERS: Final = tuple(
 )
 DTYPES: Final = (*FLOATS, *INTEGERS)
 PAD_DTYPES: Final = (np.dtype(bool), *DTYPES)  # what only copies cells, or adds them
+COMPLEX: Final = (complex, np.complexfloating)
+NUMBERS: Final = (int, float, complex, np.number, np.bool_)
 MOST: Final = 2**63 - 1  # of an integer argument: what PyTorch unpacks
 LIMIT: Final = 2**36  # bytes of one array (64 GiB): beyond it a call is taken for a slip
 LAYOUT: Final = {1: "L", 2: "H, W", 3: "D, H, W"}  # PyTorch's names for the spatial axes
@@ -567,10 +569,10 @@ def pad(input: object, pad: object, mode: object, value: object) -> list[Pair]:
     given = list(zip(flat[::2], flat[1::2], strict=True))
     if name != "constant":
         pad_rank(data, flat, name)
-        if value is not None and value != 0:
+        if value is not None and not (isinstance(value, NUMBERS) and value == 0):
             refuse("value and mode", received=quoted(value), mode=name)
-    elif value is not None:
-        fill_value(value, data.dtype)
+    elif value is not None:  # where nothing is filled, any number will do
+        fill_value(value, data.dtype if max(flat, default=0) > 0 else np.dtype(complex))
     still = data.ndim - len(given)
     pairs = [(0, 0)] * still + given[::-1]
     for axis, (size, pair) in enumerate(zip(data.shape, pairs, strict=True)):
@@ -602,34 +604,42 @@ def pad_rank(data: Array, pad: Sequence[int], mode: str) -> None:
 
 def fill_value(value: object, dtype: np.dtype[Any]) -> None:
     """A number, and one that the dtype can hold without overflow."""
-    held = isinstance(value, int | float | complex | np.number | np.bool_)
+    held = isinstance(value, NUMBERS)
     if held and dtype.kind in "iu":
-        number = cast(Any, value)
         limits = np.iinfo(dtype)
-        complex_ = isinstance(number, complex | np.complexfloating)
-        held = not complex_ and limits.min <= number <= limits.max
-    elif held and dtype.kind in "fc":
-        held = (dtype.kind == "c" or not isinstance(value, complex | np.complexfloating)) and all(
-            abs(part) <= float(np.finfo(dtype).max) or not math.isfinite(part)
-            for part in parts(cast(Any, value))
-        )
+        held = not isinstance(value, COMPLEX) and limits.min <= cast(int, value) <= limits.max
+    elif held:
+        held = floats_hold(value, dtype)
     if not held:
         refuse("value", dtype=dtype, received=quoted(value))
 
 
-def parts(number: complex) -> tuple[float, float]:
-    """The real and the imaginary part; an integer beyond all floats is infinite, and more."""
+def floats_hold(number: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether a number stays below the largest one; inf and nan have a place in every float."""
     try:
-        held = complex(number)
+        whole = complex(number)
     except OverflowError:
-        return 2 * sys.float_info.max, 0
-    return held.real, held.imag
+        return False
+    if isinstance(number, np.number) and np.isfinite(number) > cmath.isfinite(whole):
+        return False  # of a wider float
+    most = float(np.finfo(float if dtype.kind == "b" else dtype).max)
+    parts = (whole.real, whole.imag)
+    fits = all(abs(part) <= most or not math.isfinite(part) for part in parts)
+    return fits and not (dtype.kind == "f" and isinstance(number, COMPLEX))
 
 
 def device(value: object) -> None:
     """NumPy has one device."""
-    if value is not None and str(value) != "cpu":
+    if value is not None and str(printable(value)) != "cpu":
         refuse("device", received=quoted(value))
+
+
+def truth(name: str, value: object) -> bool:
+    """What Python takes for true or false, which is not all."""
+    try:
+        return bool(value)
+    except Exception:  # as of an array of several numbers
+        no_word(name, value, "True, False")
 
 
 def generator(seed: object) -> np.random.Generator:

@@ -117,6 +117,8 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
     """
     steps: list[Step] = []
     layers = [layers] if isinstance(layers, str) else layers
+    if not isinstance(layers, tuple | list):
+        refuse("layer", received=checks.quoted(layers))
     kind = checks.known_dtype(dtype)
     given = checks.listed(shape)
     sizes = given if isinstance(given, tuple | list) else (given,)
@@ -127,7 +129,7 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
         try:
             steps.append(read(layer, reached, kind))
         except (TypeError, ValueError) as error:
-            raise type(error)(f"layer {number}, {layer}: {error}") from None
+            raise type(error)(f"layer {number}, {checks.printable(layer)}: {error}") from None
         reached = steps[-1].output
     return steps
 
@@ -389,7 +391,7 @@ def mismatch(
 def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
     """Name and arguments of a call written as text; nothing of it is run."""
     try:
-        call = ast.parse(str(layer).strip(), mode="eval").body
+        call = ast.parse(str(checks.printable(layer)).strip(), mode="eval").body
         if isinstance(call, ast.Call):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else literal(call.func)
             arguments = [literal(each) for each in call.args]

@@ -203,7 +203,8 @@ def weight_axes(
     """A weight with too few axes, or too many."""
     missing = axes - len(shape)
     # Its one channel in a group, or its one output, is what is not written.
-    own = shape[0] == channels if transposed else channels == groups
+    split = isinstance(groups, int) and channels == groups
+    own = shape[0] == channels if transposed else split
     if missing == 1 and own:
         return second("weight", shape, "the missing axis")
     return added("weight", shape, missing) if missing > 0 else dropped("weight", shape, -missing)
@@ -223,6 +224,8 @@ def sides(padding: object, rank: int, mode: str | None) -> str:
     """Two numbers for each axis are for `pad`; `mode` is None where nothing can be padded."""
     if not isinstance(padding, tuple) or len(padding) != 2 * rank or mode is None or _typed.get():
         return ""
+    if not all(isinstance(side, int) and abs(side) < 2**63 for side in padding):
+        return ""
     named = "" if mode == "zeros" else f", {mode!r}"
     return (
         f". For sides that differ, call convref.pad(input, {padding}{named}) first, "
@@ -235,17 +238,19 @@ def sides(padding: object, rank: int, mode: str | None) -> str:
 
 def word(received: object) -> str:
     """Where a mode that NumPy has is shown."""
-    if received != "symmetric":
+    if not isinstance(received, str) or received != "symmetric":
         return ""
     return ". For this one, call numpy.pad first, as learn/padding-modes#symmetric shows"
 
 
 def keys(expected: Sequence[str], received: object) -> str:
     """A bias more or less than the layer has."""
+    if not isinstance(received, list) or not all(isinstance(name, str) for name in received):
+        return "give a dictionary of arrays by these names"
     if received == ["weight"]:
         return "make the layer with bias=False"
     if received == ["bias", "weight"]:
         return "make the layer with bias=True"
-    if isinstance(received, list) and any("." in name for name in received):
+    if any("." in name for name in received):
         return "give the names of one layer, without those of the network in front"
     return "give a dictionary of arrays by these names"

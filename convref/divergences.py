@@ -51,7 +51,7 @@ DIVERGENCES: Final = (
         "NotImplementedError",
         "convref.conv1d(np.ones((1, 1, 2), 'u2'), np.ones((1, 1, 2), 'u2')).tolist()",
         "[[[2]]]",
-        "slow_conv2d_cpu",
+        "not implemented for 'UInt",
     ),
     Divergence(
         "transposed-integers",
@@ -149,6 +149,14 @@ DIVERGENCES: Final = (
         "[9007199254740992, 0]",
         "convref.pad(np.zeros(1, 'i8'), (1, 0), value=2**53 + 1).tolist()",
         "[9007199254740993, 0]",
+    ),
+    Divergence(
+        "transposed-empty-output",
+        "bug",
+        "tuple(F.conv_transpose1d(torch.ones(2, 1, 1), torch.ones(1, 1, 2), padding=1).shape)",
+        "(2, 1, 0)",
+        "convref.conv_transpose1d(np.ones((2, 1, 1)), np.ones((1, 1, 2)), padding=1)",
+        "ValueError",
     ),
     Divergence(
         "circular-nothing-left",

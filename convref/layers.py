@@ -58,7 +58,7 @@ class _Layer:
         generator = checks.generator(seed)
         self.weight: Array = generator.uniform(-bound, bound, shape).astype(kind)
         self.bias: Array | None = None
-        if bias:
+        if checks.truth("bias", bias):
             self.bias = generator.uniform(-bound, bound, self.out_channels).astype(kind)
 
     def state_dict(self) -> dict[str, Array]:
@@ -76,7 +76,9 @@ class _Layer:
         own = self.state_dict()
         if not isinstance(state_dict, Mapping) or set(state_dict) != set(own):
             received = (
-                sorted(map(str, state_dict)) if isinstance(state_dict, Mapping) else state_dict
+                sorted(str(checks.printable(name)) for name in state_dict)
+                if isinstance(state_dict, Mapping)
+                else state_dict
             )
             cure = cures.keys(sorted(own), received)
             checks.refuse("keys", expected=sorted(own), received=received, cure=cure)

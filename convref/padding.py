@@ -76,8 +76,9 @@ def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> 
     if not any(before or after for before, after in pairs):
         return array
     sizes = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
-    constant = mode in ("constant", "zeros")
-    out = np.full(sizes, value, array.dtype) if constant else np.empty(sizes, array.dtype)
+    out = np.empty(sizes, array.dtype)
+    if mode in ("constant", "zeros") and any(max(pair) > 0 for pair in pairs):
+        out.fill(value)
     for target, cells in blocks(array.shape, pairs, mode):
         out[target] = array[cells]
     return out

@@ -151,5 +151,5 @@ def kind(function: Callable[P, Canvas]) -> Callable[P, Figure]:
 
 
 def plain(value: object) -> object:
-    """An array as nested lists; anything else as it is."""
-    return value.tolist() if isinstance(value, np.ndarray) else value
+    """An array of no more than fits into memory as nested lists; anything else as it is."""
+    return value.tolist() if isinstance(value, np.ndarray) and value.size < 2**24 else value

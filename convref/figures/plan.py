@@ -133,7 +133,7 @@ def settled(the: Plan, at: object) -> Plan:
     """The plan about one output cell, if a reader can take it in."""
     cells = 1
     for along in the.padded():
-        cells *= len(along)
+        cells *= along.stop - along.start
     few(cells, MOST, "cells with their padding")
     chosen = the._replace(at=one_of(at, the.outputs()))
     few(len(chosen.moments()), FRAMES, "frames")

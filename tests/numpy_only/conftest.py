@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+import cases  # noqa: F401 its profiles of Hypothesis are for every file here
 import pytest
 
 

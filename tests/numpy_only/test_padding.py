@@ -1,11 +1,14 @@
 """pad against literal rows and against an oracle that asks for one cell at a time."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from convref import pad
+from convref.padding import extend, fold_back
 
 # input, pad, mode -> output, one digit a cell; '.' is the constant.
 ROWS = [
@@ -19,8 +22,16 @@ ROWS = [
     ("1234", (0, 3), "reflect", "1234321"),
     ("1234", (1, 0), "circular", "41234"),
     ("1234", (-1, 2), "constant", "234.."),
-    ("1234", (-1, 2), "reflect", "23432"),  # the crop comes first
-    ("1234", (-1, 3), "circular", "234234"),
+    ("1234", (-1, 2), "reflect", "23432"),
+    ("1234", (-2, 3), "reflect", "34321"),  # what was cropped is still mirrored
+    ("1234", (-6, 3), "reflect", "1"),
+    ("1234", (3, -5), "reflect", "43"),
+    ("1234", (-5, 3), "replicate", "44"),  # and repeated
+    ("1234", (3, -6), "replicate", "1"),
+    ("1234", (-1, 3), "circular", "234234"),  # what is left goes round
+    ("1234", (2, -2), "circular", "1212"),
+    ("1234", (-5, 1), "circular", ""),
+    ("1234", (1, -5), "circular", ""),
     ("1234", (2, -2), "replicate", "1112"),
     ("1234", (-2, -2), "constant", ""),
     ("1234", (0, 0), "reflect", "1234"),
@@ -51,21 +62,34 @@ def shown(position: int, size: int, mode: str) -> int:
 modes = st.sampled_from(["reflect", "replicate", "circular"])
 
 
+def index(position: int, size: int, pair: tuple[int, int], mode: str) -> int:
+    """Of the cell shown: 'circular' sees only what negative pads leave."""
+    if mode != "circular":
+        return shown(position, size, mode)
+    left = list(range(size))[max(0, -pair[0]) : size + min(0, pair[1])]
+    return left[(position - left[0]) % len(left)]
+
+
 @given(st.data(), modes, st.integers(1, 3), st.booleans())
 def test_every_cell_of_every_mode(data, mode, axes, batched):
     sizes = [data.draw(st.integers(2, 5)) for _ in range(axes)]
     input = np.arange(np.prod(sizes) * 2 * 3).reshape(2, 3, *sizes)
     if not batched:
         input = input[0]
-    pairs = [
-        tuple(data.draw(st.integers(0, n - 1 if mode == "reflect" else n)) for _ in range(2))
-        for n in sizes
-    ]
+    pairs = []
+    for n in sizes:
+        before = data.draw(st.integers(1 - n, n - 1))
+        left = n + min(before, 0) if mode == "circular" else n
+        after = data.draw(st.integers(1 - n, left - 1))
+        least = max(before, 0) if mode == "circular" else 1 - n - before
+        pairs.append((before, max(after, 1 - n - min(before, 0), least - n)))
     flat = [side for pair in reversed(pairs) for side in pair]
     got = pad(input, flat, mode)
     assert got.shape[-axes:] == tuple(b + n + a for n, (b, a) in zip(sizes, pairs, strict=True))
     for at in np.ndindex(got.shape[-axes:]):
-        from_ = [shown(i - b, n, mode) for i, n, (b, _) in zip(at, sizes, pairs, strict=True)]
+        from_ = [
+            index(i - pair[0], n, pair, mode) for i, n, pair in zip(at, sizes, pairs, strict=True)
+        ]
         np.testing.assert_array_equal(got[..., *at], input[..., *from_])
 
 
@@ -97,3 +121,49 @@ def test_the_result_is_always_a_new_array(mode):
         assert not np.shares_memory(out, input)
         out[:] = -1
     assert input.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+@pytest.mark.parametrize("value", [300, -1, float("nan"), 10**400])
+def test_what_is_only_cropped_takes_any_number_that_a_float_holds(value):
+    if value == 10**400:
+        with pytest.raises(ValueError, match="value must be a number"):
+            pad(np.zeros(3, "u1"), (-1, 0), value=value)
+    else:
+        assert pad(np.ones(3, "u1"), (-1, 0), value=value).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(("dtype", "most"), [("f2", 65504.0), ("f4", 3.4028234663852886e38)])
+def test_a_float_as_large_as_the_largest_is_filled_in_and_no_larger_one(dtype, most):
+    for value in (most, -most, float("inf"), -float("inf")):
+        assert pad(np.ones(1, dtype), (1, 0), value=value).tolist() == [value, 1]
+    for value in (most * 1.0001, -most * 1.0001):
+        with pytest.raises(ValueError, match="value must be a number"):
+            pad(np.ones(1, dtype), (1, 0), value=value)
+
+
+def test_numbers_of_a_wider_float_are_refused():
+    if np.finfo(np.longdouble).max > np.finfo(float).max:
+        with pytest.raises(ValueError, match="value must be a number"):
+            pad(np.ones(1), (1, 0), value=np.longdouble(2) ** 2000)
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("dtype", ["int8", "float32", "complex64"])
+def test_folding_back_is_the_adjoint_of_padding(mode, dtype):
+    random = np.random.default_rng(0)
+    pairs = [(0, 0), (1, 2), (0, 0), (3, 1)]
+    x = random.integers(-3, 4, (2, 3, 1, 4)).astype(dtype)
+    padded = extend(x, pairs, mode)
+    grad = random.integers(-3, 4, padded.shape).astype(dtype)
+    back = fold_back(grad, pairs, mode)
+    assert (back.shape, back.dtype) == (x.shape, x.dtype)
+    assert np.vdot(padded.astype("c16"), grad) == np.vdot(x.astype("c16"), back)
+
+
+def test_padding_asks_for_no_memory_beside_the_result():
+    x = np.zeros((1, 1, 10**6))
+    tracemalloc.start()
+    for mode in ("reflect", "replicate", "circular"):
+        extend(x, [(0, 0), (0, 0), (9, 9)], mode)
+        assert tracemalloc.get_traced_memory()[1] < 8.01e6
+    tracemalloc.stop()
