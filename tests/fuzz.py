@@ -39,13 +39,14 @@ FAMILIES = [convolutions] * 15 + [pads] * 3 + [patches] * 2
 
 
 def draw(seed: int, number: int) -> Call:
-    """Call `number` of a seed: valid by construction, and spoiled in every fifth."""
+    """Call `number` of a seed: one that PyTorch takes, and spoiled in every fifth."""
     rng = random.Random(f"{seed}:{number}")
     family = rng.choice(FAMILIES)
     call = family.draw(rng)
     if number % 5 == 4:
         call.spoiled = rng.choice(family.slips(call))
         family.SPOILED[call.spoiled](call)
+        call.theirs = None
     return call
 
 

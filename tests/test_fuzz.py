@@ -32,7 +32,7 @@ def test_a_wrong_mode_is_found(monkeypatch):
     def wrong(position, size, mode):
         return right(position, size, "replicate" if mode == "reflect" else mode)
 
-    monkeypatch.setattr("convref.padding.source", wrong)
+    monkeypatch.setattr("convref.geometry.source", wrong)
     (first, *_) = fuzz.run(300).differences
     assert "mode='reflect'" in first
     assert "import convref" in first  # ready to paste

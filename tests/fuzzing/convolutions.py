@@ -13,7 +13,6 @@ import torch.nn.functional as F
 
 import convref
 from convref import engine
-from convref.geometry import reach, same_padding
 from fuzzing import calls
 from fuzzing.calls import BATCHES, FLOATS, INTEGERS, MEMORY, draw_array, draw_options
 
@@ -33,7 +32,7 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
         "transposed layer",
     ),
     "rank": (1, 2, 3),
-    "dtype": (*FLOATS, *INTEGERS),
+    "dtype": (*FLOATS, *INTEGERS),  # neither library convolves booleans
     "batch": tuple(BATCHES),
     "groups": ("one", "several", "depthwise", "multiplier"),
     "kernel": ("one", "odd", "even", "mixed"),
@@ -42,7 +41,7 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
     "dilation": ("one", "two", "mixed"),
     "mode": MODES,
     "bias": (False, True),
-    "form": ("integer", "tuple"),
+    "form": ("integer", "single", "tuple"),
     "memory": MEMORY,
     "block": (
         2**6,
@@ -57,7 +56,11 @@ IMPOSSIBLE = (
     *({("function", f), ("dtype", d)} for f in (*BACKWARD, *LAYERS) for d in INTEGERS),
     *({("function", f), ("bias", False)} for f in BACKWARD),
     *({("padding", "same"), ("stride", s)} for s in ("two", "mixed")),
-    *({("form", "integer"), (name, "mixed")} for name in ("stride", "padding", "dilation")),
+    *(
+        {("form", form), (name, "mixed")}
+        for form in ("integer", "single")
+        for name in ("stride", "padding", "dilation")
+    ),
 )
 # A dtype that is not the call's.
 OTHER = {"float64": "float32", "complex64": "complex128", "complex128": "complex64"}
@@ -67,7 +70,9 @@ SPOILED: dict[str, Callable[[Call], Any]] = {
     "input channels": lambda c: c.change("input", np.repeat(c.arrays["input"], 2, -c.rank - 1)),
     "input dtype": lambda c: c.change("input", c.arrays["input"].astype(c.other_dtype)),
     "bool": lambda c: [c.change(name, c.arrays[name] != 0) for name in ("input", "weight")],
-    "weight rank": lambda c: c.change("weight", c.arrays["weight"][0]),
+    "weight rank": lambda c: c.change(
+        "weight", c.arrays["weight"].sum(0, dtype=c.options["dtype"])
+    ),
     "weight empty": lambda c: c.change("weight", c.arrays["weight"][..., :0]),
     "no kernels": lambda c: c.change("weight", c.arrays["weight"][:0]),
     "bias length": lambda c: c.change("bias", np.ones(97, c.options["dtype"])),
@@ -108,14 +113,46 @@ class Call(calls.Call):
         return f"conv{'_transpose' if transposed else ''}{self.rank}d"
 
     def listed(self, ours: object, theirs: object) -> bool:
+        if super().listed(ours, theirs):
+            return True
+        layer, mode = self.options["function"] == "layer", self.options["mode"]
+        if layer and mode != "zeros" and self.options["form"] == "single" and self.rank > 1:
+            return True  # single-padding-of-a-mode
         if isinstance(theirs, Exception):
-            return super().listed(ours, theirs)
+            return False
+        if self.options["shape"][0] == 0:
+            return isinstance(ours, Exception) or self.is_bias(ours)  # no-channels
+        if not isinstance(ours, Exception):
+            return False
         transposed = self.options["function"] in TRANSPOSED
+        if transposed and self.empty():
+            return True  # transposed-empty-output
         if self.spoiled == "dilation zero" and transposed:
             return True  # some of PyTorch's backends refuse it, others take it for 1
         if self.spoiled == "padding negative":  # negative-padding-of-a-mode
             return self.options["mode"] != "zeros" and not transposed
-        return self.options["batch"] == "empty"  # empty-batch-unchecked
+        return self.options["batch"] == "empty" and self.refused_with_an_image()
+
+    def is_bias(self, ours: Any) -> bool:
+        """Whether the output holds the bias and nothing else, as sums without a term do."""
+        if self.options["function"] in BACKWARD:
+            return 0 == ours[0].size == ours[1].size
+        bias = self.arrays["bias"]
+        due = 0 if bias is None else bias.reshape(-1, *[1] * self.rank)
+        return bool(np.all(ours[0] == due))
+
+    def empty(self) -> bool:
+        """Whether PyTorch's output has no cell."""
+        same = self.positive("f4")  # for which PyTorch has the backend that lets it pass
+        out = calls.outcome(lambda: [same.forward(same.tensors())])
+        return not isinstance(out, Exception) and 0 in out[0].shape[-self.rank :]
+
+    def refused_with_an_image(self) -> bool:
+        """Whether PyTorch skips a check because the batch is empty (empty-batch-unchecked)."""
+        one = self.arrays["input"]
+        image = np.ones((1, *one.shape[1:]), one.dtype)
+        with_image = type(self)(self.options, self.arrays | {"input": image}, self.arguments)
+        return isinstance(calls.outcome(with_image.pytorch), Exception)
 
     def pytorch(self) -> list[np.ndarray]:
         # oneDNN crashes the process on some float16 layers (2.13: groups, stride and dilation 2).
@@ -144,14 +181,13 @@ class Call(calls.Call):
         # F.convNd has no padding_mode: pad first, as torch.nn.ConvNd does.
         padding = arguments.pop("padding")
         dilation = arguments["dilation"]
-        dilations = (dilation,) * self.rank if isinstance(dilation, int) else dilation
+        dilations = for_all(dilation, self.rank)
         if padding == "same":
-            pairs = [same_padding(k, d) for k, d in zip(self.kernel, dilations, strict=True)]
+            pairs = list(map(same_padding, self.kernel, dilations))
         elif padding == "valid":
             pairs = [(0, 0)] * self.rank
         else:
-            cells = (padding,) * self.rank if isinstance(padding, int) else padding
-            pairs = [(p, p) for p in cells]
+            pairs = [(p, p) for p in for_all(padding, self.rank)]
         flat = [side for pair in reversed(pairs) for side in pair]
         return call(**tensors | {"input": F.pad(tensors["input"], flat, mode)}, **arguments)
 
@@ -190,14 +226,37 @@ class Call(calls.Call):
         return grad.astype(self.options["dtype"])
 
 
+def for_all(value: Any, rank: int) -> tuple[Any, ...]:
+    """An argument's value for each axis; what is no number, or too many, stays a slip."""
+    if not isinstance(value, tuple):
+        return (value,) * rank
+    return value * rank if len(value) == 1 else value
+
+
+def same_padding(kernel: int, dilation: int) -> tuple[int, int]:
+    """As torch.nn's layers compute it."""
+    total = dilation * (kernel - 1)
+    return total // 2, total - total // 2
+
+
 def draw(rng: random.Random) -> Call:
-    """A call that is valid by construction."""
+    """A call that PyTorch takes."""
     options = draw_options(rng, OPTIONS, IMPOSSIBLE)
+    return calls.accepted(lambda: proposed(rng, dict(options)))  # type: ignore[return-value]
+
+
+def proposed(rng: random.Random, options: calls.Options) -> Call:
+    """A call with these options."""
     rank, transposed = options["rank"], options["function"] in TRANSPOSED
+
+    # Steps that a single window or tap never takes; transposed, PyTorch drops their upper half.
+    long = [rng.choice((2**31, 2**40)) for _ in range(rng.random() < 0.05)]
+    if transposed or options["padding"] == "same":  # which would pad by as much
+        long = []
 
     def per_axis(kind: str, values: dict[str, int]) -> tuple[int, ...]:
         if kind == "mixed":
-            return tuple(rng.choice((1, 2, 3)) for _ in range(rank))
+            return tuple(rng.choice((1, 2, 3, *long)) for _ in range(rank))
         return (values[kind],) * rank
 
     kernel = tuple(
@@ -209,24 +268,23 @@ def draw(rng: random.Random) -> Call:
     padding: Any = options["padding"]
     if padding in ("same", "valid"):
         pairs = [
-            same_padding(k, d) if padding == "same" else (0, 0)
+            same_padding(k, min(d, 9)) if padding == "same" else (0, 0)
             for k, d in zip(kernel, dilation, strict=True)
         ]
     else:
+        long = []
         padding = per_axis(padding, {"zero": 0, "some": rng.choice((1, 2))})
         pairs = [(p, p) for p in padding]
     groups = {"one": 1, "several": rng.choice((2, 3))}.get(options["groups"], rng.choice((2, 3)))
-    per_group = rng.choice((1, 2)) if options["groups"] in ("one", "several") else 1
+    per_group = 1
+    if options["groups"] in ("one", "several"):
+        per_group = rng.choice((0, *[1, 2] * 20))
     multiplier = {"depthwise": 1, "multiplier": 2}.get(options["groups"], rng.choice((1, 2)))
 
     sizes = []
-    for k, d, s, pair in zip(kernel, dilation, stride, pairs, strict=True):
-        limit = {"reflect": max(pair) + 1, "circular": max(pair)}.get(options["mode"], 1)
-        if transposed:
-            least = 1 + max(0, -(-(sum(pair) + 1 - reach(k, d)) // s))
-        else:
-            least = max(reach(k, d) - sum(pair), limit)
-        sizes.append(max(1, least) + rng.choice((0, 0, 1, 2)))
+    for k, d, pair in zip(kernel, dilation, pairs, strict=True):
+        fits = 1 if transposed else min(d * (k - 1) + 1 - sum(pair), 9)  # torch.nn.Conv2d's formula
+        sizes.append(max(1, fits) + rng.choice((-1, 0, 0, 0, 1, 2)))
 
     channels, kernels = groups * per_group, groups * multiplier
     weight = (channels, multiplier, *kernel) if transposed else (kernels, per_group, *kernel)
@@ -236,8 +294,9 @@ def draw(rng: random.Random) -> Call:
         return draw_array(rng, shape, options["dtype"], options["memory"])
 
     def form(value: tuple[int, ...]) -> Any:
-        whole = options["form"] == "integer" and len(set(value)) == 1
-        return value[0] if whole else value
+        if options["form"] == "tuple" or len(set(value)) > 1:
+            return value
+        return value[0] if options["form"] == "integer" else value[:1]
 
     arrays = {
         "input": array((*BATCHES[options["batch"]], channels, *sizes)),

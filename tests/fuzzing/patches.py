@@ -15,14 +15,13 @@ import torch
 import torch.nn.functional as F
 
 import convref
-from convref.geometry import Axis, output_size, reach
 from fuzzing import calls
-from fuzzing.calls import BATCHES, FLOATS, INTEGERS, MEMORY, draw_array, draw_options
+from fuzzing.calls import BATCHES, MEMORY, draw_array, draw_options
 
 RANK = {"unfold1d": 1, "unfold": 2, "unfold3d": 3, "fold1d": 1, "fold": 2, "fold3d": 3}
 OPTIONS: dict[str, tuple[Any, ...]] = {
     "function": tuple(RANK),
-    "dtype": (*FLOATS, *INTEGERS),
+    "dtype": calls.DTYPES,
     "batch": tuple(BATCHES),
     "kernel": ("one", "three", "mixed"),
     "stride": ("one", "two", "mixed"),
@@ -36,6 +35,8 @@ SPOILED: dict[str, Callable[[Call], Any]] = {
     "rank": lambda c: c.change("input", c.arrays["input"][None, None, None]),
     "kernel zero": lambda c: c.set("kernel_size", 0),
     "kernel long": lambda c: c.set("kernel_size", (1,) * (c.rank + 1)),
+    "kernel single": lambda c: c.set("kernel_size", (2,)),
+    "size single": lambda c: c.set("output_size", (2,)),
     "kernel beyond": lambda c: c.set("kernel_size", 99),
     "kernel float": lambda c: c.set("kernel_size", 1.5),
     "stride zero": lambda c: c.set("stride", 0),
@@ -45,7 +46,8 @@ SPOILED: dict[str, Callable[[Call], Any]] = {
     "columns": lambda c: c.change("input", np.repeat(c.arrays["input"], 2, -1)),
     "rows": lambda c: c.change("input", c.arrays["input"][..., :1, :]),
 }
-ONLY_FOLD = ("size", "columns")
+LONG = (2**31, 2**40, 2**62, 2**63 - 1)  # steps that a single window or tap never takes
+ONLY_FOLD = ("size", "size single", "columns")
 
 
 class Call(calls.Call):
@@ -119,35 +121,37 @@ def along(axis: int, arguments: dict[str, Any]) -> dict[str, tuple[Any, int]]:
 
 
 def draw(rng: random.Random) -> Call:
-    """A call that is valid by construction."""
+    """A call that PyTorch takes."""
     options = draw_options(rng, OPTIONS, IMPOSSIBLE)
-
-    rank = RANK[options["function"]]
+    rank, fold = RANK[options["function"]], options["function"].startswith("fold")
 
     def each(name: str, values: tuple[int, ...]) -> tuple[int, ...]:
         if options[name] == "mixed":
             return tuple(rng.choice(values) for _ in range(rank))
         return (NUMBERS[options[name]],) * rank
 
-    kernel, stride = each("kernel", (1, 2, 3)), each("stride", (1, 2, 3))
-    dilation, padding = each("dilation", (1, 2, 3)), each("padding", (0, 1, 2))
-    axes = []
-    for k, s, d, p in zip(kernel, stride, dilation, padding, strict=True):
-        size = max(1, reach(k, d) - 2 * p) + rng.choice((0, 0, 1, 2))
-        axes.append(Axis(size, k, s, d, p, p))
-    sizes, batch = tuple(axis.size for axis in axes), BATCHES[options["batch"]]
-    arguments: dict[str, Any] = {
-        "kernel_size": kernel,
-        "dilation": dilation,
-        "padding": padding,
-        "stride": stride,
-    }
-    shape = (*batch, 2, *sizes)
-    if options["function"].startswith("fold"):
-        shape = (*batch, 2 * math.prod(kernel), math.prod(map(output_size, axes)))
-        arguments = {"output_size": sizes, **arguments}
-    arrays = {"input": draw_array(rng, shape, options["dtype"], options["memory"])}
-    return Call(options, arrays, arguments)
+    def propose() -> Call:
+        steps = (1, 2, 3, *(rng.choice(LONG) for _ in range(rng.random() < 0.05)))
+        arguments: dict[str, Any] = {
+            "kernel_size": each("kernel", (1, 2, 3)),
+            "dilation": each("dilation", steps),
+            "padding": each("padding", (0, 1, 2)),
+            "stride": each("stride", steps),
+        }
+        sizes, windows = [], 1
+        for k, d, p, s in zip(*arguments.values(), strict=True):
+            fits = d * (k - 1) + 1 - 2 * p  # the formula in torch.nn.Unfold's documentation
+            size = max(1, min(fits, 9)) + rng.choice((-1, 0, 0, 1, 2))
+            sizes.append(size)
+            windows *= max(0, (size - fits) // s + 1)
+        shape = (*BATCHES[options["batch"]], 2, *sizes)
+        if fold:
+            shape = (*shape[: -rank - 1], 2 * math.prod(arguments["kernel_size"]), windows)
+            arguments = {"output_size": tuple(sizes), **arguments}
+        arrays = {"input": draw_array(rng, shape, options["dtype"], options["memory"])}
+        return Call(options, arrays, arguments)
+
+    return calls.accepted(propose)  # type: ignore[return-value]
 
 
 def slips(call: Call) -> list[str]:
