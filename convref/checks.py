@@ -19,12 +19,12 @@ from convref.geometry import (
     Axis,
     Pads,
     Pair,
-    gathered,
     output_size,
     padded_size,
     reach,
     resolve,
     stuffed,
+    uncropped,
 )
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -805,7 +805,8 @@ def transposed(
     transposed_fits(axes, extra)
     dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]
     fits_memory("the padded input", (N, C, *map(padded_size, dense)), wide)
-    fits_memory("the output", (N, per_group * count, *map(output_size, dense)), wide)
+    whole = map(uncropped, axes, extra)
+    fits_memory("the padded output", (N, per_group * count, *whole), wide)
     operand = widened(wide, batch, kernels, offsets)
     return Call(*operand, axes, count, batched, extra=extra)
 
@@ -891,12 +892,8 @@ def backward_transposed(rank: int, grad_output: object, *arguments: object) -> t
     """Check every argument of `conv_transpose1d_backward`, 2d, 3d, likewise."""
     input, weight, *options = arguments
     call = transposed(rank, input, weight, None, *options)
-    pairs = list(zip(call.axes, call.extra, strict=True))
-    dense = [stuffed(axis, more) for axis, more in pairs]
-    grad = gradient(grad_output, input, call, call.weight.shape[1] * call.groups, dense)
-    shape = (*grad.shape[:2], *(padded_size(gathered(axis, more)) for axis, more in pairs))
-    fits_memory("the padded grad_output", shape, grad.dtype)
-    return call, grad
+    dense = list(map(stuffed, call.axes, call.extra))
+    return call, gradient(grad_output, input, call, call.weight.shape[1] * call.groups, dense)
 
 
 def gradient(

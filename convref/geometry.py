@@ -185,6 +185,11 @@ def stuffed(axis: Axis, extra: int) -> Axis:
     return Axis(size, axis.kernel, 1, axis.dilation, edge - axis.before, edge - axis.after + extra)
 
 
+def uncropped(axis: Axis, extra: int) -> int:
+    """Cells of a transposed convolution's output before the padding is taken away."""
+    return axis.before + output_size(stuffed(axis, extra)) + axis.after
+
+
 def gathered(axis: Axis, extra: int) -> Axis:
     """The axis along which a convolution reads what a transposed one has written.
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from convref import checks
 from convref.checks import Array, Ints
 from convref.engine import carrier, contract, finished, scatter, turn, windows
-from convref.geometry import Axis, bounded, output_size, stuffed
+from convref.geometry import Axis, bounded, output_size, stuffed, uncropped
 from convref.padding import extend
 
 
@@ -41,9 +41,7 @@ def spread(
         dense = list(map(bounded, dense))
         view = windows(extend(input, pairs, "zeros"), dense)
         return contract(view, turn(weight, groups), dense, groups)
-    whole = [
-        axis.before + output_size(one) + axis.after for axis, one in zip(axes, dense, strict=True)
-    ]
+    whole = [uncropped(axis, more) for axis, more in zip(axes, extra, strict=True)]
     out = scatter(input, weight, axes, whole, groups)
     inner = [slice(axis.before, n - axis.after) for axis, n in zip(axes, whole, strict=True)]
     return out[:, :, *inner]

@@ -20,6 +20,7 @@ from convref import (
     conv2d,
     conv2d_backward,
     conv3d,
+    conv_transpose1d,
     conv_transpose1d_backward,
     conv_transpose2d,
     conv_transpose2d_backward,
@@ -490,7 +491,7 @@ BAD = [
             stride=2**40,
             padding=2**40,
         ),
-        ("the padded grad_output", (1, 1, 2**41 + 1), 8 * (2**41 + 1), 2**36),
+        ("the padded output", (1, 1, 2**41 + 1), 8 * (2**41 + 1), 2**36),
     ),
     ("columns rank", lambda: fold(X, 3, 2), ("kH * kW", (1, 3, 5, 7), 4)),
     ("columns rank", lambda: fold1d(X, 3, 2), ("kL", (1, 3, 5, 7), 4)),
@@ -957,7 +958,12 @@ BAD = [
     (
         "limit",
         lambda: conv_transpose2d(X, large(3, 2**32, 1, 1), groups=3),
-        ("the output", (1, 3 * 2**32, 5, 7), 3 * 35 * 2**35, 2**36),
+        ("the padded output", (1, 3 * 2**32, 5, 7), 3 * 35 * 2**35, 2**36),
+    ),
+    (
+        "limit",
+        lambda: conv_transpose1d(np.ones((1, 1, 3)), np.ones((1, 1, 1)), None, 2**40, 2**40),
+        ("the padded output", (1, 1, 2**41 + 1), 8 * (2**41 + 1), 2**36),
     ),
     (
         "limit",
