@@ -8,7 +8,7 @@ from typing import Any
 
 # The line with which Python ends when something is raised: `ErrorType: message`.
 RAISED = re.compile(r"^[\w.]+(?:Error|Exception|Warning|Interrupt|Exit)(?:: .*)?$")
-LONG = 80  # characters; a longer line of so many words is a sentence, and no matrix
+LONG = 48  # characters, as a phone holds; a longer line of so many words is no matrix
 WORDS = 6
 OUTPUT = re.compile(
     r'<div class="language-text(?P<more>[^"]*)">(?P<code>.*?<code>(?P<text>.*?)</code>)', re.S

@@ -71,6 +71,7 @@ def test_styles_and_scripts_are_allowed_by_their_hashes() -> None:
             True,
         ),
         ("[[1, 2, 3], [4, 5, 6]] " * 8, False),
+        ("int16 \"slow_conv_dilated<>\" not implemented for 'Short'", True),
         ("a short line of six small words", False),
         (f"tensor({list(range(60))})", False),
     ],
