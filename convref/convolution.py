@@ -119,6 +119,8 @@ def conv2d(
         where an integer must.
     ValueError
         Shapes, groups, sizes or modes do not fit; the message shows the arithmetic.
+    MemoryError
+        The machine has no room for an array that the call needs.
 
     Examples
     --------

@@ -150,6 +150,13 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
     int
         0 if no output cell depends on any input cell, which a stride beyond the kernel can do.
 
+    Raises
+    ------
+    TypeError
+        `axes` is no list of (Axis, bool).
+    ValueError
+        With transposed layers in the chain, looking the cells up would take too long.
+
     Examples
     --------
     >>> from convref.cost import receptive_field
@@ -178,7 +185,30 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
 
 
 def spacing(axes: Sequence[tuple[Axis, bool]]) -> Fraction:
-    """Cells of the input from one output cell of a chain to the next: its stride."""
+    """Cells of the input from one output cell of a chain to the next: its stride.
+
+    Parameters
+    ----------
+    axes : sequence of (Axis, bool)
+        As in `receptive_field`.
+
+    Returns
+    -------
+    Fraction
+        With transposed layers it need not be a whole number.
+
+    Raises
+    ------
+    TypeError
+        `axes` is no list of (Axis, bool).
+
+    Examples
+    --------
+    >>> from convref.cost import spacing
+    >>> from convref.geometry import Axis
+    >>> print(spacing([(Axis(9, 4, stride=3), False), (Axis(2, 4, stride=2), True)]))
+    3/2
+    """
     passed(axes)
     steps = [Fraction(axis.stride) ** (-1 if transposed else 1) for axis, transposed in axes]
     return math.prod(steps, start=Fraction(1))

@@ -67,8 +67,10 @@ def transposed(
 ) -> Array:
     """Convolve transposed by the definition: every cell adds its products into the output.
 
-    ``out[n, o, at(p, t)] += weight[c, o - first, t] * input[n, c, p]`` for every channel c, cell
-    p and tap t, where ``at`` is `convref.geometry.position`; what falls outside is dropped.
+    ``out[n, o, at(p, t)] += weight[c, o - first, t] * input[n, c, p]`` for every input channel c,
+    output channel o of its group, cell p and tap t, where ``first`` is the group's first output
+    channel and ``at`` is `convref.geometry.position`; what falls outside is dropped, and the bias
+    is added at the end.
 
     Parameters
     ----------

@@ -159,7 +159,7 @@ def conv2d_backward(
     Raises
     ------
     TypeError, ValueError
-        As `conv2d` does; and if grad_output is not of the output's shape.
+        As `conv2d` does; and if grad_output is not of the output's shape or dtype.
 
     Examples
     --------

@@ -72,6 +72,18 @@ class _Layer:
         From a PyTorch layer, on whatever device:
         ``{name: t.cpu().numpy() for name, t in layer.state_dict().items()}``. NumPy has no
         bfloat16: from a layer of that dtype with ``t.cpu().float().numpy()``.
+
+        Parameters
+        ----------
+        state_dict : mapping of str to ndarray
+            'weight', and 'bias' if the layer has one: no more, no less.
+
+        Raises
+        ------
+        TypeError
+            A value is no NumPy array, or not of numbers.
+        ValueError
+            A name is missing or too much, or a shape is another one.
         """
         own = self.state_dict()
         if not isinstance(state_dict, Mapping) or set(state_dict) != set(own):
@@ -235,8 +247,8 @@ class Conv2d(_Conv):
     Attributes
     ----------
     weight : ndarray of shape (out_channels, in_channels / groups, kH, kW)
-        Drawn uniformly from ±1 / sqrt(in_channels / groups · kH · kW), as in PyTorch 2.13; a
-        complex dtype gets real numbers.
+        Drawn uniformly from ±1 / sqrt(in_channels / groups · kH · kW), as in PyTorch 2.13; of a
+        complex dtype, only real numbers, where PyTorch draws complex ones.
     bias : ndarray of shape (out_channels,), or None
         Drawn from the same interval.
 
@@ -246,6 +258,8 @@ class Conv2d(_Conv):
         As in `convref.conv2d`, but already when the layer is made.
     ValueError
         Likewise.
+    MemoryError
+        The machine has no room for the weight.
 
     Examples
     --------
@@ -329,7 +343,8 @@ class ConvTranspose2d(_ConvTranspose):
     Attributes
     ----------
     weight : ndarray of shape (in_channels, out_channels / groups, kH, kW)
-        Drawn uniformly from ±1 / sqrt(out_channels / groups · kH · kW), as in PyTorch 2.13.
+        Drawn uniformly from ±1 / sqrt(out_channels / groups · kH · kW), as in PyTorch 2.13; of a
+        complex dtype, only real numbers, where PyTorch draws complex ones.
     bias : ndarray of shape (out_channels,), or None
         Drawn from the same interval.
 
@@ -339,6 +354,8 @@ class ConvTranspose2d(_ConvTranspose):
         As in `convref.conv_transpose2d`, but already when the layer is made.
     ValueError
         Likewise; and when called with an `output_size` that the layer cannot give.
+    MemoryError
+        The machine has no room for the weight.
 
     Examples
     --------

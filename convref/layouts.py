@@ -30,7 +30,7 @@ def convert_weight(
 
     A framework is called by the name under which it is imported. A bias needs no conversion. What
     the layers do at the edge is theirs: where the stride of a transposed layer is larger than the
-    kernel, 'valid' of Keras and JAX keeps the gap behind the last cell, which in PyTorch is
+    kernel's reach, 'valid' of Keras and JAX keeps the gap behind the last cell, which in PyTorch is
     ``output_padding=stride - reach``, with reach ``dilation * (kernel_size - 1) + 1``.
 
     Parameters
@@ -210,8 +210,8 @@ def tensorflow_same(
     JAX's SAME, ONNX's SAME_UPPER and MindSpore's 'same' are this too; ONNX's SAME_LOWER is with
     ``odd='beginning'``. Not every framework takes every layer: PyTorch's 'same' is for stride 1
     only, onnxruntime (1.31) refuses SAME_UPPER and SAME_LOWER with a dilation above 1, Keras (3.15)
-    a stride above 1 together with a dilation above 1, and Paddle's SAME goes on as if dilation
-    were 1.
+    a stride above 1 together with a dilation above 1 in all but its depthwise layers, and Paddle's
+    SAME goes on as if dilation were 1.
 
     Parameters
     ----------

@@ -60,7 +60,8 @@ def unfold1d(
     Returns
     -------
     ndarray of shape (N, C · kL, L_out) or (C · kL, L_out)
-        A new array of the input's dtype: rows go through channels, then taps.
+        A new array of the input's dtype: rows go through channels, then taps; columns through
+        output cells.
 
     Raises
     ------

@@ -145,6 +145,8 @@ def conv_transpose2d(
         where an integer must.
     ValueError
         Shapes, groups or sizes do not fit; the message shows the arithmetic.
+    MemoryError
+        The machine has no room for an array that the call needs.
 
     Examples
     --------
