@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 from drawn import elements, index, labels, parts, sources, texts
 
-from convref import checks, definition
+from convref import checks, definition, explain
 from convref.figures import Figure, draw
 from convref.figures.plan import FRAMES
 from convref.geometry import Axis, same_padding
@@ -165,12 +164,14 @@ def test_window_computes_what_the_definition_computes(seed: int) -> None:
     for name, values in (("input", data), ("weight", weight), ("output", expected)):
         found = labels(svg, name)
         assert found == {cell: int(values[cell]) for cell in np.ndindex(values.shape)}
-    # The written sum, evaluated, is the cell.
+    # The written sum, evaluated, is the cell; it is written as `explain` does.
     lines = [line for line in texts(svg) if "·" in line or line.startswith("= ")]
-    terms, total = re.sub("[·−]", lambda sign: {"·": "*"}.get(sign[0], "-"), " ".join(lines)).split(
-        "="
-    )
+    written = " ".join(lines).replace("−", "-")
+    terms, total = written.translate(str.maketrans("[·]", "(*)")).split("=")
     assert eval(terms) == int(total) == expected[at]
+    options = {"padding_mode" if k == "mode" else k: v for k, v in parameters.items()}
+    told = explain(data[None, None], weight[None, None], at=(0, 0, *at), **options)
+    assert written.split() == str(told).split()
 
 
 @pytest.mark.parametrize("seed", range(CASES))

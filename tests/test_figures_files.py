@@ -38,7 +38,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
             "bias": -3,
             "animate": True,
         },
-        "b5c9e0377922",
+        "10e5b9475049",
     ),
     (
         "window",
@@ -49,7 +49,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
             "mode": "reflect",
             "animate": True,
         },
-        "aea3d8ac8758",
+        "9029930ac185",
     ),
     ("window", {"size": [4, 3], "kernel": [1, 2], "at": 1}, "f5d398d2ab5e"),
     ("window", {"size": 5, "kernel": 2, "dilation": 3, "padding": 1, "at": 2}, "e1e11c1971f9"),
@@ -122,7 +122,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
             "stride": 2,
             "at": [1, 1],
         },
-        "24525ed50ffe",
+        "27e943cac11b",
     ),
     (
         "transposed",
@@ -133,7 +133,7 @@ GOLDEN: list[tuple[str, dict[str, Any], str]] = [
             "stride": 3,
             "animate": True,
         },
-        "af4aeb155b33",
+        "d09b25d41c75",
     ),
     (
         "receptive-field",

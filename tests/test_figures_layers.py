@@ -1,6 +1,7 @@
 """Transposed, receptive field, im2col, layouts: read back, and compared with plain loops."""
 
 import random
+import re
 from collections import defaultdict
 from itertools import product
 from typing import Any
@@ -128,6 +129,19 @@ def test_zero_stuffing_reads_the_cells_that_scattering_adds(seed: int) -> None:
     first = [elements(figure, "weight", 0)[w] for w in cells(case["kernel"])]
     places = [(float(e["y"]), float(e["x"])) for e in first]
     assert places == sorted(places, reverse=True)
+    # With values: the zeros stand in brackets in the sum, and nothing else does.
+    values = np.arange(1, np.prod(case["size"]) + 1).reshape(case["size"])
+    written = draw(
+        "transposed",
+        **{key: value for key, value in given.items() if key not in ("size", "kernel")},
+        at=shown,
+        input=values,
+        weight=np.ones(case["kernel"], int),
+    )
+    factors = re.findall(r"(\S+)·1", " ".join(texts(written)))
+    read = sorted(int(values[cell]) for cell in expected[shown].values())
+    assert sorted(int(each) for each in factors if each != "[0]") == read
+    assert len(factors) == np.prod(case["kernel"])
 
 
 def test_zero_stuffing_computes_what_scattering_computes() -> None:

@@ -46,7 +46,8 @@ def transposed(
 
     In the view 'scatter' the input cell `at` times the kernel is added into the output, after all
     cells before it; the last one by default. In the view 'zero-stuffing' the output cell `at` is an
-    ordinary convolution, with the turned kernel, over an input with zeros between its cells.
+    ordinary convolution, with the turned kernel, over an input with zeros between its cells, which
+    stand in brackets in its sum.
     """
     size, kernel, data, taps = operands("transposed", size, kernel, input, weight)
     axes, dense = transposed_plan(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import product
+from typing import NamedTuple
 
 from convref import checks
 from convref.figures import parts
@@ -11,6 +12,17 @@ from convref.figures.plan import Plan, Values, cell_width, lengths, number, oper
 from convref.figures.svg import CELL, CHARACTER, GAP, Box, Canvas, Grid, Index, shown
 
 LINE = 20  # from one line of text to the next
+
+
+class Term(NamedTuple):
+    """One product of a sum."""
+
+    x: Decimal
+    w: Decimal
+    own: bool  # whether x is a cell of the input: padding stands in brackets, as in `explain`
+
+    def __str__(self) -> str:
+        return f"{factor(self.x) if self.own else f'[{shown(self.x)}]'}·{factor(self.w)}"
 
 
 @kind
@@ -31,8 +43,8 @@ def window(
     """One output cell, its window on the padded input, the kernel and the sum.
 
     A `size` or an `input` of one axis or two. With the values of `input` and `weight` the outputs
-    are computed and the sum of the cell `at` is written out; with `animate` the window visits
-    every output cell.
+    are computed and the sum of the cell `at` is written out, padding in brackets; with `animate`
+    the window visits every output cell.
     """
     size, kernel, data, taps = operands("window", size, kernel, input, weight)
     the = plan("window", size, kernel, stride, padding, dilation, mode, at, animate)
@@ -58,15 +70,19 @@ def drawn(the: Plan, data: Values | None, taps: Values | None, offset: Decimal |
     return canvas
 
 
-def terms(the: Plan, at: Index, data: Values, taps: Values) -> list[tuple[Decimal, Decimal]]:
-    """Factors of one output cell's products, tap by tap."""
-    cells = [(the.shows(where), the.weight(tap)) for where, tap in the.window(at).items()]
-    return [(Decimal(0) if cell is None else data[cell], taps[tap]) for cell, tap in cells]
+def terms(the: Plan, at: Index, data: Values, taps: Values) -> list[Term]:
+    """One output cell's products, tap by tap."""
+    found = []
+    for where, tap in the.window(at).items():
+        cell = the.shows(where)
+        x = Decimal(0) if cell is None else data[cell]
+        found.append(Term(x, taps[the.weight(tap)], the.role(where) == "input"))
+    return found
 
 
-def total(products: Sequence[tuple[Decimal, Decimal]], offset: Decimal | None) -> Decimal:
+def total(products: Sequence[Term], offset: Decimal | None) -> Decimal:
     """The sum of the products, plus the bias."""
-    return sum((x * w for x, w in products), offset or Decimal(0))
+    return sum((each.x * each.w for each in products), offset or Decimal(0))
 
 
 def stacked(
@@ -120,13 +136,13 @@ def side_by_side(
 def written_sum(
     canvas: Canvas,
     box: Box,
-    products: Sequence[tuple[Decimal, Decimal]],
+    products: Sequence[Term],
     row: int,
     offset: Decimal | None,
 ) -> None:
     """The sum in numbers under a drawing, a line for each row of the kernel."""
-    factors = [f"{factor(x)}·{factor(w)}" for x, w in products]
-    lines = [" + ".join(factors[i : i + row]) for i in range(0, len(factors), row)]
+    texts = [str(each) for each in products]
+    lines = [" + ".join(texts[i : i + row]) for i in range(0, len(texts), row)]
     if offset is not None:
         lines.append(factor(offset))
     lines = [("+ " if i else "  ") + line for i, line in enumerate(lines)]
