@@ -15,23 +15,27 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
 
 import convref
 from convref import checks
 from convref.checks import Array
 from convref.figures import Figure, draw
+from hooks import hashed
 from hooks.fences import Fence, parameters
 from hooks.figures import scrolled
+from tools import node
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "theme/assets/explorer"
-COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)\n", re.M | re.S)
 LIMIT = re.compile(r"^  (\w+): \[(\d+), (\d+)\],$", re.M)
 # The rules that checks.js can meet: the rest needs arguments that an explorer cannot have.
 RULES = (
@@ -297,23 +301,30 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     global explorers
     explorers = Explorers(config.theme["language"])
     explorers.register(config)
-    # Fetched side by side, and not one import after the other.
-    modules = {file.stem for file in SCRIPTS.glob("*.js")} - {"explorer"} | {"messages"}
-    config.extra["explorer_modules"] = sorted(modules)
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    files.append(File.generated(config, "assets/explorer/messages.js", content=messages()))
+    """One script from all modules; comments are for those who read the source, and stay there."""
+    for file in [file for file in files if file.src_uri.startswith("assets/explorer/")]:
+        if file.src_uri.endswith(".js"):
+            files.remove(file)
+    try:
+        script = bundled()
+    except node.NodeError as error:
+        raise PluginError(f"the explorer: {error}") from error
+    file = hashed.named(config, "assets/explorer/explorer.#.js", script)
+    files.append(file)
+    config.extra["explorer"] = file.src_uri
     return files
+
+
+def bundled() -> str:
+    with tempfile.TemporaryDirectory() as work:
+        folder = shutil.copytree(SCRIPTS, Path(work) / "explorer")
+        (folder / "messages.js").write_text(messages(), "utf-8")
+        return node.bundle(folder / "explorer.js", "esm")
 
 
 def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Any) -> None:
     explorers.on_page(page, config)
-
-
-def on_post_build(config: MkDocsConfig) -> None:
-    """Comments and indentation are for those who read the source: they stay there."""
-    for script in (Path(config.site_dir) / "assets/explorer").glob("*.js"):
-        text = COMMENT.sub("", script.read_text("utf-8"))
-        script.write_text(re.sub(r"^[ \t\n]+", "", text, flags=re.M), "utf-8")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -17,9 +16,13 @@ import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
 
+from hooks import hashed
 from tools import node
 
+WORKERS = "assets/javascripts/workers/"
+LICENCES = "search-licences.txt"
 SOURCES = Path(__file__).resolve().parent.parent / "search"
 # A row of a table that leads from messages to sections: code, then links.
 ROW = re.compile(
@@ -70,19 +73,38 @@ def synonyms(docs: Path) -> dict[str, list[str]]:
     return words
 
 
+@event_priority(-50)  # after the theme's files are all there
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """The worker takes the place of Material's, and of what that needed."""
+    try:
+        script = node.bundle(SOURCES / "worker.js", "iife", f"/*! Licences: {LICENCES} */")
+        licences = node.licences()
+    except node.NodeError as error:
+        raise PluginError(f"the search: {error}") from error
+    theirs = [
+        file for file in files if file.src_uri.startswith((WORKERS, "assets/javascripts/lunr/"))
+    ]
+    [replaced] = [
+        file.src_uri
+        for file in theirs
+        if file.src_uri.endswith(".min.js") and file.src_uri.startswith(WORKERS)
+    ]
+    for file in theirs:
+        files.remove(file)
+    worker = hashed.named(config, f"{WORKERS}search.#.min.js", script)
+    files.append(worker)
+    files.append(File.generated(config, WORKERS + LICENCES, content=licences))
+    config.extra["search_worker"] = {"theirs": replaced, "ours": worker.src_uri}
+    return files
+
+
 @event_priority(-50)  # after the search plugin has written its index
 def on_post_build(config: MkDocsConfig) -> None:
-    site = Path(config.site_dir)
-    index = site / "search/search_index.json"
+    index = Path(config.site_dir) / "search/search_index.json"
     found = json.loads(index.read_text("utf-8"))
     docs = Path(config.config_file_path).parent / "docs"
     given = found | {"rows": rows, "synonyms": synonyms(docs)}
-    workers = site / "assets/javascripts/workers"
     try:
         index.write_text(node.run(SOURCES / "build.js", given=json.dumps(given)), "utf-8")
-        node.bundle(SOURCES / "worker.js", next(workers.glob("search.*.min.js")))
     except node.NodeError as error:
         raise PluginError(f"the search: {error}") from error
-    # What Material's own worker needed.
-    next(workers.glob("search.*.map")).unlink()
-    shutil.rmtree(site / "assets/javascripts/lunr")

@@ -39,5 +39,5 @@ def on_post_build(config: MkDocsConfig) -> None:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     text = re.sub(r"\n\s*\n+", "\n", text)
     (assets / "styles/site.css").write_text(text, "utf-8")
-    for sheet in sheets:
+    for sheet in (*sheets, *assets.glob("stylesheets/*.map")):
         sheet.unlink()

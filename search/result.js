@@ -27,13 +27,18 @@ const marked = (text, terms) => {
   return html + escape(text.slice(at));
 };
 
+// The lines of a document with their words, taken apart once: every key that is typed asks again.
+const linesOf = (doc) =>
+  (doc.lines ??= doc.text.split("\n").map((line) => ({ line, has: new Set(words(line)) })));
+
 /** The line that has most of the words, or the first, cut to what a reader sees at a glance. */
-export const line = (text, terms) => {
-  let best = { share: 0, line: text.split("\n", 1)[0] };
-  for (const each of text.split("\n")) {
-    const found = new Set(words(each).filter((word) => terms.has(word)));
-    const share = [...found].reduce((sum, word) => sum + Math.min(word.length, 6), 0);
-    if (share > best.share) best = { share, line: each };
+const line = (doc, terms) => {
+  const lines = linesOf(doc);
+  let best = { share: 0, line: lines[0].line };
+  for (const { line, has } of lines) {
+    let share = 0;
+    for (const word of terms) if (has.has(word)) share += Math.min(word.length, 6);
+    if (share > best.share) best = { share, line };
   }
   const width = wide(best.line);
   if (best.line.length <= width) return best.line;
@@ -78,11 +83,11 @@ export const results = (engine, query) => {
   const items = found.map(({ page, sections, shown }, number) => {
     const score = found.length - number;
     const list = sections.map(({ id, terms }, place) => {
-      const { location, title, text } = engine.docs[id];
+      const doc = engine.docs[id];
       return {
-        location,
-        title: marked(title, terms),
-        text: marked(line(text, terms), terms),
+        location: doc.location,
+        title: marked(doc.title, terms),
+        text: marked(line(doc, terms), terms),
         score: place < Math.max(shown, 1) ? score : score / 2,
         terms: typed(query, terms),
       };

@@ -48,7 +48,7 @@ def modules() -> Path:
     digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in LISTS)).hexdigest()
     ready = CACHE / digest[:16]
     if not ready.exists():
-        print("installing what the search is built with (npm) ...", flush=True)
+        print("installing what the scripts are bundled with (npm) ...", flush=True)
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as work:
             fresh = Path(work) / "packages"
@@ -68,21 +68,23 @@ def modules() -> Path:
     return ready / "node_modules"
 
 
-def bundle(entry: Path, out: Path) -> None:
-    """One minified script from `entry` and what it imports, for a browser; licences beside it."""
+def bundle(entry: Path, form: str, banner: str = "") -> str:
+    """One minified script from `entry` and what it imports, for a browser; `form` as esbuild's."""
     packages = modules()
-    needed = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
-    licences = [(packages / name / "LICENSE.txt").read_text("utf-8") for name in needed]
-    out.with_suffix(".txt").write_text("\n\n".join(licences), "utf-8")
-    run(
+    return run(
         packages / "esbuild/bin/esbuild",
         entry,
         "--bundle",
         "--minify",
-        "--format=iife",
-        "--target=es2020",
+        f"--format={form}",
+        "--target=es2022",
         "--charset=utf8",
-        f"--banner:js=/*! Licences: {out.with_suffix('.txt').name} */",
-        f"--outfile={out}",
+        f"--banner:js={banner}",
         NODE_PATH=str(packages),
     )
+
+
+def licences() -> str:
+    """Those of the packages that are bundled."""
+    needed = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
+    return "\n\n".join((modules() / name / "LICENSE.txt").read_text("utf-8") for name in needed)

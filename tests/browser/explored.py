@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import random
+import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from playwright.sync_api import Page, Route
 
 import convref
 from convref import checks, geometry
@@ -15,8 +17,22 @@ from convref.engine import windows
 from convref.geometry import Axis, reach
 from convref.padding import extend
 from convref.trace import Explanation, explain, explain_transposed
+from hooks import explorer as hook
 
 Cell = tuple[int, ...]
+
+
+def with_modules(page: Page) -> None:
+    """Let a page import the explorer's modules one by one, as `modules/NAME.js` of the site: the
+    published script is one of all of them."""
+
+    def answer(route: Route) -> None:
+        name = urllib.parse.urlsplit(route.request.url).path.rpartition("/")[2]
+        generated = {"messages.js": hook.messages}.get(name)
+        text = generated() if generated else (hook.SCRIPTS / name).read_text("utf-8")
+        route.fulfill(body=text, content_type="text/javascript")
+
+    page.route("**/modules/*.js", answer)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from explored import Case, drawn
+from explored import Case, drawn, with_modules
 from playwright.sync_api import Browser, Locator, Page, expect
 from served import Served, SitePage, site_directory, text_pages
 from test_sweep import OVERFLOW, accessibility
+
+from hooks import explorer as hook
 
 CASES = 2200
 CODES = 120
@@ -25,7 +27,7 @@ PLAY = SitePage("play/", "en")
 
 # All that the browser's modules say about states, without the element.
 DESCRIBE = """async ([base, states]) => {
-  const load = (name) => import(`${base}assets/explorer/${name}.js`);
+  const load = (name) => import(`${base}modules/${name}.js`);
   const [{ model }, { explain }, { written, areFloats }, code, { toQuery, fromQuery }] =
     await Promise.all(["model", "trace", "numbers", "code", "state"].map(load));
   return states.map(({ state, cells }) => {
@@ -57,6 +59,7 @@ def module(site: Served, browser: Browser) -> Iterator[Page]:
     """A page of the site, in which its modules can be asked."""
     context = browser.new_context()
     page = context.new_page()
+    with_modules(page)
     page.goto(site.url(PLAY))
     yield page
     context.close()
@@ -141,8 +144,7 @@ def test_everything_shown_equals_convref(
                     break
     assert not problems, f"{len(problems)} of {CASES} differ:\n" + "\n".join(problems[:5])
     assert 0.15 < refused / CASES < 0.35, f"{refused} of {CASES} are refused"
-    exported = (site_directory() / "assets/explorer/messages.js").read_text("utf-8")
-    assert rules == set(re.findall(r'"([a-z ]+)": \["', exported)), "a rule that no case meets"
+    assert rules == set(hook.RULES), "a rule that no case meets"
     assert len(kinds) == 18, "a kind or mode is missing, or is never refused"
 
 
@@ -190,7 +192,7 @@ def test_numbers_are_written_as_python_does(module: Page, site: Served) -> None:
     numbers += [draw.randrange(10**6, 10**8) / 2 ** draw.randint(0, 9) for _ in range(2000)]
     told = module.evaluate(
         """async ([base, list]) => {
-          const { written } = await import(`${base}assets/explorer/numbers.js`);
+          const { written } = await import(`${base}modules/numbers.js`);
           return list.map((each) => written(each, true));
         }""",
         [site.address, numbers],
@@ -218,7 +220,7 @@ SHOWN = """() => {
   };
 }"""
 TO_QUERY = """async ([base, state]) =>
-  (await import(`${base}assets/explorer/state.js`)).toQuery(state)"""
+  (await import(`${base}modules/state.js`)).toQuery(state)"""
 
 
 def play(tab: Page, site: Served, page: SitePage = PLAY, query: str = "") -> Locator:
@@ -245,6 +247,7 @@ def test_element_shows_convrefs_numbers(
     fresh_page: Page, site: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Links to random states, opened one after the other: what stands in the page is convref's."""
+    with_modules(fresh_page)
     play(fresh_page, site)
     fresh_page.locator("[data-tab=convref]").click()
     fresh_page.mouse.move(0, 0)  # a grid that grows under the pointer is pointed at
@@ -289,6 +292,7 @@ def fed(case: Case, output: np.ndarray, wanted, monkeypatch: pytest.MonkeyPatch)
 def test_pointing_shows_what_a_cell_feeds(
     fresh_page: Page, site: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with_modules(fresh_page)
     play(fresh_page, site)
     looked = 0
     for seed in range(6000, 6030):

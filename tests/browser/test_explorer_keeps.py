@@ -9,8 +9,9 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from explored import with_modules
 from playwright.sync_api import Browser, Locator, Page, expect
-from served import Served, SitePage, site_directory
+from served import Served, SitePage
 from test_explorer import enter, play
 
 LESSON = SitePage("learn/padding/", "en")
@@ -464,7 +465,7 @@ def test_without_a_store_explorers_work(site: Served, fresh_page: Page) -> None:
 # Pasting and filling ------------------------------------------------------------------------------
 
 READ = """async ([base, texts]) => {
-  const { matrix } = await import(`${base}assets/explorer/matrix.js`);
+  const { matrix } = await import(`${base}modules/matrix.js`);
   return texts.map(matrix);
 }"""
 
@@ -473,6 +474,7 @@ def test_matrices_are_read_as_they_are_printed(site: Served, fresh_page: Page) -
     """NumPy's and torch's own prints of random arrays, and what spreadsheets and people write."""
     import torch
 
+    with_modules(fresh_page)
     fresh_page.goto(site.url(LESSON))
     draw = random.Random(5)
     texts: list[str] = []
@@ -799,10 +801,3 @@ def test_whoever_wants_no_motion_has_no_play(site: Served, browser: Browser) -> 
     tab.emulate_media(reduced_motion="no-preference")
     expect(explorer.locator(".ce-play")).to_be_visible()
     context.close()
-
-
-def test_every_module_is_fetched_at_once() -> None:
-    """The page names every module, so that no import waits for another."""
-    html = (site_directory() / "en/play/index.html").read_text("utf-8")
-    named = set(re.findall(r"assets/explorer/(\w+)\.js", html))
-    assert named == {file.stem for file in (site_directory() / "assets/explorer").glob("*.js")}
