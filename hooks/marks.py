@@ -1,8 +1,8 @@
 """Numbers in prose carry an expression that the tests evaluate; readers never see it.
 
 `15<!--= size(16, kernel=3) -->` is shown as 15; a code span can carry one too, which gives a
-text. Removing the comment while Markdown is parsed keeps it out of headings, page titles, tables of
-contents and the search index too.
+text, and so can a formula. Removing the comment while Markdown is parsed keeps it out of headings,
+page titles, tables of contents and the search index too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from markdown.preprocessors import Preprocessor
 from mkdocs.config.defaults import MkDocsConfig
 
 MARK = re.compile(
-    r"(?P<shown>[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?|`[^`\n]+`)<!--=\s*(?P<expression>.+?)\s*-->"
+    r"(?P<shown>[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?|`[^`\n]+`|\$\$[^$]+\$\$|\$[^$\n]+\$)"
+    r"<!--=\s*(?P<expression>.+?)\s*-->"
 )
 
 
@@ -24,7 +25,9 @@ class RemoveMarks(Preprocessor):
         text = MARK.sub(r"\g<shown>", "\n".join(lines))
         if "<!--=" in text:
             at = text.index("<!--=")
-            raise ValueError(f"a mark must follow a number or code: {text[at - 20 : at + 40]!r}")
+            raise ValueError(
+                f"a mark must follow a number, code or a formula: {text[at - 20 : at + 40]!r}"
+            )
         return text.split("\n")
 
 

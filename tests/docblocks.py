@@ -29,6 +29,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from docformulas import check_formula
 from sybil import Document, Example, Region
 
 import convref
@@ -316,17 +317,17 @@ def ran(text: str, section: str, number: int = 0) -> SimpleNamespace:
     return SimpleNamespace(**namespace)
 
 
-def figure(text: str, section: str, number: int = 0) -> SimpleNamespace:
-    """The parameters of a figure."""
-    source = in_section(text, section, "conv-figure", number).source
-    return SimpleNamespace(**yaml.safe_load(source))
+def drawn(text: str, role: str, section: str, number: int = 0) -> SimpleNamespace:
+    """The parameters of a figure or an explorer."""
+    return SimpleNamespace(**yaml.safe_load(in_section(text, section, role, number).source))
 
 
 def names(text: str) -> dict[str, Any]:
     """What an expression in a number's mark can use: convref, NumPy, the page's own names."""
     namespace: dict[str, Any] = {name: getattr(convref, name) for name in convref.__all__}
     namespace |= {"convref": convref, "np": np, "recorded": recorded}
-    namespace |= {"ran": partial(ran, text), "figure": partial(figure, text)}
+    namespace |= {"ran": partial(ran, text), "figure": partial(drawn, text, "conv-figure")}
+    namespace["explorer"] = partial(drawn, text, "conv-explorer")
     for name, expression in (front_matter(text).get("names") or {}).items():
         namespace[name] = eval(str(expression), namespace)
     return namespace
@@ -345,7 +346,9 @@ def written(value: object, like: str) -> str:
 
 
 def check_mark(shown: str, expression: str, namespace: dict[str, Any]) -> str | None:
-    """Evaluate a number's mark and compare."""
+    """Evaluate a number's or a formula's mark and compare."""
+    if shown.startswith("$"):
+        return check_formula(shown, expression, namespace)
     plain = shown.replace("−", "-").lstrip("+")
     ast.parse(expression, mode="eval")
     due = written(eval(expression, dict(namespace)), plain)

@@ -5,12 +5,13 @@ A numeral without a mark has to be one of these, tried in this order:
 - part of an equation that can be worked out, `5 · 6 · 3 + 5 = 95`, and the equation holds;
 - in code, `padding=1`, that stands in a block of the page;
 - in a shape or a row, 3×3 or `(2, 6, 4)`, whose numbers stand together in the section;
+- a dimension, 2-D, of which its sentence, or else its page, has an array, a layer or a call;
 - the value of an argument that its words name, stride 2, and the section gives it that value;
 - a number of the nearest blocks and figures, or a size in the section, and a telling one: of all
-  changes of one of its digits, at least half would not be found there.
+  changes of one of its digits, at least three in five would not be found there.
 
-`unnoticed` counts the changes of one digit that these rules let pass. Numerals of formulas are not
-looked for: all of their changes pass.
+Formulas are not looked into: what is in one without a mark can change unnoticed. At the end stands
+what measures how many changes of one digit these rules notice.
 """
 
 from __future__ import annotations
@@ -24,21 +25,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from importlib.metadata import version
 from math import floor
 from typing import Any
 
 import yaml
 from docblocks import NUMBER, Fence, check_mark, compare, line_of, marks, names, parse
-from docrules import CODE, GLUED, HARMLESS, blank, headings, numerals, plain, prose
+from docrules import CODE, blank, headings, prose
 
 import convref
 from convref.checks import MESSAGES
 from hooks.explorer import numbers as explorer_numbers
 from hooks.figures import numbers as figure_numbers
 
+# A sign counts where nothing stands in front of it that it could join or subtract from.
+NUMERAL = re.compile(
+    r"(?<![A-Za-z0-9_.\\])(?:(?<![\w)\]}.])[-−])?\d+(?:\.\d+)?(?![A-Za-z0-9_])(?!\.\d)"
+)
+GLUED = re.compile(r"(?<![A-Za-z0-9_.\\#])\d+(?:\.\d+)?[A-Za-z]\w*")
 NUM = r"[-−]?\d+(?:\.\d+)?"
 DRAWN = ("conv-figure", "conv-explorer")
 RELEVANT = ("python", "text", "quoted", *DRAWN)
+
+
+def plain(numeral: str) -> str:
+    """One spelling per value: 0.50 and 0.5, − and -."""
+    text = numeral.replace("−", "-")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def numerals(text: str) -> Iterator[re.Match[str]]:
+    yield from NUMERAL.finditer(text)
+
 
 # What stands near -----------------------------------------------------------------------------
 
@@ -200,12 +218,25 @@ OPERATORS = str.maketrans({"·": "*", "×": "*", "−": "-", "⌊": "⌊(", "⌋
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.S)
 SHAPE = re.compile(rf"{NUM}(?:×{NUM})+|(?<=[(\[]){NUM}(?:, ?{NUM})+(?=[)\]])")
 ROW = re.compile(rf"{NUM}(?:(?:, |、| and | or | to |和|或|到| ){NUM})+")
+DIMENSION = re.compile(r"(?<![A-Za-z0-9_.-])(?P<n>\d) *-D\b")
+# Years, and names with a number in them; a new version of PyTorch wants its words read again.
+HARMLESS = (
+    re.compile(r"(?<![\d.])(?:19[5-9]\d|20[0-3]\d)(?=\s?年|-\d\d-\d\d|[,.)\s])"),
+    re.compile(
+        rf"PyTorch (?:{re.escape('.'.join(version('torch').split('.')[:2]))}|0\.4)(?!\d|\.\d)"
+    ),
+    re.compile(r"WCAG 2\.2|CC BY 4\.0"),
+)
 # Cells are counted from 0, and padding is of zeros; Chinese writes all ones as 1, too.
 ZERO = re.compile(
-    r"(?<=from )0\b|(?<=[从补填写圈是加的了有] )0(?!\d)|(?<=全[是填] )[01](?!\d)|(?<=全 )[01](?!\d)"
+    r"(?<=from )0\b|(?<=[从补填写圈是加的了有个] )0(?!\d)|(?<=全[是填取] )[01](?!\d)"
+    r"|(?<=全 )[01](?!\d)"
 )
 # How sentences name an argument: its names in code, the words around its value, its default.
-OF = r"(?:s|es)?[\]`\s]*(?:(?:of|is|to|at|为|是|取)\s*)"
+OF = (
+    r"(?:s|es)?[\]`\s]*(?:(?:of|is|to|at|back to|(?:that are both )?above|都?(?:为|是)|取|改回"
+    r"|同?时?大于)\s*)"
+)
 NAMED = [
     (names, re.compile(words.replace("N", rf"(?P<n>{NUM})(?![\d.]*[×\d])"), re.I), default)
     for names, words, default in (
@@ -243,6 +274,21 @@ def holds(left: str, right: str) -> bool | None:
     return Fraction(plain(right)) in {value, round(value, decimals) if decimals else value}
 
 
+def dimensions(source: str) -> set[str]:
+    """The dimensions that a text speaks of: Conv2d of 2, (N, C, L) of 3 axes, 1 of them spatial."""
+    found = set(re.findall(r"[A-Za-z]([1-9])d\b", source))
+    for axes in re.findall(r"\(((?:[\w*/ ]+, ?)+[\w*/ ]+)\)", source):
+        names = re.split(", ?", axes)
+        spatial = [name for name in names if re.fullmatch("k?[LDHW]", name)]
+        found |= {str(len(names)), str(len(spatial))} - {"0"}
+    return found
+
+
+def dimensions_near(text: str, start: int, end: int) -> set[str]:
+    """The dimensions of a sentence with its links, else of the page."""
+    return dimensions(text[start:end]) or dimensions(text)
+
+
 def together(text: str, near: Near) -> bool:
     row = f" {' '.join(plain(match[0]) for match in re.finditer(NUM, text))} "
     return row in near.shapes or ("×" not in text and row in near.rows)
@@ -250,9 +296,9 @@ def together(text: str, near: Near) -> bool:
 
 @cache
 def telling(numeral: str, known: frozenset[str]) -> bool:
-    """Whether a numeral is known, and at least half of its changes are not."""
+    """Whether a numeral is known, and at least three in five of its changes are not."""
     unknown = [plain(change) not in known for change in changes(numeral)]
-    return plain(numeral) in known and 2 * sum(unknown) >= len(unknown)
+    return plain(numeral) in known and 5 * sum(unknown) >= 3 * len(unknown)
 
 
 @dataclass
@@ -262,6 +308,7 @@ class Passage:
     start: int
     line: str
     near: Near
+    dimensions: set[str]
     marked: list[tuple[int, int]]
     expressions: frozenset[str]  # the numerals of the marks' expressions
 
@@ -284,6 +331,16 @@ class Passage:
                 settle(*match.span(), "" if true else "the equation does not hold")
         for span in self.marked:
             settle(*span)
+        for match in DIMENSION.finditer(line):
+            known = match["n"] in self.dimensions
+            settle(*match.span("n"), "" if known else "nothing near it has this dimension")
+        for spellings, pattern, default in NAMED:
+            values = set().union(*(near.arguments.get(name, set()) for name in spellings))
+            for match in pattern.finditer(line):
+                given = plain(match["n"]) in values | self.expressions | {default}
+                if values or given:
+                    problem = f"its section gives {spellings[0]} {', '.join(sorted(values))}"
+                    settle(*match.span("n"), "" if given else problem)
         for match in CODE.finditer(line):
             code = re.escape(" ".join(match[0].strip("`").split())).replace("…", ".*?")
             if re.search(r"[A-Za-z]", code) and re.search(
@@ -296,13 +353,6 @@ class Passage:
         for match in ROW.finditer(line):
             if together(match[0], near):
                 settle(*match.span())
-        for spellings, pattern, default in NAMED:
-            values = set().union(*(near.arguments.get(name, set()) for name in spellings))
-            for match in pattern.finditer(line):
-                if values:
-                    given = plain(match["n"]) in values | self.expressions | {default}
-                    problem = f"its section gives {spellings[0]} {', '.join(sorted(values))}"
-                    settle(*match.span("n"), "" if given else problem)
         for match in ZERO.finditer(line):
             settle(*match.span())
         for match in numerals(line):
@@ -337,6 +387,7 @@ def passages(text: str) -> Iterator[Passage]:
                 start,
                 line,
                 near(text, start),
+                dimensions_near(text, start, start + len(line)),
                 [(mark.start("shown") - start, mark.end("shown") - start) for mark in here],
                 frozenset(plain(m[0]) for mark in here for m in numerals(mark["expression"])),
             )
@@ -372,7 +423,10 @@ def prose_changes(text: str) -> Iterator[bool]:
             for change in changes(match[0]):
                 spoiled = passage.line[: match.start()] + change + passage.line[match.end() :]
                 yield len(passage.problems(spoiled)) > before
-    for formula in FORMULA.finditer(prose(text)):
+    shown = prose(text)
+    for mark in marks(text):
+        shown = blank(shown, *mark.span("shown"))
+    for formula in FORMULA.finditer(shown):
         yield from (False for match in numerals(formula[0]) for _ in changes(match[0]))
 
 

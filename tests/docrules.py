@@ -1,4 +1,4 @@
-"""What a page's prose has to keep: numerals, headings, terms, and two languages in step.
+"""What a page's prose has to keep: marks, headings, terms, and two languages in step.
 
 Each rule takes a page's path and text and returns its problems, each as `path:line: what`.
 """
@@ -14,9 +14,6 @@ from functools import cache
 from pathlib import Path
 
 from docblocks import ROOT, front_matter, line_of, marks, parse, stops_at
-
-from hooks.explorer import numbers as explorer_numbers
-from hooks.figures import numbers as figure_numbers
 
 DOCS = {"zh": ROOT / "docs/zh", "en": ROOT / "docs/en"}
 GLOSSARY = "reference/glossary.md"
@@ -63,69 +60,7 @@ def prose(text: str) -> str:
     return out
 
 
-# Numerals -------------------------------------------------------------------------------------
-
-# A sign counts where nothing stands in front of it that it could join or subtract from.
-NUMERAL = re.compile(
-    r"(?<![A-Za-z0-9_.\\])(?:(?<![\w)\]}.])[-−])?\d+(?:\.\d+)?(?![A-Za-z0-9_])(?!\.\d)"
-)
-GLUED = re.compile(r"(?<![A-Za-z0-9_.\\#])\d+(?:\.\d+)?[A-Za-z]\w*")
-HARMLESS = (
-    re.compile(r"\b[1-5]-D\b"),
-    re.compile(r"(?<![\d.])(?:19[5-9]\d|20[0-3]\d)(?=\s?年|-\d\d-\d\d|[,.)\s])"),
-    re.compile(  # versions
-        r"\b(?:Python|NumPy|PyTorch|WCAG|MkDocs|Material|CUDA|CPython|axe|Pyodide)"
-        r"(?:\s(?:≥|>=)?\s?|\s)\d+(?:\.\d+)*(?:(?:–|-| (?:to|至|到) ?)\d+(?:\.\d+)*)?"
-    ),
-    re.compile(r"\b(?:CC BY|ISO|RFC|PEP|MIT) \d+(?:\.\d+)?"),
-    re.compile(r"(?<=issue )#\d+|#\d{3,}"),
-)
-
-
-def plain(numeral: str) -> str:
-    """One spelling per value: 0.50 and 0.5, − and -."""
-    text = numeral.replace("−", "-")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def numerals(text: str) -> Iterator[re.Match[str]]:
-    yield from NUMERAL.finditer(text)
-
-
-def known_numerals(text: str) -> set[str]:
-    """Numerals of a page's blocks, outputs, figures and marks: those that something checks."""
-    page = parse(text)
-    known = {plain(found["shown"]) for found in marks(text)}
-    for fence in page.fences:
-        if fence.role == "conv-figure":
-            known |= {plain(number) for number in figure_numbers(fence.source)}
-        if fence.role == "conv-explorer":
-            known |= {plain(number) for number in explorer_numbers(fence.source)}
-        if fence.role in ("python", "text", "quoted"):
-            known |= {plain(match[0]) for match in numerals(fence.source)}
-    return known
-
-
-def check_numerals(path: str, text: str) -> list[str]:
-    """A numeral in prose is marked, or occurs in a block, output or figure, or is harmless."""
-    shown = prose(text)
-    for found in marks(text):
-        shown = blank(shown, *found.span("shown"))
-    known = known_numerals(text)
-    for pattern in HARMLESS:
-        for match in list(pattern.finditer(shown)):
-            shown = blank(shown, *match.span())
-    problems = [
-        f"{path}:{line_of(text, match.start())}: the numeral {match[0]} is checked by nothing: "
-        "mark it, or print it in a block"
-        for match in numerals(shown)
-        if plain(match[0]) not in known
-    ]
-    problems += [
-        f"{path}:{line_of(text, match.start())}: {match[0]!r} hides a numeral: put a space or × in"
-        for match in GLUED.finditer(shown)
-    ]
-    return problems
+# Marks ----------------------------------------------------------------------------------------
 
 
 def check_marks(path: str, text: str) -> list[str]:

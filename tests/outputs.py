@@ -40,7 +40,10 @@ def rewritten(path: str, text: str) -> str:
             changes[output.body_start, output.body_end] = indented(result.printed, output)
     namespace = names(text)
     for found in marks(text):
-        if check_mark(found["shown"], found["expression"], namespace) is not None:
+        problem = check_mark(found["shown"], found["expression"], namespace)
+        if problem is not None and found["shown"].startswith("$"):
+            print(f"{path}:{line_of(text, found.start())}: {problem}")
+        elif problem is not None:
             value = eval(found["expression"], dict(namespace))
             changes[found.span("shown")] = written(value, found["shown"].replace("−", "-"))
     for (start, end), new in sorted(changes.items(), reverse=True):

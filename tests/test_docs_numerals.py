@@ -1,8 +1,11 @@
 """The rules for numerals in prose: what settles one, and what a changed digit does to it."""
 
-import pytest
-from docnumerals import changes, check_numerals, holds, prose_changes
+from importlib.metadata import version
 
+import pytest
+from docnumerals import changes, check_numerals, holds, mark_changes, prose_changes
+
+PYTORCH = ".".join(version("torch").split(".")[:2])
 PAGE = """# Title {{#title}}
 
 99 999
@@ -62,7 +65,13 @@ def wrong(sentence: str) -> list[str]:
         "步幅是 2。",
         "步幅 1 是默认值。",
         "Cells are counted from 0.",
-        "In 2019, in PyTorch 2.13, in 2-D.",
+        "A dilation above 1, and `groups` is 1.",
+        "步幅和空洞率都是 1，`groups` 是 1。",
+        f"In 2019, in PyTorch {PYTORCH}, under CC BY 4.0.",
+        "A 2-D layer, `Conv2d`.",
+        "A [1-D convolution](conv1d.md) of `(N, C, L)`, which is 3-D.",
+        "The array `(O, C / groups, kH, kW)` is 4-D.",
+        "$n - 1$<!--= size(n, 2) --> and $n$.",
         "Here 12<!--= 3 * 4 --> is marked, and 3 · 4 = 12<!--= 3 * 4 --> is worked out.",
         "The formula $n + 77$ is nobody's.",
     ],
@@ -84,6 +93,12 @@ def test_a_numeral_with_a_source(sentence):
         ("With a stride of 3.", ["3"]),
         ("步幅是 3。", ["3"]),
         ("Cells are counted from 9.", ["9"]),
+        ("In PyTorch 1.13, under CC BY 4.1.", ["1.13", "4.1"]),
+        ("A 3-D layer, `Conv2d`.", ["3"]),
+        ("A [2-D convolution](conv1d.md).", ["2"]),
+        ("The array `(N, C, L)` is 4-D.", ["4"]),
+        ("A 3-D array, of which nothing is said.", ["3"]),
+        ("A dilation above 9, and `groups` is 9.", ["9", "9"]),
         ("3 of them.", ["3"]),  # near, but so are most numerals that a slip makes of it
         ("Here 3 · 5 = 12<!--= 3 * 4 --> is worked out.", ["3", "5", "12"]),
     ],
@@ -107,6 +122,8 @@ def test_what_is_no_equation():
 
 
 def test_the_measure_counts_what_the_rules_notice():
-    """63 can become 60 ... 69, or 13 ... 93, and only 50 is near; numerals of formulas pass."""
-    text = PAGE.format(prose="There are 63 of them.").replace("99 999", "$n + 1$")
+    """63 can become 60 ... 69, or 13 ... 93, and only 50 is near; an unmarked formula's pass."""
+    marked = "$n - 1$<!--= size(n, 2) -->"
+    text = PAGE.format(prose="There are 63 of them.").replace("99 999", f"$n + 1$ {marked}")
     assert sorted(prose_changes(text)) == [False] * 9 + [True] * 18
+    assert list(mark_changes(text)) == [True] * 9

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import docnumerals
 import pytest
 from docblocks import ROOT, front_matter, parse, stops_at
+from docnumerals import check_numerals
 from docrules import (
     DOCS,
     check_headings,
     check_marks,
-    check_numerals,
     check_pairs,
     check_parity,
     check_pasting,
@@ -20,8 +19,6 @@ from docrules import (
 )
 
 NAMES = sorted({*pages("zh"), *pages("en")})
-# Pages on which a numeral may still come from anywhere on the page, in either language.
-LOOSE = {"index.md", "reference/api.md"}
 PAGES = [path for x in DOCS for path in pages(x).values() if path.suffix == ".md"]
 TEXTS = [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md"]
 
@@ -46,9 +43,7 @@ def test_both_languages_are_in_step(page):
 
 @each_page
 def test_every_numeral_is_checked(path):
-    loose = name(path).split("/", 2)[2] in LOOSE
-    check = check_numerals if loose else docnumerals.check_numerals
-    problems = check(name(path), path.read_text("utf-8"))
+    problems = check_numerals(name(path), path.read_text("utf-8"))
     assert not problems, "\n".join(problems)
 
 

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from docblocks import ROOT, front_matter, parse
+from docnumerals import check_numerals
 from docrules import (
     DOCS,
     check_headings,
-    check_numerals,
     check_pasting,
     check_terms,
     compare_structure,
