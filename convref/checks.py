@@ -70,6 +70,7 @@ WEIGHTS: Final = {
         "flax": "(k, C / groups, O)",
     },
 }
+SAME_TRANSPOSED: Final = ("tensorflow", "keras", "jax", "flax", "onnx")
 FEATURES_FIRST: Final = ("torch", "onnx", "mindspore")  # linear layers: (out, in), not (in, out)
 
 MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
@@ -144,6 +145,22 @@ MESSAGES: Final[dict[str, tuple[type[Exception], str]]] = {
         ValueError,
         "padding='same' keeps the size only with stride 1, received stride={stride}: "
         "pad explicitly with convref.pad, or give padding as integers.",
+    ),
+    "same option": (
+        ValueError,
+        "{name}={received} is for transposed layers of {owners}, received transposed={whose}: "
+        "give {cure}, or leave {name} out.",
+    ),
+    "same output padding": (
+        ValueError,
+        "{where}: with SAME, output_padding must be {limits}, received {received}: {cure}.",
+    ),
+    "same gap": (
+        ValueError,
+        "{where}: with SAME, the output would have {size} cells, more than (size - 1) * stride + "
+        "dilation * (kernel - 1) + output_padding + 1 = {cells} * {stride} + {dilation} * {taps} + "
+        "{extra} + 1 = {whole}, which onnxruntime and ONNX's reference compute in different ways: "
+        "{cure}.",
     ),
     "groups": (
         ValueError,
@@ -1122,8 +1139,8 @@ def frameworks(source: object, target: object) -> tuple[str, str]:
 
 def same_axes(
     size: object, kernel_size: object, stride: object, dilation: object
-) -> Iterator[tuple[int, ...]]:
-    """Check every argument of `tensorflow_same`; yield size, kernel, stride, dilation by axis."""
+) -> tuple[Axis, ...]:
+    """Check the arguments of `tensorflow_same` that every layer has; one axis for each size."""
     size = listed(size)
     rank = len(size) if isinstance(size, tuple | list) else 1
     if rank not in LAYOUT:
@@ -1136,13 +1153,91 @@ def same_axes(
             received=size,
             cure="",
         )
-    return zip(
+    return resolve(
         integers("size", size, rank, 1),
         integers("kernel_size", kernel_size, rank, 1),
         integers("stride", stride, rank, 1),
+        "valid",
         integers("dilation", dilation, rank, 1),
-        strict=True,
     )
+
+
+def same_outputs(
+    axes: Sequence[Axis],
+    odd: str,
+    transposed: object,
+    output_padding: object,
+    output_size: object,
+) -> list[tuple[int, int]]:
+    """Check the other ones; (output padding before the cut, output size) of a transposed axis."""
+    rank = len(axes)
+    extra: Sequence[int | None] = [None] * rank
+    sizes = extra
+    if output_padding is not None:
+        extra = integers("output_padding", output_padding, rank, 0)
+    if output_size is not None:
+        sizes = integers("output_size", output_size, rank, 1)
+    whose = None if transposed is None else word("transposed", transposed, SAME_TRANSPOSED)
+    for name, value, owners in (
+        ("output_padding", output_padding, ("keras", "onnx")),
+        ("output_size", output_size, ("tensorflow", "onnx")),
+        ("odd", None if odd == "end" or whose is None else odd, ("onnx",)),
+    ):
+        if value is not None and whose not in owners:
+            refuse(
+                "same option",
+                name=name,
+                owners=" and ".join(owners),
+                received=quoted(value),
+                whose=repr(whose),
+                cure=" or ".join(f"transposed={owner!r}" for owner in owners),
+            )
+    if whose is None:
+        return []
+    return [
+        same_output(where, axis, whose, more, size)
+        for (where, axis), more, size in zip(named(axes), extra, sizes, strict=True)
+    ]
+
+
+def same_output(where: str, axis: Axis, whose: str, padding: int | None, size: int | None) -> Pair:
+    """Output padding before the cut, and output size, of one axis of a transposed layer."""
+    least, most = (axis.size - 1) * axis.stride + 1, axis.size * axis.stride
+    extra, span = padding or 0, reach(axis.kernel, axis.dilation)
+    if extra >= axis.stride:
+        limits, cure = f"less than the stride, {axis.stride}", f"use at most {axis.stride - 1}"
+        refuse("same output padding", where=where, limits=limits, received=extra, cure=cure)
+    if whose == "keras" and padding is not None:
+        extra, size = 0, least - 1 + span % 2 + padding
+        if size < least:
+            limits = f"at least 1 in Keras, since the reach, {span}, is even"
+            cure = "leave it out" if axis.stride == 1 else "use 1, or leave it out"
+            refuse("same output padding", where=where, limits=limits, received=padding, cure=cure)
+    size = most if size is None else size
+    if whose == "onnx":
+        same_gap(where, axis, extra, size)
+    elif not least <= size <= most:
+        refuse(
+            "output size",
+            where=where,
+            least=least,
+            most=most,
+            stride=axis.stride,
+            size=axis.size,
+            received=size,
+        )
+    return extra, size
+
+
+def same_gap(where: str, axis: Axis, extra: int, size: int) -> None:
+    """Nothing stands behind the kernel and the output padding, since ONNX's two disagree on it."""
+    bare = output_size(stuffed(axis, 0))
+    if size > bare + extra:
+        cure = f"give an output_size of at most {bare + extra}"
+        if size - bare < axis.stride:
+            cure = f"let the layer have output_padding {size - bare} there"
+        terms = transposed_terms(axis, extra) | {"size": size, "whole": bare + extra}
+        refuse("same gap", where=where, extra=extra, cure=cure, **terms)
 
 
 def operands(

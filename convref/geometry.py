@@ -88,6 +88,18 @@ def same_padding_tensorflow(size: int, kernel: int, stride: int, dilation: int) 
     return total // 2, total - total // 2
 
 
+def same_cut(axis: Axis, extra: int, outputs: int, first: bool) -> Pair:
+    """What SAME adds to the output of a transposed convolution without padding; negatives crop.
+
+    Of the cells, and of `extra` (output_padding) behind them, as many are cut off as are more than
+    `outputs`; an odd number cuts the extra one from the end, or from the beginning if `first`.
+    """
+    whole = output_size(stuffed(axis, 0))
+    total = max(0, whole + extra - outputs)
+    before = min(whole, total - total // 2 if first else total // 2)
+    return -before, outputs - whole + before
+
+
 def resolve(
     sizes: Sequence[int],
     kernel: Sequence[int],

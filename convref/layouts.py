@@ -10,7 +10,7 @@ import numpy as np
 from convref import checks
 from convref.checks import FAMILY, FEATURES_FIRST, Array, Ints
 from convref.engine import turn
-from convref.geometry import same_padding_tensorflow
+from convref.geometry import same_cut, same_padding_tensorflow
 
 Framework: TypeAlias = Literal[
     "torch", "tensorflow", "keras", "jax", "flax", "onnx", "paddle", "mindspore"
@@ -204,14 +204,17 @@ def tensorflow_same(
     dilation: Ints = 1,
     *,
     odd: Literal["end", "beginning"] = "end",
+    transposed: Literal["tensorflow", "keras", "jax", "flax", "onnx"] | None = None,
+    output_padding: Ints | None = None,
+    output_size: Ints | None = None,
 ) -> tuple[int, ...]:
     """TensorFlow's SAME, written out for `convref.pad` or `torch.nn.functional.pad`.
 
     JAX's SAME, ONNX's SAME_UPPER and MindSpore's 'same' are this too; ONNX's SAME_LOWER is with
     ``odd='beginning'``. Not every framework takes every layer: PyTorch's 'same' is for stride 1
-    only, onnxruntime (1.31) refuses SAME_UPPER and SAME_LOWER with a dilation above 1, Keras (3.15)
-    a stride above 1 together with a dilation above 1 in all but its depthwise layers, and Paddle's
-    SAME goes on as if dilation were 1.
+    only, onnxruntime (1.31) refuses SAME_UPPER and SAME_LOWER of Conv with a dilation above 1,
+    Keras (3.15) a stride above 1 together with a dilation above 1 in all but its depthwise layers,
+    and Paddle's SAME goes on as if dilation were 1.
 
     Parameters
     ----------
@@ -220,30 +223,43 @@ def tensorflow_same(
     kernel_size, stride, dilation : int or tuple of int
         Of the layer, for each spatial axis.
     odd : 'end' or 'beginning'
-        Where the extra cell goes if an odd number of them is needed.
+        Where the extra cell goes if an odd number of them is needed, or is cut off.
+    transposed : str or None
+        Whose transposed layer it is, since they differ; None for a convolution.
+    output_padding : int, tuple of int, or None
+        Of the transposed layer in Keras, where it decides the size of the output, or in ONNX,
+        where it decides which cells are cut off. None as in the layer; in ONNX this is 0.
+    output_size : int, tuple of int, or None
+        Along each spatial axis: `output_shape` of `tf.nn.conv2d_transpose` or of ONNX. None is
+        ``size * stride``, or in Keras what `output_padding` makes of it.
 
     Returns
     -------
     tuple of int
-        (before, after) of the last axis, then of the one in front of it, and so on. The output has
-        ``ceil(size / stride)`` cells along each axis.
+        (before, after) of the last axis, then of the one in front of it, and so on. Those of a
+        convolution are for its input, and its output has ``ceil(size / stride)`` cells along each
+        axis. Those of a transposed one are for its output, from which negative ones cut: compute it
+        without padding, output padding and bias, pad, and add the bias.
 
     Raises
     ------
     TypeError, ValueError
-        An argument is no positive integer, or has the wrong number of them; or `odd` is another
-        word.
+        An argument is no integer, too small, or has the wrong number of them; a word is unknown;
+        the framework has no such argument or size, or what it gives depends on who computes it.
 
     Notes
     -----
-    A transposed layer of TensorFlow, Keras or JAX with SAME, and without an output padding of its
-    own, has ``size * stride`` cells. It is the one without padding, but
-    with ``output_padding=max(0, stride - reach)``, where reach is
-    ``dilation * (kernel_size - 1) + 1``; from its output cut off
-    ``tensorflow_same(size * stride, kernel_size, stride, dilation)``. It is another one with
-    Keras's ``output_padding=0``, which can give fewer cells, and with ``output_padding`` beside
-    ONNX's SAME_UPPER or SAME_LOWER, which can give other values: for those, this function has no
-    answer.
+    With reach for ``dilation * (kernel_size - 1) + 1``, a transposed convolution has
+    ``(size - 1) * stride + reach`` cells. What is more than the output size, SAME cuts off as
+    evenly as it can; what is less, TensorFlow adds as zeros at the end. In Keras the output has
+    ``(size - 1) * stride + reach % 2 + output_padding`` cells. In ONNX the cells of
+    `output_padding` are added before the cut; where too few cells are left even so, ONNX's
+    reference (1.23) and onnxruntime (1.31) differ, and the layer is refused here. `output_shape`
+    without `auto_pad` is ``odd='beginning'`` in ONNX's specification and in onnxruntime; the
+    reference does not compute it.
+
+    The rules are those of `tf.nn.conv2d_transpose` (TensorFlow 2.21), of `Conv2DTranspose`
+    (Keras 3.15) and of the operator ConvTranspose (ONNX 1.23).
 
     Examples
     --------
@@ -254,8 +270,23 @@ def tensorflow_same(
     (0, 1, 3, 3)
     >>> tensorflow_same(224, 3, stride=2, odd="beginning")
     (1, 0)
+    >>> tensorflow_same(112, 3, stride=2, transposed="onnx", output_padding=1)
+    (-1, 0)
+
+    A transposed layer of Keras, with ``padding='same'``:
+
+    >>> import numpy as np
+    >>> from convref import conv_transpose1d, pad
+    >>> whole = conv_transpose1d(np.array([[1, 2]]), np.array([[[1, 10, 100]]]), stride=2)
+    >>> sides = tensorflow_same(2, 3, stride=2, transposed="keras")
+    >>> whole, sides, pad(whole, sides)
+    (array([[  1,  10, 102,  20, 200]]), (0, -1), array([[  1,  10, 102,  20]]))
     """
     axes = checks.same_axes(size, kernel_size, stride, dilation)
     first = checks.word("odd", odd, ("end", "beginning")) == "beginning"
-    pairs = [same_padding_tensorflow(*axis)[:: -1 if first else 1] for axis in axes]
+    ends = checks.same_outputs(axes, odd, transposed, output_padding, output_size)
+    if transposed is None:
+        pairs = [same_padding_tensorflow(*axis[:4])[:: -1 if first else 1] for axis in axes]
+    else:
+        pairs = [same_cut(axis, *end, first) for axis, end in zip(axes, ends, strict=True)]
     return tuple(side for pair in reversed(pairs) for side in pair)

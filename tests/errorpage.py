@@ -18,6 +18,7 @@ ALONE = {
     *("masked", "accumulate", "limit", "device"),
     *("weight axes", "cell axes", "cell", "axes", "layer", "receptive field"),
     *("layout", "depthwise", "depthwise groups", "flattened"),
+    *("same option", "same output padding", "same gap"),
     *(rule for rule in checks.MESSAGES if rule.startswith("figure ")),
     "extra",
 }

@@ -1,5 +1,6 @@
 """Layers for every framework: asymmetric on purpose, so that swapped axes cannot hide."""
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -67,18 +68,31 @@ def depthwise(layer: Layer, same: bool = False) -> tuple[np.ndarray, np.ndarray,
 
 
 def transposed(layer: Layer, same: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A transposed layer; SAME as `tensorflow_same` describes it, and VALID as those two have it.
+    """A transposed layer with TensorFlow's SAME, or with VALID as TensorFlow and JAX have it.
 
-    In TensorFlow and JAX, VALID leaves no gap behind a kernel that is shorter than the stride.
+    There, VALID leaves no gap behind a kernel that is shorter than the stride.
     """
     x = integers(2, 4, *layer.sizes)
     weight = integers(4, 6 // layer.groups, *layer.kernel)
-    function = getattr(convref, f"conv_transpose{layer.rank}d")
-    out = function(x, weight, output_padding=gaps(layer), **layer.options)
     if same:
-        whole = [n * s for n, s in zip(layer.sizes, layer.stride, strict=True)]
-        out = convref.pad(out, [-p for p in tensorflow_same(whole, *layer[1:4])])
-    return x, weight, out
+        return x, weight, cut(layer, x, weight, transposed="tensorflow")
+    function = getattr(convref, f"conv_transpose{layer.rank}d")
+    return x, weight, function(x, weight, output_padding=gaps(layer), **layer.options)
+
+
+def cut(layer: Layer, x: np.ndarray, weight: np.ndarray, **options) -> np.ndarray:
+    """A transposed layer with SAME, as `tensorflow_same` describes it."""
+    whole = getattr(convref, f"conv_transpose{layer.rank}d")(x, weight, **layer.options)
+    return convref.pad(whole, tensorflow_same(*layer[:4], **options))
+
+
+def lines(sizes, kernels, strides, dilations) -> list[Layer]:
+    """Layers of one axis, all combinations; a kernel of one cell has no dilation."""
+    return [
+        Layer((n,), (k,), (s,), (d,))
+        for n, k, s, d in itertools.product(sizes, kernels, strides, dilations)
+        if k > 1 or d == 1
+    ]
 
 
 def gaps(layer: Layer) -> list[int]:

@@ -4,7 +4,18 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from frameworks.cases import LAYERS, Layer, conv, depthwise, gaps, integers, ported, transposed
+from frameworks.cases import (
+    LAYERS,
+    Layer,
+    conv,
+    cut,
+    depthwise,
+    gaps,
+    integers,
+    lines,
+    ported,
+    transposed,
+)
 from onnx import TensorProto, checker, helper
 from onnx.reference import ReferenceEvaluator
 
@@ -121,6 +132,97 @@ def test_transposed(layer, run):
     x, weight, expected = transposed(layer)
     out = layer_by(run, "ConvTranspose", x, weight, layer, "transposed", output_padding=gaps(layer))
     np.testing.assert_array_equal(out, expected)
+
+
+WORDS = {"end": "SAME_UPPER", "beginning": "SAME_LOWER"}
+
+
+def same_by(run, x, weight, layer: Layer, **options):
+    """What a transposed operator with the arguments of `tensorflow_same` computes, or None."""
+    names = {"output_padding": "output_padding", "output_size": "output_shape"}
+    attributes = {names[name]: value for name, value in options.items() if name in names}
+    word = WORDS[options["odd"]]
+    try:
+        return layer_by(run, "ConvTranspose", x, weight, layer, auto_pad=word, **attributes)
+    except Exception:
+        return None
+
+
+def same_calls(layers: list[Layer]):
+    """Input, weight, layer, and arguments for `tensorflow_same`: each kind, within limits."""
+    for layer in layers:
+        x, weight, _ = transposed(layer)
+        (n,), (k,), (s,), (d,) = layer[:4]
+        for padding in (None, *range(s + 1)):
+            whole = (n - 1) * s + d * (k - 1) + 1 + (padding or 0)
+            for size in (None, *sorted({1, (n - 1) * s + 1, n * s, whole - 1, whole, whole + 2})):
+                for odd in WORDS:
+                    options = {"odd": odd}
+                    if padding is not None:
+                        options["output_padding"] = [padding]
+                    if size is not None:
+                        options["output_size"] = [max(1, size)]
+                    yield x, weight, layer, options, whole - (size or n * s)
+
+
+def test_transposed_same():
+    """As both compute it, or refused, since they do not compute the same."""
+    tried = {"equal": 0, "refused": 0}
+    for x, weight, layer, options, more in same_calls(lines((1, 3), (1, 2, 4), (1, 3), (1, 2))):
+        outs = [same_by(run, x, weight, layer, **options) for run in (by_runtime, by_reference)]
+        try:
+            ours = cut(layer, x, weight, transposed="onnx", **options)
+        except ValueError:
+            assert (
+                any(out is None for out in outs)
+                or not same_arrays(*outs)
+                or (
+                    # A single cell more, which SAME_LOWER puts at the end: alike, if it is wanted.
+                    (options["odd"], more) == ("beginning", -1) and "output_size" in options
+                )
+            ), (layer, options)
+            tried["refused"] += 1
+            continue
+        assert all(same_arrays(out, ours) for out in outs), (layer, options)
+        tried["equal"] += 1
+    assert min(tried.values()) > 100, tried
+
+
+def same_arrays(one, two) -> bool:
+    return one is not None and two is not None and np.array_equal(one, two)
+
+
+@RUN
+@pytest.mark.parametrize("odd", WORDS)
+def test_transposed_same_on_two_and_three_axes(run, odd):
+    for layer in LAYERS:
+        if layer.rank == 1 or layer.groups > 1:
+            continue
+        x, weight, _ = transposed(layer)
+        extra = gaps(layer)  # without it, the two disagree
+        size = [n * s - (s > 1) for n, s in zip(layer.sizes, layer.stride, strict=True)]
+        for options in (
+            {"output_padding": extra},
+            {"output_padding": extra, "output_size": size},
+            {"output_padding": [s - 1 for s in layer.stride]},
+        ):
+            ours = cut(layer, x, weight, transposed="onnx", odd=odd, **options)
+            assert same_arrays(same_by(run, x, weight, layer, odd=odd, **options), ours)
+
+
+def test_an_output_shape_alone_is_that_of_same_lower():
+    """So onnxruntime; the reference does not work out the pads."""
+    for layer in lines((1, 3), (2, 4), (1, 3), (1, 2)):
+        (n,), (k,), (s,), (d,) = layer[:4]
+        x, weight, _ = transposed(layer)
+        whole = (n - 1) * s + d * (k - 1) + 1
+        for size in range(1, whole):
+            ours = cut(layer, x, weight, transposed="onnx", odd="beginning", output_size=[size])
+            given = ("ConvTranspose", x, weight, layer)
+            out = layer_by(by_runtime, *given, output_shape=[size])
+            assert same_arrays(out, ours), (layer, size)
+            with pytest.raises(ValueError, match="expected size of input"):
+                layer_by(by_reference, *given, output_shape=[size])
 
 
 @RUN

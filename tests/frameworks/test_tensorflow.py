@@ -4,7 +4,17 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from frameworks.cases import LAYERS, Layer, conv, depthwise, integers, ported, transposed
+from frameworks.cases import (
+    LAYERS,
+    Layer,
+    conv,
+    cut,
+    depthwise,
+    integers,
+    lines,
+    ported,
+    transposed,
+)
 
 from convref.layouts import convert_activation, convert_linear
 
@@ -155,6 +165,78 @@ def test_tf_nn_transposed(layer, xla, padding):
         dilations=layer.dilation,
     )
     np.testing.assert_array_equal(out, expected)
+
+
+GRID = lines((1, 2, 4), (1, 2, 3, 4, 5), (1, 2, 3, 4), (1,))
+DILATED = lines((3,), (2, 3), (1, 3), (2,))  # for XLA, which compiles each
+
+
+@pytest.mark.parametrize(("layers", "xla"), [(GRID, False), (DILATED, True)])
+def test_tf_nn_transposed_with_an_output_shape(layers, xla):
+    """Of every size that SAME can have; TensorFlow refuses the next ones, and so does convref."""
+    for layer in layers:
+        x, weight, _ = transposed(layer)
+        kernel = ported(weight, "tensorflow", "transposed")
+        (n,), _, (s,), _ = layer[:4]
+        for size in range((n - 1) * s, n * s + 2):
+
+            def theirs(layer=layer, x=x, kernel=kernel, size=size):
+                shape = (2, size, 6)
+                options = {"dilations": layer.dilation}
+                function = tf.nn.conv1d_transpose
+                return by_tensorflow(
+                    function, xla, x, kernel, shape, layer.stride, "SAME", **options
+                )
+
+            try:
+                ours = cut(layer, x, weight, transposed="tensorflow", output_size=size)
+            except ValueError:
+                assert size in (0, (n - 1) * s, n * s + 1)
+                with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
+                    theirs()
+                continue
+            np.testing.assert_array_equal(theirs(), ours)
+
+
+@pytest.mark.parametrize(
+    ("layers", "xla"), [(GRID, False), ([each for each in DILATED if each.stride == (1,)], True)]
+)
+def test_keras_transposed_with_output_padding(layers, xla):
+    """Or refused, where TensorFlow refuses what Keras makes of it."""
+    refused = 0
+    for layer in layers:
+        x, weight, _ = transposed(layer)
+        kernel = ported(weight, "keras", "transposed")
+        for padding in (None, *range(layer.stride[0] + 1)):
+
+            def theirs(layer=layer, x=x, kernel=kernel, padding=padding):
+                options = {"output_padding": padding, "dilation_rate": layer.dilation}
+                given = (6, layer.kernel, layer.stride, "same")
+                return by_keras("Conv1DTranspose", xla, x, kernel, *given, **options)
+
+            try:
+                ours = cut(layer, x, weight, transposed="keras", output_padding=padding)
+            except ValueError:
+                refused += 1
+                with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
+                    theirs()
+                continue
+            np.testing.assert_array_equal(theirs(), ours)
+    assert refused >= len(layers)
+
+
+@pytest.mark.parametrize("layer", [each for each in LAYERS if each.groups == 1 and each.rank > 1])
+def test_keras_output_padding_on_two_and_three_axes(layer):
+    if max(layer.stride) == 1:  # an even reach needs an output padding, which has no room
+        layer = layer._replace(stride=(2, 3, 2)[: layer.rank], dilation=(1,) * layer.rank)
+    x, weight, _ = transposed(layer)
+    for extra in ([s - 1 for s in layer.stride], [min(1, s - 1) for s in layer.stride]):
+        ours = cut(layer, x, weight, transposed="keras", output_padding=extra)
+        kernel = ported(weight, "keras", "transposed")
+        given = (6, layer.kernel, layer.stride, "same")
+        name = f"Conv{layer.rank}DTranspose"
+        out = by_keras(name, False, x, kernel, *given, output_padding=extra)
+        np.testing.assert_array_equal(out, ours)
 
 
 def test_dense_after_flatten():

@@ -22,7 +22,7 @@ from convref import checks, cost, figures
 from convref.__main__ import main
 from convref.figures.files import save
 from convref.geometry import Axis
-from convref.layouts import convert_weight
+from convref.layouts import convert_weight, tensorflow_same
 
 CONV = {1: convref.conv1d, 2: convref.conv2d, 3: convref.conv3d}
 TRANSPOSED = {1: convref.conv_transpose1d, 2: convref.conv_transpose2d, 3: convref.conv_transpose3d}
@@ -693,6 +693,47 @@ def test_depthwise_advice():
     ).shape == (8, 1, 3, 3)
 
 
+SAME_CHOICES = {
+    "odd": ["end", "beginning"],
+    "transposed": [None, "tensorflow", "keras", "jax", "onnx"],
+    "output_padding": [None, 0, 1, 4],
+    "output_size": [None, 1, 7, 10],
+}
+
+
+@pytest.mark.parametrize("layer", list(product((1, 3), (1, 2, 3), (1, 2, 4), (1, 2))))
+def test_advice_about_transposed_same(layer):
+    """Followed, the call succeeds; what the frameworks then compute, tests/frameworks shows."""
+    for chosen in product(*SAME_CHOICES.values()):
+        given = dict(zip(SAME_CHOICES, chosen, strict=True))
+        rules = []
+        while answer := follow_same(layer, given, rules):
+            assert rules.count(rules[-1]) < 4, answer
+
+
+def follow_same(layer, given, rules):
+    """Do what the message says, if there is one."""
+    rule, answer = refused(lambda: tensorflow_same(*layer, **given))
+    if rule is None:
+        return None
+    rules.append(rule)
+    told = advice(answer)
+    if rule == "same option":
+        name = re.search(r"leave (\w+) out", told)[1]
+        for other in re.findall(r"transposed='(\w+)'", told):
+            also = refused(lambda: tensorflow_same(*layer, **given | {"transposed": other}))  # noqa: B023
+            assert also[0] is None or not also[1].startswith(f"{name}=")
+        given[name] = SAME_CHOICES[name][0]
+    elif told.endswith("leave it out"):
+        given["output_padding"] = None
+    elif rule == "output size":
+        given["output_size"] = int(re.search(r"between (\d+)", answer)[1])
+    else:
+        name = "output_size" if "output_size" in told else "output_padding"
+        given[name] = int(re.search(r"\d+", told)[0])
+    return answer
+
+
 # What was typed --------------------------------------------------------------------------------
 
 
@@ -786,6 +827,7 @@ FOLLOWED = {
     "length": test_four_paddings_are_for_pad,
     "word": test_words_that_the_message_lists_work,
     "same": test_same_with_a_stride_is_padded_before,
+    "same option": test_advice_about_transposed_same,
     "channels": test_channels_that_stand_elsewhere_are_moved,
     "transposed channels": test_channels_that_stand_elsewhere_are_moved,
     "layer channels": test_a_layers_channels_are_called_by_their_name,

@@ -206,15 +206,74 @@ def test_the_last_axis_comes_first():
     assert tensorflow_same([224], 3, stride=[2], dilation=(1,)) == (0, 1)
 
 
-@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 5), st.integers(1, 3))
-def test_transposed_same_is_the_adjoint_of_same(size, kernel, stride, dilation):
-    """What the docstring says of transposed layers, against the definition of the adjoint."""
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 5), st.integers(1, 3), st.data())
+def test_transposed_same_is_the_adjoint_of_same(size, kernel, stride, dilation, data):
+    """Of the convolution with SAME whose input has as many cells as the output, any that can be."""
     x, weight = numbered(1, 1, size), numbered(1, 1, kernel) + 1
-    sides = tensorflow_same(size * stride, kernel, stride, dilation)
-    extra = max(0, stride - dilation * (kernel - 1) - 1)
-    whole = conv_transpose1d(x, weight, stride=stride, dilation=dilation, output_padding=extra)
-    out = pad(whole, [-side for side in sides])
-    assert out.shape == (1, 1, size * stride)
-    probe = np.arange(size * stride)[None, None] ** 2
-    forward = conv1d(pad(probe, sides), weight, stride=stride, dilation=dilation)
-    assert (out * probe).sum() == (x * forward).sum()
+    outputs = data.draw(st.integers((size - 1) * stride + 1, size * stride))
+    layer = {"stride": stride, "dilation": dilation}
+    whole = conv_transpose1d(x, weight, **layer)
+    given = data.draw(st.sampled_from(["tensorflow", "onnx"]))
+    odd = data.draw(st.sampled_from(["end", "beginning"])) if given == "onnx" else "end"
+    options = {"transposed": given, "odd": odd, "output_size": outputs}
+    try:
+        out = pad(whole, tensorflow_same(size, kernel, **layer, **options))
+    except ValueError:
+        assert given == "onnx" and outputs > whole.size
+        return
+    probe = np.arange(outputs)[None, None] ** 2
+    assert out.shape == probe.shape
+    sides = tensorflow_same(outputs, kernel, **layer, odd=odd)
+    assert (out * probe).sum() == (x * conv1d(pad(probe, sides), weight, **layer)).sum()
+
+
+# size, kernel, stride, dilation, arguments of a transposed layer -> before, after
+SAME_TRANSPOSED = [
+    ((5, 3, 1, 1), {"transposed": "tensorflow"}, (-1, -1)),
+    ((5, 4, 1, 1), {"transposed": "jax"}, (-1, -2)),
+    ((5, 4, 1, 1), {"transposed": "onnx"}, (-1, -2)),
+    ((5, 4, 1, 1), {"transposed": "onnx", "odd": "beginning"}, (-2, -1)),
+    ((5, 3, 2, 1), {"transposed": "flax"}, (0, -1)),
+    ((5, 3, 2, 2), {"transposed": "flax"}, (-1, -2)),
+    ((5, 3, 2, 1), {"transposed": "tensorflow", "output_size": 9}, (-1, -1)),
+    ((5, 1, 3, 1), {"transposed": "tensorflow"}, (0, 2)),
+    ((5, 1, 3, 1), {"transposed": "keras"}, (0, 2)),
+    ((5, 1, 3, 1), {"transposed": "keras", "output_padding": 0}, (0, 0)),
+    ((5, 3, 2, 1), {"transposed": "keras"}, (0, -1)),
+    ((5, 3, 2, 1), {"transposed": "keras", "output_padding": 1}, (0, -1)),
+    ((5, 3, 2, 1), {"transposed": "keras", "output_padding": 0}, (-1, -1)),
+    ((5, 4, 2, 1), {"transposed": "keras", "output_padding": 1}, (-1, -2)),
+    ((5, 2, 3, 1), {"transposed": "keras", "output_padding": 2}, (0, 0)),
+    ((5, 3, 2, 1), {"transposed": "onnx", "output_padding": 0}, (0, -1)),
+    ((5, 3, 2, 1), {"transposed": "onnx", "output_padding": 1}, (-1, 0)),
+    ((5, 4, 2, 1), {"transposed": "onnx", "output_padding": 1}, (-1, -1)),
+    ((5, 4, 2, 1), {"transposed": "onnx", "output_padding": 1, "odd": "beginning"}, (-2, 0)),
+    ((5, 1, 3, 1), {"transposed": "onnx", "output_padding": 2}, (0, 2)),
+    ((1, 2, 1, 1), {"transposed": "onnx", "output_size": 1}, (0, -1)),
+    ((1, 2, 1, 1), {"transposed": "onnx", "output_size": 2}, (0, 0)),
+    # All that is left are zeros of the output padding.
+    (
+        (1, 1, 4, 1),
+        {"transposed": "onnx", "odd": "beginning", "output_padding": 3, "output_size": 1},
+        (-1, 1),
+    ),
+]
+
+
+@pytest.mark.parametrize(("layer", "options", "expected"), SAME_TRANSPOSED)
+def test_literal_pads_of_transposed_same(layer, options, expected):
+    assert tensorflow_same(*layer, **options) == expected
+
+
+def test_each_axis_of_a_transposed_layer_has_its_own():
+    options = {"transposed": "onnx", "output_padding": (1, 0, 2), "output_size": (9, 4, 5)}
+    assert tensorflow_same((5, 4, 2), (3, 1, 5), (2, 1, 3), **options) == (
+        *(-2, -1),
+        *(0, 0),
+        *(-1, -1),
+    )
+    assert tensorflow_same((5, 4), 3, 2, transposed="keras", output_padding=[0, 1]) == (
+        *(0, -1),
+        *(-1, -1),
+    )
+    assert tensorflow_same((5, 4), 3, 3, transposed="onnx", output_padding=2) == (-1, 1, -1, 1)

@@ -794,6 +794,64 @@ BAD = [
         lambda: tensorflow_same((), 1),
         ("size", "one integer or up to 3 of them", "D, H, W", 0, (), ""),
     ),
+    (
+        "same option",
+        lambda: tensorflow_same(5, 3, output_padding=1),
+        (
+            *("output_padding", 1, "keras and onnx", None),
+            "transposed='keras' or transposed='onnx'",
+        ),
+    ),
+    (
+        "same option",
+        lambda: tensorflow_same(5, 3, transposed="keras", output_size=(5,)),
+        (
+            *("output_size", (5,), "tensorflow and onnx", "'keras'"),
+            "transposed='tensorflow' or transposed='onnx'",
+        ),
+    ),
+    (
+        "same option",
+        lambda: tensorflow_same(5, 3, transposed="jax", odd="beginning"),
+        ("odd", "'beginning'", "onnx", "'jax'", "transposed='onnx'"),
+    ),
+    (
+        "same output padding",
+        lambda: tensorflow_same(5, 3, 2, transposed="onnx", output_padding=2),
+        ("L", "less than the stride, 2", 2, "use at most 1"),
+    ),
+    (
+        "same output padding",
+        lambda: tensorflow_same((5, 5), (3, 2), 2, transposed="keras", output_padding=0),
+        ("W", "at least 1 in Keras, since the reach, 2, is even", 0, "use 1, or leave it out"),
+    ),
+    (
+        "same output padding",
+        lambda: tensorflow_same(5, 4, transposed="keras", output_padding=0),
+        ("L", "at least 1 in Keras, since the reach, 4, is even", 0, "leave it out"),
+    ),
+    (
+        "same gap",
+        lambda: tensorflow_same((5, 5), (3, 1), 3, transposed="onnx"),
+        ("W", 15, 4, 3, 1, 0, 0, 13, "let the layer have output_padding 2 there"),
+    ),
+    (
+        "same gap",
+        lambda: tensorflow_same(5, 3, 3, 2, transposed="onnx", output_padding=1, output_size=21),
+        ("L", 21, 4, 3, 2, 2, 1, 18, "give an output_size of at most 18"),
+    ),
+    (
+        "output size",
+        lambda: tensorflow_same(5, 3, 2, transposed="tensorflow", output_size=8),
+        ("L", 9, 10, 2, 5, 8),
+    ),
+    (
+        "output size",
+        lambda: tensorflow_same((5, 5), 3, 2, transposed="tensorflow", output_size=(9, 11)),
+        ("W", 9, 10, 2, 5, 11),
+    ),
+    ("least", lambda: tensorflow_same(5, 3, output_padding=-1), ("output_padding", 0, -1)),
+    ("least", lambda: tensorflow_same(5, 3, output_size=0), ("output_size", 1, 0)),
     ("groups", lambda: convert_weight(W, "torch", "keras", groups=3), ("weight.shape[0]", 4, 3, 1)),
     (
         "groups",
