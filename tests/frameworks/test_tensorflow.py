@@ -113,6 +113,14 @@ def test_keras_depthwise(layer, xla, padding):
     np.testing.assert_array_equal(out, expected)
 
 
+@pytest.mark.parametrize("name", ["Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose"])
+def test_keras_refuses_strides_with_dilation(name):
+    rank = int(name[4])
+    layer = getattr(keras.layers, name)
+    with pytest.raises(ValueError, match=r"strides > 1.* not supported in conjunction"):
+        layer(1, 3, strides=2, dilation_rate=2)(np.ones((1, *[9] * rank, 2), np.float32))
+
+
 @PADDING
 @runs(
     lambda layer: layer.rank == 2 and keras_takes(layer),
