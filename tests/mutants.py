@@ -1,12 +1,15 @@
-"""Mutation testing: mutmut changes convref in thousands of small ways, and a test must notice each.
+"""Mutation testing: convref is changed in thousands of small ways, and a test must notice each.
 
-    python tests/mutants.py [--jobs n] [--survivors] [--record] [module ...]     (make mutants)
+    python tests/mutants.py [--kinds k,...] [--jobs n] [--survivors] [--record] [module ...]
 
-A run that was interrupted goes on where it stopped, as long as the package and its tests are the
-same; otherwise it starts anew. What no input can tell from the original is listed, with reasons, in
-equivalent_mutants.toml. To work on one module, name it: `geometry`, or `figures` for all of them;
-after writing tests for what survived, `--survivors` tries that alone. `--record` writes the counts
-of a complete run to mutants.json.
+What is tried stands in `mutating.changes`, how in `mutating.functions` and `mutating.values`. A run
+that was interrupted goes on where it stopped, as long as the package and its tests are the same;
+otherwise it starts anew. What no input can tell from the original is listed, with reasons, in
+equivalent_mutants.toml.
+
+To work on one module, name it: `geometry`, or `figures` for all of them; after writing tests for
+what survived, `--survivors` tries that alone. `--kinds values,smaller` tries those kinds of change.
+`--record` writes the counts to mutants.json, for each module and kind that was tried completely.
 
 The exit code is 1 if a mutant survives that is not listed, if an entry of the list is no survivor
 any more, or if a function that computes got no mutants.
@@ -16,31 +19,35 @@ import argparse
 import ast
 import hashlib
 import json
+import multiprocessing
 import os
 import platform
 import re
 import resource
 import shutil
 import sys
+import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pytest
+from mutating.changes import KINDS, Change, changes
+from mutating.functions import try_functions
+from mutating.values import try_values
 
 ROOT = Path(__file__).parents[1]
-WORK = ROOT / "mutants"  # mutmut's own choice
+TESTS = ["tests/numpy_only", "tests/test_figures_files.py"]  # one of them must notice
+WORK = ROOT / ".cache" / "mutants"
+VERDICTS = WORK / "verdicts.tsv"
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.toml"
 RECORD = ROOT / "tests" / "mutants.json"
 MEMORY = 6 * 2**30  # bytes: a mutant without the limit on sizes must not take the machine along
 KILLED = {"killed", "timeout", "segfault"}
-UNTRIED = "not checked"
-TRANSPARENT = {"kind", "property", "wraps"}  # decorators that call what they decorate
+UNTRIED = "not tried"
 COMPUTES = ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.Subscript
 
 
@@ -48,42 +55,12 @@ COMPUTES = ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.Subscript
 class Mutant:
     """One change, and what came of it."""
 
-    name: str  # mutmut's: convref.geometry.x_reach__mutmut_1
+    change: Change
     status: str
 
     @property
     def survived(self) -> bool:
-        return self.status not in KILLED and self.status != UNTRIED
-
-    @property
-    def module(self) -> str:
-        return self.name.partition(".")[2].rpartition(".")[0]
-
-    @property
-    def path(self) -> Path:
-        place = Path("convref", *self.module.split("."))
-        return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
-
-    @property
-    def function(self) -> str:
-        return readable(self.name.rpartition(".")[2].partition("__mutmut_")[0])
-
-    @cached_property
-    def lines(self) -> tuple[str, str]:
-        """The changed lines, before and after; how they are indented and broken does not count."""
-        from mutmut.mutation.diff_apply import get_diff_for_mutant
-
-        diff = get_diff_for_mutant(self.name, path=self.path).splitlines()[2:]
-        was, becomes = (
-            " ".join(" ".join(line[1:] for line in diff if line[0] == sign).split())
-            for sign in "-+"
-        )
-        return was, becomes
-
-
-def readable(mangled: str) -> str:
-    """x_reach -> reach, xǁAxisǁreach -> Axis.reach"""
-    return mangled.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+        return self.status == "survived"
 
 
 @dataclass(frozen=True)
@@ -92,158 +69,103 @@ class Equivalent:
 
     because: str
     module: str = ""
-    function: str = ""
+    function: str = ""  # of a value its class or variable
     was: str = ""
     becomes: str = ""
     anywhere: str = ""  # a pattern: without it, both lines are equal
 
     def __contains__(self, mutant: Mutant) -> bool:
+        change = mutant.change
         if self.anywhere:
-            was, becomes = (re.sub(self.anywhere, "", line) for line in mutant.lines)
+            was, becomes = (re.sub(self.anywhere, "", line) for line in change.lines)
             return was == becomes
-        return (self.module, self.function, (self.was, self.becomes)) == (
-            mutant.module,
-            mutant.function,
-            mutant.lines,
-        )
-
-
-def module_name(path: Path) -> str:
-    """convref/figures/svg.py -> figures.svg, convref/figures/__init__.py -> figures"""
-    parts = path.relative_to(ROOT / "convref").with_suffix("").parts
-    return ".".join(parts).removesuffix(".__init__")
+        return (self.module, self.function) == (change.module, change.where) and (
+            self.was,
+            self.becomes,
+        ) == change.lines
 
 
 def equivalents() -> list[Equivalent]:
     return [Equivalent(**row) for row in tomllib.loads(EQUIVALENT.read_text("utf-8"))["mutant"]]
 
 
-# Running mutmut --------------------------------------------------------------------------------
+def sources() -> list[Path]:
+    return [path.relative_to(ROOT) for path in sorted((ROOT / "convref").rglob("*.py"))]
+
+
+# The run ---------------------------------------------------------------------------------------
 
 
 def fingerprint() -> str:
     """Of everything that can change a verdict."""
     digest = hashlib.sha256()
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
-    for place in ("convref", *settings["mutmut"]["pytest_add_cli_args_test_selection"]):
-        path = ROOT / place
-        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
+    for place in map(ROOT.joinpath, ("convref", "tests/mutating", *TESTS)):
+        for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
             digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     packages = [version(name) for name in ("mutmut", "numpy", "pytest", "hypothesis")]
-    digest.update(repr((platform.python_version(), packages, settings["mutmut"])).encode())
+    digest.update(repr((platform.python_version(), packages)).encode())
     return digest.hexdigest()
 
 
 def prepare(anew: bool) -> None:
     """Forget what was found for another state of the package, or of its tests."""
     seal, now = WORK / "fingerprint", fingerprint()
-    if seal.exists() and seal.read_text() == now:
+    if seal.exists() and seal.read_text("utf-8") == now:
         return
+    kept = verdicts()
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
     if anew:
-        shutil.rmtree(WORK, ignore_errors=True)
-        WORK.mkdir()
-        seal.write_text(now)
-    else:  # the verdicts are of different states now: a complete run starts anew
-        for stale in ("fingerprint", "mutmut-stats.json"):
-            (WORK / stale).unlink(missing_ok=True)
-        shutil.rmtree(WORK / "tests", ignore_errors=True)
+        seal.write_text(now, "utf-8")
+    else:  # verdicts of different states from now on: a complete run starts anew
+        keep(kept)
 
 
-def forget_survivors() -> None:
-    """Let mutmut try again what took too long, and what survived but is not listed."""
-    listed = equivalents()
-    again = {
-        m.name
-        for m in mutants()
-        if m.status == "timeout" or (m.survived and not any(m in entry for entry in listed))
-    }
-    for path in (WORK / "convref").rglob("*.py.meta"):
-        meta = json.loads(path.read_text("utf-8"))
-        meta["exit_code_by_key"] |= dict.fromkeys(again & meta["exit_code_by_key"].keys())
-        path.write_text(json.dumps(meta), "utf-8")
+def verdicts() -> dict[str, str]:
+    """What came of the changes so far, by their names."""
+    lines = VERDICTS.read_text("utf-8").splitlines() if VERDICTS.exists() else []
+    return dict(line.split("\t") for line in lines)
 
 
-def run(names: list[str], jobs: int) -> None:
-    """Let mutmut try the mutants of these names, or all that have no verdict yet."""
-    # Few cases, the same in every process, and one thread for each.
-    os.environ |= {"PROFILE": "mutants", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    os.nice(10)
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    # mutmut 3.8 reads an attribute that pytest 9.2 no longer has.
-    pytest.Item._nodeid = property(lambda item: item.nodeid)  # type: ignore[attr-defined]
-    enter_decorated()
-    try_more()
-    from mutmut.__main__ import cli
-
-    cli(["run", "--max-children", str(jobs), *names], standalone_mode=False)
+def keep(found: dict[str, str]) -> None:
+    VERDICTS.write_text("".join(f"{name}\t{came}\n" for name, came in found.items()), "utf-8")
 
 
-def enter_decorated() -> None:
-    """Let mutmut change decorated functions too, which it passes over otherwise.
-
-    The decorator stays around the function that chooses a mutant; the mutants go without it.
-    """
-    import libcst
-    from mutmut.mutation import file_mutation as mutmut
-
-    skip = mutmut.MutationVisitor._skip_node_and_children
-    arrange = mutmut.function_trampoline_arrangement
-
-    def transparent(node: Any) -> bool:
-        decorators = [each.decorator for each in node.decorators]
-        called = [each.func if isinstance(each, libcst.Call) else each for each in decorators]
-        return all(getattr(each, "value", None) in TRANSPARENT for each in called)
-
-    def skips(visitor: Any, node: Any) -> bool:
-        if isinstance(node, libcst.FunctionDef) and transparent(node):
-            node = node.with_changes(decorators=())
-        return skip(visitor, node)
-
-    def arranged(function: Any, changes: Any, class_name: str | None) -> Any:
-        before, (chooser, *bodies), *after = arrange(function, changes, class_name)
-        if transparent(function):
-            bodies = [each.with_changes(decorators=()) for each in bodies]
-        return before, [chooser, *bodies], *after
-
-    mutmut.MutationVisitor._skip_node_and_children = skips  # type: ignore[method-assign]
-    mutmut.function_trampoline_arrangement = arranged
+def run(found: list[Change], jobs: int) -> None:
+    """Try changes, and keep what comes of each."""
+    exchanged = [each for each in found if each.kind != "values" or each.table]
+    imported = [each for each in found if each.kind == "values" and not each.table]
+    shares: list[tuple[Callable[..., None], list[Change]]] = [
+        (try_functions, exchanged),
+        (try_values, imported),
+    ]
+    for attempt, share in shares:
+        if share:  # in a process of its own: the other one must not find the package imported
+            tell = Progress(len(share))
+            task = (share, WORK / attempt.__name__, jobs, TESTS, tell)
+            process = multiprocessing.get_context("fork").Process(target=attempt, args=task)
+            process.start()
+            process.join()
 
 
-def try_more() -> None:
-    """Let mutmut try what it does not by itself: a smaller number, and max for min."""
-    import libcst
-    from mutmut.mutation.mutators import mutation_operators
+class Progress:
+    """Writes what came of a change, and shows how far it is."""
 
-    def smaller(node: Any) -> Iterator[Any]:
-        if isinstance(node, libcst.Integer | libcst.Float):
-            less = repr(node.evaluated_value - 1)  # bracketed: 2**-1 and x - -1 stay as they are
-            yield libcst.parse_expression(f"({less})" if less.startswith("-") else less)
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.start = total, 0, time.monotonic()
 
-    def other_end(node: Any) -> Iterator[Any]:
-        name = getattr(node.func, "attr", node.func)
-        other = {"max": "min", "min": "max"}.get(getattr(name, "value", None))
-        if other:
-            yield node.with_deep_changes(name, value=other)
-
-    mutation_operators += [(libcst.BaseNumber, smaller), (libcst.Call, other_end)]
-
-
-def mutants() -> list[Mutant]:
-    """All of them, with mutmut's verdicts."""
-    from mutmut.stats import status_by_exit_code
-
-    found = []
-    for path in sorted((WORK / "convref").rglob("*.py.meta")):
-        codes: dict[str, int | None] = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
-        found += [Mutant(name, status_by_exit_code[code]) for name, code in codes.items()]
-    return found
+    def __call__(self, change: Change, came: str) -> None:
+        with VERDICTS.open("a", encoding="utf-8") as file:
+            file.write(f"{change.name}\t{came}\n")
+        self.done += 1
+        minutes = (time.monotonic() - self.start) / 60
+        print(f"{self.done}/{self.total} {minutes:.1f} min: {change.name} {came}", flush=True)
 
 
 # The report ------------------------------------------------------------------------------------
 
 
-def functions(module: Path) -> Iterator[tuple[str, ast.AST]]:
+def functions(path: Path) -> Iterator[tuple[str, ast.AST]]:
     """Functions and methods of a module; what is nested in one belongs to it."""
 
     def inside(node: Any, prefix: str) -> Iterator[tuple[str, ast.AST]]:
@@ -253,17 +175,17 @@ def functions(module: Path) -> Iterator[tuple[str, ast.AST]]:
             elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield prefix + each.name, each
 
-    yield from inside(ast.parse(module.read_text("utf-8")), "")
+    yield from inside(ast.parse(path.read_text("utf-8")), "")
 
 
 def without_mutants(found: list[Mutant]) -> dict[str, bool]:
-    """Functions that mutmut left alone, and whether they compute something."""
-    mutated = {(mutant.module, mutant.function) for mutant in found}
+    """Functions that no change is tried in, and whether they compute something."""
+    mutated = {(mutant.change.path, mutant.change.where) for mutant in found}
     return {
-        f"{module_name(path)}.{name}": any(isinstance(part, COMPUTES) for part in body(node))
-        for path in sorted((ROOT / "convref").rglob("*.py"))
+        f"{path}: {name}": any(isinstance(part, COMPUTES) for part in body(node))
+        for path in sources()
         for name, node in functions(path)
-        if (module_name(path), name) not in mutated
+        if (path, name) not in mutated
     }
 
 
@@ -273,82 +195,139 @@ def body(function: Any) -> Iterator[ast.AST]:
         yield from ast.walk(statement)
 
 
-def count(found: list[Mutant], excused: set[Mutant]) -> dict[str, dict[str, int]]:
-    """How many mutants of each module, and of all, came to what."""
+def count(found: Iterable[Mutant], excused: set[Mutant]) -> dict[str, int]:
+    """How many mutants came to what."""
+    chosen = list(found)
     return {
-        module: {
-            "mutants": len(chosen),
-            "killed": sum(m.status in KILLED for m in chosen),
-            "by time": sum(m.status == "timeout" for m in chosen),
-            "equivalent": sum(m in excused for m in chosen),
-            "survived": sum(m.survived and m not in excused for m in chosen),
-        }
-        for module in (*sorted({m.module for m in found}), "all")
-        if (chosen := [m for m in found if module in (m.module, "all")])
+        "mutants": len(chosen),
+        "killed": sum(m.status in KILLED for m in chosen),
+        "by time": sum(m.status == "timeout" for m in chosen),
+        "equivalent": sum(m in excused for m in chosen),
+        "survived": sum(m.survived and m not in excused for m in chosen),
+        "untried": sum(m.status == UNTRIED for m in chosen),
     }
 
 
-def show(counts: dict[str, dict[str, int]]) -> None:
-    """Print the counts as a table."""
-    heads = list(counts["all"])
-    print(f"\n{'module':<20}" + "".join(f"{head:>12}" for head in heads) + f"{'%':>8}")
-    for module, row in counts.items():
+def show(rows: dict[str, dict[str, int]]) -> None:
+    """Print counts as a table."""
+    heads = list(next(iter(rows.values()), {}))
+    print(f"\n{'':<20}" + "".join(f"{head:>12}" for head in heads) + f"{'%':>8}")
+    for name, row in rows.items():
         percent = 100 * row["killed"] / max(1, row["killed"] + row["survived"])
-        print(f"{module:<20}" + "".join(f"{row[head]:>12}" for head in heads) + f"{percent:>8.1f}")
+        print(f"{name:<20}" + "".join(f"{row[head]:>12}" for head in heads) + f"{percent:>8.1f}")
 
 
-def report(found: list[Mutant], whole: bool, record: bool) -> bool:
+def record(found: list[Mutant], excused: set[Mutant]) -> None:
+    """Write the counts of each module and kind that was tried completely; keep the others' own."""
+    before = json.loads(RECORD.read_text("utf-8"))["counts"]
+    today = date.today().isoformat()
+    counts: dict[str, dict[str, Any]] = {}
+    for module in sorted({m.change.module for m in found}):
+        counts[module] = {}
+        for kind in KINDS:
+            row = count(
+                (m for m in found if (m.change.module, m.change.kind) == (module, kind)), excused
+            )
+            untried = row.pop("untried")
+            if row["mutants"] and not untried:
+                counts[module][kind] = {"date": today, **row}
+            elif kind in before.get(module, {}):
+                counts[module][kind] = before[module][kind]
+    facts = {
+        "total": total(counts, KINDS),
+        "kinds": {kind: total(counts, [kind]) for kind in KINDS},
+        "counts": counts,
+    }
+    RECORD.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+
+
+def total(counts: dict[str, dict[str, Any]], kinds: Iterable[str]) -> dict[str, Any]:
+    """The sum of what was counted of some kinds, and when it was first and last counted."""
+    rows = [each[kind] for each in counts.values() for kind in kinds if kind in each]
+    dates = [row["date"] for row in rows]
+    names = ("mutants", "killed", "equivalent", "survived")
+    sums = {name: sum(row[name] for row in rows) for name in names}
+    return {"first": min(dates, default=None), "last": max(dates, default=None), **sums}
+
+
+def report(found: list[Mutant], whole: bool, records: bool) -> bool:
     """Print what was found; True if nothing is left to do."""
     listed = equivalents()
     survived = [m for m in found if m.survived]
     told = {entry: [m for m in survived if m in entry] for entry in listed}
     excused = {m for each in told.values() for m in each}
-    counts = count(found, excused)
-    show(counts)
+    modules = sorted({m.change.module for m in found})
+    show({name: count((m for m in found if m.change.module == name), excused) for name in modules})
+    kinds = {name: count((m for m in found if m.change.kind == name), excused) for name in KINDS}
+    show({**kinds, "all": count(found, excused)})
 
     alone = without_mutants(found) if whole else {}
     print(f"\nfunctions without mutants: {', '.join(alone) or 'none'}" if whole else "")
     problems = [f"{name} computes, but got no mutants" for name, does in alone.items() if does]
     for mutant in survived:
         if mutant not in excused:
-            was, becomes = mutant.lines
-            where = f"{mutant.module}.{mutant.function}"
-            problems.append(f"survived ({mutant.status}): {where}\n  - {was}\n  + {becomes}")
+            was, becomes = mutant.change.lines
+            where = f"{mutant.change.module}.{mutant.change.where}"
+            problems.append(f"survived: {where}\n  - {was}\n  + {becomes}")
     untried = sum(m.status == UNTRIED for m in found)
     if untried:
         problems.append(f"{untried} mutants are not tried yet: the same command goes on")
     elif whole:
         problems += [f"no survivor like this: {entry}" for entry, same in told.items() if not same]
-        if record:
-            facts = {"date": date.today().isoformat(), "modules": counts}
-            RECORD.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    if records:
+        record(found, excused)
     for problem in problems:
         print(problem)
     return not problems
 
 
+def forget(again: Iterable[Mutant]) -> None:
+    """Let these be tried again."""
+    names = {mutant.change.name for mutant in again}
+    keep({name: came for name, came in verdicts().items() if name not in names})
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("modules", nargs="*", help="modules of convref; all if none is named")
+    parser.add_argument("--kinds", default="", help=f"of change, by commas: {', '.join(KINDS)}")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="tried at a time")
     parser.add_argument(
         "--survivors", action="store_true", help="only what survived last time, or has changed"
     )
-    parser.add_argument(
-        "--record", action="store_true", help=f"write the counts to {RECORD.name}, if all are tried"
-    )
+    parser.add_argument("--record", action="store_true", help=f"write the counts to {RECORD.name}")
     chosen = parser.parse_args()
+    kinds = tuple(filter(None, chosen.kinds.split(","))) or KINDS
+    if unknown := set(kinds) - set(KINDS):
+        parser.error(f"no kinds of change: {', '.join(sorted(unknown))}")
+    whole = not chosen.modules and kinds == KINDS
     os.chdir(ROOT)
-    names = [f"convref.{module}.*" for module in chosen.modules]
-    if chosen.survivors:
-        forget_survivors()
-    prepare(anew=not names and not chosen.survivors)
-    run(names, chosen.jobs)
-    found = mutants()
-    if chosen.modules:
-        within = tuple(f"{module}." for module in chosen.modules)
-        found = [mutant for mutant in found if f"{mutant.module}.".startswith(within)]
-    return 0 if report(found, whole=not chosen.modules, record=chosen.record) else 1
+    # Few cases, the same in every process, and one thread for each.
+    os.environ |= {"PROFILE": "mutants", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    os.nice(10)
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    named = tuple(f"{module}." for module in chosen.modules) or ("",)
+    every = [each for path in sources() for each in changes(path)]
+    wanted = [e for e in every if e.kind in kinds and f"{e.module}.".startswith(named)]
+
+    def within() -> list[Mutant]:
+        found = verdicts()
+        return [Mutant(each, found.get(each.name, UNTRIED)) for each in wanted]
+
+    again = bool(chosen.modules) and not chosen.kinds and not chosen.survivors
+    prepare(anew=not again and not chosen.survivors)
+    if again:
+        forget(within())
+    elif chosen.survivors:
+        listed = equivalents()
+        forget(
+            m
+            for m in within()
+            if m.status == "timeout" or (m.survived and not any(m in each for each in listed))
+        )
+    run([mutant.change for mutant in within() if mutant.status == UNTRIED], chosen.jobs)
+    return 0 if report(within(), whole, chosen.record) else 1
 
 
 if __name__ == "__main__":
