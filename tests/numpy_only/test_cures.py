@@ -411,6 +411,38 @@ def test_every_way_out_of_wrong_channels_works(rank, transposed, batched):
             )
 
 
+@pytest.mark.parametrize(
+    ("shape", "weight", "ways"),
+    [
+        ((1, 8, 3, 3), (8, 1, 1, 1), ["groups=8", "weight of shape (8, 8, 1, 1)"]),
+        ((1, 8, 3, 3), (16, 1, 1, 1), ["groups=8", "weight of shape (16, 8, 1, 1)"]),
+        ((1, 8, 3, 3), (12, 1, 1, 1), ["weight of shape (12, 8, 1, 1)"]),
+        ((1, 0, 3, 3), (8, 1, 1, 1), ["weight of shape (8, 0, 1, 1)"]),
+        ((1, 8, 3, 3), (8, 2, 1, 1), ["weight of shape (8, 8, 1, 1)"]),
+    ],
+)
+def test_groups_are_advised_where_one_for_each_channel_fits(shape, weight, ways):
+    _, message = refused(lambda: convref.conv2d(np.ones(shape), np.ones(weight)))
+    assert re.findall(r"give (.*?)(?=, or|$)", advice(message)) == ways
+    if len(ways) == 2:
+        assert convref.conv2d(np.ones(shape), np.ones(weight), groups=8).shape[1] == weight[0]
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 0, 3, 3), (2, 0, 1, 3, 3)])
+def test_nothing_is_not_reshaped(shape):
+    _, message = refused(lambda: convref.conv2d(np.ones(shape), np.ones((1, 1, 1, 1))))
+    assert advice(message) == "drop or merge 1 axis"
+
+
+def test_pad_keeps_as_many_axes_as_it_can():
+    for rank in (3, 4, 5):
+        given = {"input": np.arange(2**rank).reshape((2,) * rank), "pad": (1, 0), "mode": "reflect"}
+        right = np.pad(given["input"], [(0, 0)] * (rank - 1) + [(1, 0)], "reflect")
+        np.testing.assert_array_equal(cured(convref.pad, given, []), right)
+    _, message = refused(lambda: convref.pad(np.ones((1, 1, 1, 2, 3, 3)), (1, 0), "reflect"))
+    assert advice(message) == "drop the first 3 axes with input[0, 0, 0]"
+
+
 def test_swapped_weight_of_a_transposed_layer():
     given, right = right_call(np.random.default_rng(0), 2, True)
     spoiled = {**given, "weight": given["weight"].swapaxes(0, 1)}
