@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import warnings
 from abc import ABC, abstractmethod
@@ -110,15 +111,16 @@ def accepted(propose: Callable[[], Call]) -> Call:
 def draw_options(rng: random.Random, options: dict[str, tuple[Any, ...]], never: Pairs) -> Options:
     """One value of each option, and no pair that cannot be; each function as often as another."""
     function = {"function": rng.choice(options["function"])}
-    while True:
-        drawn = {name: rng.choice(values) for name, values in options.items()} | function
-        if not any(pair <= set(drawn.items()) for pair in never):
+    while True:  # most draws are thrown away: random() costs a fifth of choice()
+        drawn = {n: values[int(rng.random() * len(values))] for n, values in options.items()}
+        drawn |= function
+        if not any(all(drawn[name] == value for name, value in pair) for pair in never):
             return drawn
 
 
 def draw_array(rng: random.Random, shape: tuple[int, ...], dtype: str, memory: str) -> np.ndarray:
     """Small numbers, so that sums of integers in small dtypes do and do not wrap."""
-    values = np.array([rng.randrange(-4, 5) for _ in range(int(np.prod(shape)))])
+    values = np.array(rng.choices(range(-4, 5), k=math.prod(shape)), dtype=np.int64)
     made = values.reshape(shape).astype(dtype)
     if dtype == "bool":
         made = values.reshape(shape) > 0
