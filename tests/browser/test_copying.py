@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
 from docblocks import compare, front_matter
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from served import ROOT, Served, SitePage, text_pages
 
 NAMES = sorted({page.name for page in text_pages()})
 # Material takes this comment for an annotation, shows a marker instead, and does not copy it.
 ANNOTATION = re.compile(r"[ \t]*#[ \t]*\(\d+\)!$", re.M)
-SECONDS = 120
 
 # Blocks in page order. An output is the next block after its code, or after the code's tab set.
 BLOCKS = """() => [...document.querySelectorAll("main article div.highlight")].map((block) => {
@@ -43,6 +39,36 @@ BLOCKS = """() => [...document.querySelectorAll("main article div.highlight")].m
     output: output && text(output),
   };
 })"""
+
+
+BUTTON = "[data-clipboard-target]"
+
+# What buttons give, from one block to another in page order: their tabs are opened first; null
+# without a button that a mouse could reach.
+COPIES = """([BUTTON, start, end]) => {
+  let given = null;
+  addEventListener("copy", () => {
+    const { value, selectionStart, selectionEnd } = document.activeElement;
+    given = value.slice(selectionStart, selectionEnd);
+  });
+  return [...document.querySelectorAll("main article div.highlight")].slice(start, end)
+    .map((block) => {
+      for (let e = block; (e = e.parentElement.closest("details")); ) e.open = true;
+      for (let tab = block; (tab = tab.parentElement.closest(".tabbed-block")); ) {
+        const place = [...tab.parentElement.children].indexOf(tab);
+        tab.closest(".tabbed-set").querySelector(".tabbed-labels").children[place].click();
+      }
+      const button = block.querySelector(BUTTON);
+      button?.scrollIntoView({ block: "center", behavior: "instant" });
+      const box = button?.getBoundingClientRect();
+      const hit = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      if (!hit || !button.contains(hit)) return null;
+      given = "nothing was copied";
+      button.click();
+      return given;
+    });
+}"""
+AT_ONCE = 10  # browsers let a page copy for some seconds after a key or a click
 
 
 @dataclass(frozen=True)
@@ -100,50 +126,52 @@ def together(copies: list[tuple[Block, str]]) -> list[tuple[Block, str]]:
     return [(Block("python", True, code, output), "\n".join(copied for _, copied in copies))]
 
 
-def copy(tab: Page, number: int) -> str | None:
-    """Click the button of a block, as a reader would: its tab first."""
-    block = tab.locator("main article div.highlight").nth(number)
-    button = block.locator("[data-clipboard-target]")
-    if button.count() == 0:
-        return None
-    block.evaluate("block => block.closest('details')?.setAttribute('open', '')")
-    if not block.is_visible():
-        block.evaluate(
-            """(block) => {
-              const tab = block.closest(".tabbed-block");
-              const place = [...tab.parentElement.children].indexOf(tab);
-              tab.closest(".tabbed-set").querySelector(".tabbed-labels").children[place].click();
-            }"""
-        )
+def copy_first(tab: Page) -> None:
+    """With the mouse, as a reader does: the button shows when the mouse is over its block."""
+    block = tab.locator("main article div.highlight:visible", has=tab.locator(BUTTON)).first
     block.hover()
-    if not button.is_visible():
-        return None
+    button = block.locator(BUTTON)
+    expect(button).to_be_visible()
     tab.evaluate("navigator.clipboard.writeText('nothing was copied')")
     button.click()
-    return str(tab.evaluate("navigator.clipboard.readText()"))
+    tab.wait_for_function(
+        "async () => await navigator.clipboard.readText() !== 'nothing was copied'"
+    )
 
 
-@cache
-def run(code: str) -> Ran:
+def copies(tab: Page, count: int) -> list[str | None]:
+    """What the buttons of so many blocks give, in large portions: each question takes time."""
+    given = []
+    for start in range(0, count, AT_ONCE):
+        tab.keyboard.press("Shift")
+        given += tab.evaluate(COPIES, [BUTTON, start, start + AT_ONCE])
+    return given
+
+
+@pytest.fixture(scope="session")
+def run() -> Iterator[Callable[[str], Ran]]:
     """Each distinct text once, in an interpreter that knows nothing of this project's folder."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PYTEST"))}
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=folder,
-            env=environment | {"PYTHONIOENCODING": "utf-8"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-        )
-    if done.returncode == 0:
-        return Ran(done.stdout, done.stderr)
-    # After the frames, which are indented; a message may have indented lines of its own.
-    last = done.stderr.rpartition("Traceback (most recent call last):\n")[2]
-    error = re.search(r"^\S.*", last, re.M | re.S)
-    assert error, f"no error ends this:\n{done.stderr}"
-    return Ran(done.stdout + error[0], "")
+    with subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", ROOT / "tests/browser/fresh.py"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as interpreter:
+
+        @cache
+        def run(code: str) -> Ran:
+            assert interpreter.stdin and interpreter.stdout
+            print(json.dumps(code), file=interpreter.stdin, flush=True)
+            done = json.loads(interpreter.stdout.readline())
+            if done["status"] == 0:
+                return Ran(done["printed"], done["errors"])
+            # After the frames, which are indented; a message may have indented lines of its own.
+            last = done["errors"].rpartition("Traceback (most recent call last):\n")[2]
+            error = re.search(r"^\S.*", last, re.M | re.S)
+            assert error, f"status {done['status']}, and no error ends this:\n{done['errors']}"
+            return Ran(done["printed"] + error[0], "")
+
+        yield run
 
 
 def differences(page: SitePage, block: Block, ran: Ran) -> list[str]:
@@ -159,7 +187,9 @@ def differences(page: SitePage, block: Block, ran: Ran) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: name or "index")
-def test_copy_buttons(name: str, site: Served, fresh_page: Page, plain: Page) -> None:
+def test_copy_buttons(
+    name: str, site: Served, fresh_page: Page, plain: Page, run: Callable[[str], Ran]
+) -> None:
     problems: list[str] = []
     to_run: list[tuple[SitePage, Block, str]] = []
     for page in (SitePage(name, "zh"), SitePage(name, "en")):
@@ -167,28 +197,25 @@ def test_copy_buttons(name: str, site: Served, fresh_page: Page, plain: Page) ->
         fresh_page.goto(site.url(page), wait_until="load")
         blocks = blocks_of(plain)
         if any(block.runs for block in blocks):
-            fresh_page.locator("[data-clipboard-target]").first.wait_for(state="attached")
+            fresh_page.locator(BUTTON).first.wait_for(state="attached")
+            copy_first(fresh_page)
         scripted = [block.output for block in blocks_of(fresh_page)]
         assert scripted == [block.output for block in blocks], f"{page}: scripts change an output"
         count = sum(block.runs for block in blocks)
         if count != examples(page):
             problems.append(f"{page}: {count} blocks to run, front matter says {examples(page)}")
-        copies: list[tuple[Block, str]] = []
-        for number, block in enumerate(blocks):
-            copied = copy(fresh_page, number)
+        good: list[tuple[Block, str]] = []
+        for block, copied in zip(blocks, copies(fresh_page, len(blocks)), strict=True):
             if copied is None:
                 if block.runs:
                     problems.append(f"{page}: no copy button at the block\n{block.code}")
             elif copied != block.copied():
                 problems.append(f"{page}: copied {copied!r}, the block is {block.copied()!r}")
             elif block.runs:
-                copies.append((block, copied))
-        copies = together(copies) if source(page).suffix == ".ipynb" else copies
-        to_run += [(page, *each) for each in copies]
-    with ThreadPoolExecutor(2) as pool:
-        texts = list(dict.fromkeys(text for _, _, text in to_run))
-        ran = dict(zip(texts, pool.map(run, texts), strict=True))
+                good.append((block, copied))
+        good = together(good) if source(page).suffix == ".ipynb" else good
+        to_run += [(page, *each) for each in good]
     for page, block, text in to_run:
-        problems += differences(page, block, ran[text])
+        problems += differences(page, block, run(text))
     if problems:
         pytest.fail("\n\n".join(problems), pytrace=False)

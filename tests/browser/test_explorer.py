@@ -634,7 +634,7 @@ def test_accessible_in_every_state(
         explorer.locator(".ce-panel [type=checkbox]").last.check()
         explorer.locator("[data-tab=terms]").click()
         explorer.locator(".ce-in [role=gridcell]").first.hover()
-        problems += [f"{query}: {each}" for each in accessibility(tab, tokens=True)]
+        problems += [f"{query}: {each}" for each in accessibility(tab)]
         problems += [f"{query}: overflow: {each}" for each in tab.evaluate(OVERFLOW)]
     context.close()
     assert not problems, "\n".join(problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +12,8 @@ from served import LOOKS, Look, Served, SitePage, pages, serve, site_directory, 
 
 AXE = Axe()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+# Each width in both palettes, and each palette once as the one that the page is loaded in.
+VISITS = [(LOOKS[0], LOOKS[2]), (LOOKS[3], LOOKS[1])]
 SCHEMES = {"light": "default", "dark": "slate"}
 
 # What sticks out of the window and cannot be scrolled to within something of its own.
@@ -78,18 +80,57 @@ def watch(page: Page, site: Served) -> list[str]:
     return problems
 
 
-def accessibility(page: Page, *, tokens: bool) -> list[str]:
-    """Violations that axe finds. The contrast of code's tokens costs more than all the rest."""
-    found = AXE.run(
-        page,
-        context=None if tokens else {"exclude": [["pre > code span"]]},
-        options={
-            "runOnly": {"type": "tag", "values": TAGS},
-            "resultTypes": ["violations"],
-        },
-    ).response
+# Everything that decides the contrast of a text, for each text on the page; the first text of each
+# kind is marked with its number, save the kinds that are known.
+CONTRASTS = """(known) => {
+  const kinds = new Map(known.map((kind) => [kind, null]));
+  const fresh = [];
+  for (const e of document.querySelectorAll("[data-contrast]")) delete e.dataset.contrast;
+  for (const e of document.querySelectorAll("body, body *")) {
+    const text = e.matches("input, select, textarea")
+      || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+    if (!text || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(e);
+    const kind = [e.localName, color, fontSize, fontWeight, textShadow];
+    let covered = false;
+    for (let below = e; below; below = below.parentElement) {
+      const { backgroundColor, backgroundImage, opacity } = getComputedStyle(below);
+      if (!covered && (backgroundImage !== "none" || !backgroundColor.endsWith(", 0)")))
+        kind.push(backgroundColor, backgroundImage);
+      if (opacity !== "1") kind.push(opacity);
+      covered ||= backgroundColor.startsWith("rgb(");
+    }
+    const key = kind.join("; ");
+    if (kinds.has(key)) continue;
+    kinds.set(key, e);
+    e.dataset.contrast = fresh.push(key);
+  }
+  return fresh;
+}"""
+RUN = """async (options) => {
+  axe.configure({ rules: [{ id: "color-contrast", selector: "[data-contrast]" }] });
+  return axe.run(options);
+}"""
+COLOURS = ["color-contrast", "link-in-text-block"]
+readable: set[str] = set()  # kinds of text whose contrast axe has found good
+
+
+def accessibility(page: Page, only: Sequence[str] = ()) -> list[str]:
+    """Violations that axe finds, of all rules or of some.
+
+    Contrast would cost more than all the rest, and depends on colours, size and weight alone: each
+    kind of text is tried once.
+    """
+    fresh = page.evaluate(CONTRASTS, sorted(readable))
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE.axe_script)
+    rules = {"type": "rule", "values": only} if only else {"type": "tag", "values": TAGS}
+    found = page.evaluate(RUN, {"runOnly": rules, "resultTypes": ["violations"]})
     ran = {rule["id"] for kind in ("passes", "violations", "incomplete") for rule in found[kind]}
-    assert "color-contrast" in ran and len(ran) > 20, f"axe ran only {sorted(ran)}"
+    assert only or len(ran) > 20, f"axe ran only {sorted(ran)}"
+    assert readable or "color-contrast" in ran, f"of {len(fresh)} kinds of text axe tried none"
+    unreadable = any(rule["id"] == "color-contrast" for rule in found["violations"])
+    readable.update(() if unreadable else fresh)
     return [
         f"axe {violation['id']} ({violation['impact']}): {violation['help']}\n    "
         + "\n    ".join(
@@ -101,31 +142,41 @@ def accessibility(page: Page, *, tokens: bool) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("looks", VISITS, ids=[str(visit[0].width) for visit in VISITS])
 @pytest.mark.parametrize("page", pages(), ids=str)
 def test_page(
-    page: SitePage, look: Look, site: Served, context_of: Callable[[Look], BrowserContext]
+    page: SitePage,
+    looks: Sequence[Look],
+    site: Served,
+    context_of: Callable[[Look], BrowserContext],
 ) -> None:
-    tab = context_of(look).new_page()
+    """One visit for each width, loaded in one palette and switched to the other."""
+    tab = context_of(looks[0]).new_page()
     problems = watch(tab, site)
     asked = len(site.answers)
     tab.goto(site.url(page), wait_until="load")
-    if page.is_text:
-        scheme = tab.locator("body").get_attribute("data-md-color-scheme")
-        assert scheme == SCHEMES[look.palette], f"{page} {look}: the palette shown is {scheme}"
     # Lazy pictures load when they are reached.
     tab.evaluate("scrollTo(0, document.body.scrollHeight)")
     tab.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
-    # A token's colours depend on the palette, not on the width.
-    problems += accessibility(tab, tokens=look.width == LOOKS[0].width)
-    problems += [f"overflow: {what}" for what in tab.evaluate(OVERFLOW)]
-    problems += [f"too small to hit: {what}" for what in tab.evaluate(SMALL)]
+    for look in looks:
+        if page.is_text:
+            if look is not looks[0]:
+                tab.locator("header [data-md-component=palette] label:visible").click()
+            expect(tab.locator("body"), f"{look}: the palette shown").to_have_attribute(
+                "data-md-color-scheme", SCHEMES[look.palette]
+            )
+        # What a palette changes is colours.
+        found = accessibility(tab, () if look is looks[0] else COLOURS)
+        found += [f"overflow: {what}" for what in tab.evaluate(OVERFLOW)]
+        found += [f"too small to hit: {what}" for what in tab.evaluate(SMALL)]
+        problems += [f"{look.palette}: {each}" for each in found]
     site.wait_until_quiet(0.1)
+    tab.evaluate("localStorage.clear()")  # where the palette is kept
     tab.close()
     # The server also sees what workers ask for.
     problems += [f"answered {a.status}: {a.path}" for a in site.answers[asked:] if a.status >= 400]
     if problems:
-        pytest.fail(f"{page} {look}:\n" + "\n".join(problems), pytrace=False)
+        pytest.fail(f"{page} {looks[0].width} px:\n" + "\n".join(problems), pytrace=False)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
