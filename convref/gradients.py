@@ -105,7 +105,7 @@ def conv1d_backward(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         See `conv2d_backward`.
 
     Examples
@@ -158,7 +158,7 @@ def conv2d_backward(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As `conv2d` does; and if grad_output is not of the output's shape or dtype.
 
     Examples
@@ -201,7 +201,7 @@ def conv3d_backward(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         See `conv2d_backward`.
 
     Examples
@@ -243,7 +243,7 @@ def conv_transpose1d_backward(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         See `conv_transpose2d_backward`.
 
     Examples
@@ -296,7 +296,7 @@ def conv_transpose2d_backward(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As `conv_transpose2d` does; and if grad_output is not of the output's shape or dtype.
 
     Examples
@@ -339,7 +339,7 @@ def conv_transpose3d_backward(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         See `conv_transpose2d_backward`.
 
     Examples

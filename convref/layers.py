@@ -84,6 +84,8 @@ class _Layer:
             A value is no NumPy array, or not of numbers.
         ValueError
             A name is missing or too much, or a shape is another one.
+        MemoryError
+            The machine has no room for the copies.
         """
         own = self.state_dict()
         if not isinstance(state_dict, Mapping) or set(state_dict) != set(own):
@@ -259,7 +261,7 @@ class Conv2d(_Conv):
     ValueError
         Likewise.
     MemoryError
-        The machine has no room for the weight.
+        The machine has no room for the weight, or for an array that a call of the layer needs.
 
     Examples
     --------
@@ -355,7 +357,7 @@ class ConvTranspose2d(_ConvTranspose):
     ValueError
         Likewise; and when called with an `output_size` that the layer cannot give.
     MemoryError
-        The machine has no room for the weight.
+        The machine has no room for the weight, or for an array that a call of the layer needs.
 
     Examples
     --------

@@ -68,6 +68,8 @@ def convert_weight(
         `weight` is no array, or `groups` no integer.
     ValueError
         An unknown name, or a shape that does not fit kind, framework and groups.
+    MemoryError
+        The machine has no room for the result.
 
     Examples
     --------
@@ -131,6 +133,8 @@ def convert_activation(input: Array, source: Framework, target: Framework) -> Ar
     ------
     TypeError, ValueError
         `input` is no array, has no such rank, or a name is unknown.
+    MemoryError
+        The machine has no room for the result.
 
     Examples
     --------
@@ -180,6 +184,8 @@ def convert_linear(
     TypeError, ValueError
         `weight` is no array with two axes, a name is unknown, or `flattened` does not multiply to
         the number of inputs.
+    MemoryError
+        The machine has no room for the result.
 
     Examples
     --------

@@ -65,7 +65,7 @@ def unfold1d(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As `conv1d` does.
 
     Examples
@@ -104,7 +104,7 @@ def unfold(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As `conv2d` does.
 
     Examples
@@ -143,7 +143,7 @@ def unfold3d(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As `conv3d` does.
 
     Examples
@@ -182,7 +182,7 @@ def fold1d(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As `conv1d` does; and if the rows or columns do not fit the windows.
 
     Examples
@@ -223,7 +223,7 @@ def fold(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As `conv2d` does; and if the rows or columns do not fit the windows.
 
     Examples
@@ -263,7 +263,7 @@ def fold3d(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As `conv3d` does; and if the rows or columns do not fit the windows.
 
     Examples

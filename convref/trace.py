@@ -200,7 +200,7 @@ def explain(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As the convolution does; and if `at` names no cell of the output.
 
     Examples
@@ -279,7 +279,7 @@ def explain_transposed(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         As the convolution does; and if `at` names no cell of the output.
 
     Examples

@@ -78,7 +78,7 @@ def conv_transpose1d(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         See `conv_transpose2d`.
 
     Examples
@@ -192,7 +192,7 @@ def conv_transpose3d(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, MemoryError
         See `conv_transpose2d`.
 
     Examples

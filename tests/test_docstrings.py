@@ -65,6 +65,39 @@ def test_what_is_said_of_the_dtype_of_results_holds_with_accumulate(name):
         assert "accumulate" in listed(function)
 
 
+def raised(name):
+    """The errors that a docstring lists, or else those of the one that it names."""
+    document = inspect.cleandoc(PUBLIC[name].__doc__)
+    told = parts(document).get("Raises")
+    if told is not None:
+        return set(re.findall(r"\b\w+Error\b", told))
+    return raised(DEFERS.search(document)[1])
+
+
+PUBLIC = {name: getattr(convref, name) for name in convref.__all__} | {
+    name: value for name, value in FUNCTIONS.items() if value.__module__ == "convref.layouts"
+}
+
+
+def makes_arrays(value):
+    """Layers do, and every function that returns arrays or what is told of them."""
+    gives = str(inspect.signature(value).return_annotation)
+    return isinstance(value, type) or "ndarray" in gives or "Explanation" in gives
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_makes_arrays_says_that_memory_can_end(name):
+    memory = {"MemoryError"} if makes_arrays(PUBLIC[name]) else set()
+    assert raised(name) == {"TypeError", "ValueError"} | memory
+
+
+def test_who_makes_no_arrays():
+    assert {name for name in PUBLIC if not makes_arrays(PUBLIC[name])} == {
+        "size",
+        "tensorflow_same",
+    }
+
+
 def test_a_parameter_without_words_is_found(monkeypatch):
     def forgets(input, stride):
         """Do nothing.

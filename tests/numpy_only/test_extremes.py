@@ -1,5 +1,8 @@
 """Steps as long as an integer can be, layers without channels, and dtypes that are only copied."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -90,3 +93,54 @@ def test_booleans_are_unfolded_and_folded():
 def test_a_sequence_of_one_is_refused_where_pytorch_refuses_it(call):
     with pytest.raises(ValueError, match=r"must be one integer or 2"):
         call()
+
+
+# Every function on arrays of 16 GiB that take 8 bytes, in a process that may have 4 GiB.
+WITHOUT_ROOM = """
+import resource
+import numpy as np
+import convref
+from convref import layouts
+
+def large(*shape):
+    return np.broadcast_to(np.ones(()), shape)
+
+SIZES = {1: (2**31,), 2: (2**16, 2**15), 3: (2**11, 2**10, 2**10)}
+calls = {}
+for rank, sizes in SIZES.items():
+    x, one = large(1, *sizes), np.ones((1, 1) + (1,) * rank)
+    for name in (f"conv{rank}d", f"conv_transpose{rank}d"):
+        calls[name] = (x, one)
+        calls[f"{name}_backward"] = (x, x, one)
+    suffix = "" if rank == 2 else f"{rank}d"
+    calls[f"unfold{suffix}"] = (x, 1)
+    calls[f"fold{suffix}"] = (large(1, 2**31), sizes, 1)
+    for name in (f"Conv{rank}d", f"ConvTranspose{rank}d"):
+        calls[name] = (2**15, 2**16, 1)
+calls["pad"] = (large(2**15, 2**16), (1, 1))
+calls["convert_weight"] = (large(2**15, 2**16, 1), "torch", "keras")
+calls["convert_activation"] = (large(2**15, 2**16, 1), "torch", "keras")
+calls["convert_linear"] = (large(2**15, 2**16), "torch", "keras")
+
+resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
+for name, arguments in calls.items():
+    function = getattr(convref, name, None) or getattr(layouts, name)
+    try:
+        function(*arguments)
+    except BaseException as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+        print(name, kinds[0])
+    else:
+        print(name, "no error")
+"""
+
+
+if sys.platform == "linux":  # elsewhere a process cannot be limited so
+
+    def test_where_memory_ends_a_memory_error_says_so():
+        done = subprocess.run([sys.executable, "-c", WITHOUT_ROOM], capture_output=True, text=True)
+        assert done.stderr == ""
+        told = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+        counted = {"size", "explain", "explain_transposed"}  # these take no room for arrays
+        assert told.keys() | counted >= set(convref.__all__)
+        assert set(told.values()) == {"MemoryError"}, told
