@@ -284,13 +284,17 @@ def explanation(chosen: argparse.Namespace) -> Explanation:
     options = {name: getattr(chosen, name) for name in names}
     if chosen.transposed:
         if chosen.padding_mode != "zeros":
-            raise ValueError("--padding-mode is not for --transposed, where padding crops")
+            raise ValueError(
+                "--padding-mode is not for --transposed, where padding crops: leave one of them out"
+            )
         with cures.typed():
             return explain_transposed(
                 input, weight, bias, output_padding=chosen.output_padding, **options
             )
     if chosen.output_padding != 0:
-        raise ValueError("--output-padding is for --transposed alone")
+        raise ValueError(
+            "--output-padding is for --transposed alone: add --transposed, or leave it out"
+        )
     with cures.typed():
         return explain(input, weight, bias, padding_mode=chosen.padding_mode, **options)
 
@@ -322,7 +326,7 @@ def exactly(array: Array, dtype: np.dtype[Any]) -> Array:
     with np.errstate(invalid="ignore"):
         out = array.astype(dtype)
     if dtype.kind in "iu" and not np.array_equal(out, array):
-        raise ValueError(f"{dtype} does not hold all the numbers given")
+        raise ValueError(f"{dtype} does not hold all the numbers given: leave --dtype out")
     return out
 
 

@@ -14,6 +14,10 @@ import numpy as np
 
 # PyTorch's dtypes that NumPy lacks, and what makes a wider one of them.
 WIDENED: Final = {"torch.bfloat16": ".float()", "torch.complex32": ".cfloat()"}
+HELD: Final = (
+    *("bool", "float16", "float32", "float64", "complex64", "complex128"),
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+)
 WIDEST: Final = {"f": "float64", "c": "complex128", "i": "int64", "u": "uint64"}
 
 _typed: ContextVar[bool] = ContextVar("typed", default=False)
@@ -46,17 +50,8 @@ def shaped(what: str, name: str, code: str, shape: Sequence[int]) -> str:
 
 def array(name: str, value: object) -> str:
     """What makes an array of a list, a tensor or another library's array."""
-    kind = type(value).__module__.partition(".")[0]
-    if kind == "torch":
-        narrow = str(getattr(value, "dtype", ""))
-        wide = ".float()" if narrow.startswith("torch.float8") else WIDENED.get(narrow, "")
-        dense = (
-            ""
-            if str(getattr(value, "layout", "torch.strided")) == "torch.strided"
-            else (".to_dense()")
-        )
-        # `force` brings it to the CPU, and leaves gradients and lazy conjugates behind.
-        return f"convert it with {name}{dense}{wide}.numpy(force=True)"
+    if type(value).__module__.partition(".")[0] == "torch":
+        return tensor(name, value)
     if isinstance(value, list | tuple | int | float | complex) or hasattr(value, "__array__"):
         try:
             dtype = np.asarray(value).dtype
@@ -67,6 +62,31 @@ def array(name: str, value: object) -> str:
         if np.can_cast(dtype, np.float32):  # a narrow float of another library
             return f"convert it with numpy.asarray({name}, numpy.float32)"
     return "give an array of numbers"
+
+
+def tensor(name: str, value: object) -> str:
+    """What makes an array of PyTorch's tensor, if it holds numbers that an array can hold."""
+
+    def told(attribute: str, otherwise: object = False) -> Any:
+        return getattr(value, attribute, otherwise)
+
+    if told("is_meta"):  # a shape without numbers
+        return "give an array of numbers"
+    if told("is_nested"):  # its rows may be of any length
+        return "give an array of numbers, with rows of equal length"
+    code, kind = "", str(told("dtype", "torch.float32"))
+    if str(told("layout", "torch.strided")) != "torch.strided":
+        code = ".to_dense()"
+    if told("is_quantized"):
+        code += ".dequantize()"
+    elif kind.startswith("torch.float8"):
+        code += ".float()"
+    elif kind in WIDENED:
+        code += WIDENED[kind]
+    elif kind.removeprefix("torch.") not in HELD:
+        return "give an array of numbers"
+    # `force` brings it to the CPU, and leaves gradients and lazy conjugates behind.
+    return f"convert it with {name}{code}.numpy(force=True)"
 
 
 def dtype(name: str, dtype: np.dtype[Any]) -> str:
@@ -175,7 +195,7 @@ def weights(weight: Sequence[int], received: int, groups: int, transposed: bool)
     first, second, *kernel = weight
     cures = []
     if not transposed and second == 1 == groups and received and first % received == 0:
-        cures.append(f"give groups={received}")
+        cures.append(f"give {'--groups ' if _typed.get() else 'groups='}{received}")
     if transposed and groups == 1 and second == received:
         code = "weight.swapaxes(0, 1)"
         cures.append(shaped("swap the weight's axes", "weight", code, (second, first, *kernel)))

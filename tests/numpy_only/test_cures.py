@@ -27,6 +27,11 @@ from convref.layouts import convert_weight, tensorflow_same
 CONV = {1: convref.conv1d, 2: convref.conv2d, 3: convref.conv3d}
 TRANSPOSED = {1: convref.conv_transpose1d, 2: convref.conv_transpose2d, 3: convref.conv_transpose3d}
 BACKWARD = {1: convref.conv1d_backward, 2: convref.conv2d_backward, 3: convref.conv3d_backward}
+TRANSPOSED_BACKWARD = {
+    1: convref.conv_transpose1d_backward,
+    2: convref.conv_transpose2d_backward,
+    3: convref.conv_transpose3d_backward,
+}
 LAYER = {1: convref.Conv1d, 2: convref.Conv2d, 3: convref.Conv3d}
 UP = {1: convref.ConvTranspose1d, 2: convref.ConvTranspose2d, 3: convref.ConvTranspose3d}
 NAMES = {"numpy": np, "convref": convref}
@@ -224,10 +229,12 @@ def test_two_dtypes_lose_nothing(one, two):
     for call in (convref.conv1d, convref.conv_transpose1d):
         got = cured(call, given, [])
         assert close(got.flat[0], sum_of(x, given["weight"], b)), call
-    given = {"grad_output": b, "input": x, "weight": array_of(one, 1, 1, 1)}
     turned = [sum_of(b, x.conj()), sum_of(b, x.conj()), exact(b.flat[0])]
-    for got, right in zip(cured(convref.conv1d_backward, given, []), turned, strict=True):
-        assert close(got.flat[0], right)
+    for rank, kind in product((1, 2, 3), (BACKWARD, TRANSPOSED_BACKWARD)):
+        cells = [array_of(each, *[1] * (rank + 2)) for each in (two, one, one)]
+        given = dict(zip(("grad_output", "input", "weight"), cells, strict=True))
+        for got, right in zip(cured(kind[rank], given, []), turned, strict=True):
+            assert close(got.flat[0], right), kind[rank]
 
 
 def test_the_direction_is_the_one_that_holds_both():
@@ -821,6 +828,84 @@ def test_the_command_line_never_speaks_of_code(capsys):
         _, message = shell(capsys, "explain", *arguments.split(), "--at", "0,0,0")
         assert message.startswith("convref explain: ")
         assert not CODE.search(message.rpartition("received")[2]), message
+
+
+# What the command line says in its own words, or of what was typed: a call, and what is advised.
+CELL = "explain --input 1,4 --weight 1,1,2 --at 0,0"
+TYPED = [
+    ("explain --input x --weight 1,1,2 --at 0,0,0", "[[1, 2], [3, 4]]"),
+    ("explain --input 4,4 --weight 1,1,x --at 0,0,0", "[[1, 2], [3, 4]]"),
+    ("explain --input [[1,2 --weight 1,1,2 --at 0,0,0", "[[1, 2], [3, 4]]"),
+    ("explain --input 1,4 --weight 1,1,99999999 --at 0,0", "cells"),
+    (f"{CELL} --output-padding 0,0 --stride 3", "--transposed"),
+    (f"{CELL} --transposed --padding-mode reflect", "--transposed"),
+    ("explain --input [[300,1]] --weight 1,1,2 --at 0,0 --dtype int8", "--dtype"),
+    ("explain --input 6,5,5 --weight 6,1,3,3 --at 0,0,0", "--groups 6"),
+    ("explain --input 6,5,5 --weight 6,3,3,3 --at 0,0,0", "(6, 6, 3, 3)"),
+    ("explain --input 1,4 --weight 2,1,2 --bias [[1,2]] --at 0,0", "(2,)"),
+    ("draw window stride --input 5 --weight 3", "stride=2"),
+    ("draw window --input x kernel=2", "[[1, 2], [3, 4]]"),
+]
+
+
+def retyped(message, typed):
+    """The command lines after each of the alternatives of an advice."""
+
+    def put(option, value):
+        at = typed.index(option)
+        return [*typed[: at + 1], value, *typed[at + 2 :]]
+
+    def without(option):
+        at = typed.index(option)
+        return typed[:at] + typed[at + (1 if option == "--transposed" else 2) :]
+
+    told = message.rstrip("\n").partition("received")[2] or message.rstrip("\n")
+    options = re.findall(r"--[a-z][\w-]*", message)
+    if example := re.search(r"JSON such as (\[\[.*\]\])(?:,|$)", message.rstrip("\n")):
+        yield put(options[0], example[1])
+    if most := re.search(r"at most ([\d,]+) cells", message):
+        yield put(options[0], f"1,1,{int(most[1].replace(',', '')) // 2**23}")
+    if example := re.search(r"NAME=VALUE, such as (\w+=\w+)", message):
+        yield [example[1] if word == "stride" else word for word in typed]
+    for name, shape in re.findall(r"(input|weight|bias) (?:the|of) shape (\([^)]*\))", told):
+        yield put(f"--{name}", shape)
+    if groups := re.search(r"give --groups (\d+)", told):
+        yield [*typed, "--groups", groups[1]]
+    if "add --transposed" in message:
+        yield [*typed, "--transposed"]
+    if re.search(r"leave (it|--dtype) out", message):
+        yield without(options[0])
+    if "leave one of them out" in message:
+        yield from map(without, options)
+
+
+@pytest.mark.parametrize(("line", "sign"), TYPED)
+def test_what_the_command_line_advises_can_be_typed(capsys, line, sign):
+    """Every way leads on: to an answer, or to another message, and one of them to an answer."""
+    todo, ends, said = [line.split()], [], []
+    for _ in range(20):
+        if not todo:
+            break
+        typed = todo.pop()
+        out, message = shell(capsys, *typed)
+        if out:
+            ends.append(typed)
+            continue
+        if message not in said:  # not the same again
+            said.append(message)
+            todo += retyped(message, typed)
+    assert ends, said
+    assert sign in " ".join([*said, *ends[0]])
+
+
+def test_every_text_of_the_command_line_is_followed(capsys):
+    """Those that it raises itself; what argparse says has the choices in it."""
+    tree = ast.parse(Path(convref.__file__).with_name("__main__.py").read_text("utf-8"))
+    own = [ast.unparse(node.exc) for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+    said = "".join(shell(capsys, *line.split())[1] for line, _ in TYPED)
+    for text in own:
+        words = max(re.findall(r"[^{}'\"]+", text), key=len).strip()
+        assert words in said, text
 
 
 def test_the_chain_speaks_of_the_layer(capsys):

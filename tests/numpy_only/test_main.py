@@ -333,13 +333,15 @@ BAD = [
     ("explain --input 1,4 --weight=-1,1,2 --at 0,0",
      "convref explain: --weight: a shape has sizes from 0 and at most 16,777,216 cells"),
     ("explain --input '[[300]]' --weight 1,1,1 --dtype int8 --at 0,0",
-     "convref explain: int8 does not hold all the numbers given"),
+     "convref explain: int8 does not hold all the numbers given: leave --dtype out"),
     ("explain --input '[[NaN]]' --weight 1,1,1 --dtype int8 --at 0,0",
-     "convref explain: int8 does not hold all the numbers given"),
+     "convref explain: int8 does not hold all the numbers given: leave --dtype out"),
     ("explain --input 1,4 --weight 1,1,2 --output-padding 1 --at 0,0",
-     "convref explain: --output-padding is for --transposed alone"),
+     "convref explain: --output-padding is for --transposed alone: add --transposed, or leave it "
+     "out"),
     ("explain --input 1,4 --weight 1,1,2 --transposed --padding-mode reflect --at 0,0",
-     "convref explain: --padding-mode is not for --transposed, where padding crops"),
+     "convref explain: --padding-mode is not for --transposed, where padding crops: leave one of "
+     "them out"),
 ]  # fmt: skip
 
 
