@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import warnings
 from contextlib import nullcontext
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from numpy_only.cases import Case, cases
 
 import convref
-from convref import checks, divergences
+from convref import checks, cures, divergences
 
 # PyTorch tells of the cost of such a padding; the numbers are what is wanted here.
 pytestmark = [
@@ -341,3 +342,81 @@ def test_float16_is_no_worse_than_pytorchs(name):
     mine, other = np.sum(errors, 0)  # of each result, over all seeds
     assert np.all(mine > 0)
     assert np.all(mine <= 1.001 * other)
+
+
+# Tensors that NumPy takes only after something has been done: what convref says is done.
+ONES = torch.ones(1, 1, 3)
+TENSORS = {
+    **{name: ONES.to(getattr(torch, name)) for name in cures.HELD},
+    "bfloat16": ONES.bfloat16(),
+    **{name: ONES.to(getattr(torch, name)) for name in dir(torch) if name.startswith("float8_")},
+    "with a gradient": ONES.clone().requires_grad_(),
+    "of a layer": torch.nn.Parameter(ONES.clone()),
+    "of a graph": torch.nn.Parameter(ONES.clone()) * 1,
+    "conjugate": (ONES * 1j).conj(),
+    "negative": (ONES * -1j).conj().imag,
+    "sparse": ONES.to_sparse(),
+    "sparse bfloat16": ONES.bfloat16().to_sparse(),
+    "sparse with a gradient": ONES.to_sparse().requires_grad_(),
+    "of oneDNN": ONES.to_mkldnn(),
+    "turned": torch.ones(3, 1, 1).permute(2, 1, 0),
+    "expanded": torch.ones(1, 1, 1).expand(1, 1, 3),
+}
+# Those that hold no numbers for an array: nothing is advised that could be pasted.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # prototypes, and one that will go
+    NUMBERLESS = {
+        "meta": torch.ones(1, 1, 3, device="meta"),
+        "meta bfloat16": torch.ones(1, 1, 3, device="meta", dtype=torch.bfloat16),
+        "nested": torch.nested.nested_tensor([torch.ones(1, 3)]),
+        "jagged": torch.nested.nested_tensor([torch.ones(1, 3)], layout=torch.jagged),
+        "bits": torch.empty(1, 1, 3, dtype=torch.bits8),
+        "4 bits": torch.empty(1, 1, 3, dtype=torch.uint4),
+    }
+    TENSORS["complex32"] = ONES.to(torch.complex32)
+    TENSORS["quantized"] = torch.quantize_per_tensor(ONES, 0.5, 0, torch.quint8)
+PLACES = {
+    "conv1d": "input weight bias",
+    "conv_transpose1d": "input weight bias",
+    "conv1d_backward": "grad_output input weight",
+    "conv_transpose1d_backward": "grad_output input weight",
+    "pad": "input",
+    "unfold1d": "input",
+    "fold1d": "input",
+    "explain": "input weight",
+}
+GIVEN = {"pad": {"pad": (1, 1)}, "unfold1d": {"kernel_size": 1}, "explain": {"at": (0, 0, 0)}}
+GIVEN["fold1d"] = {"kernel_size": 1, "output_size": 3}
+
+
+@pytest.mark.parametrize("function", PLACES)
+@pytest.mark.parametrize("kind", TENSORS)
+def test_what_is_advised_about_a_tensor_makes_an_array_of_its_numbers(kind, function):
+    tensor = TENSORS[kind]
+    plain = tensor.dequantize() if tensor.is_quantized else tensor.to_dense()
+    wide = plain.detach().resolve_conj().resolve_neg().to(torch.complex128).numpy()
+    given = {name: np.ones((1, 1, 3)) for name in ("input", "grad_output", "weight")}
+    given |= {"weight": np.ones((1, 1, 1)), "bias": np.ones(1)}
+    for place in PLACES[function].split():
+        others = {name: given[name] for name in PLACES[function].split()}
+        with pytest.raises(TypeError, match=f"^{place} must be a NumPy array") as caught:
+            getattr(convref, function)(**others | {place: tensor}, **GIVEN.get(function, {}))
+        code = re.search(r": convert it with (.*)\.$", str(caught.value))[1]
+        array = eval(code, {}, {place: tensor})
+        assert array.dtype in checks.PAD_DTYPES and array.shape == (1, 1, 3)
+        np.testing.assert_array_equal(array.astype(complex), wide)
+
+
+@pytest.mark.parametrize("kind", NUMBERLESS)
+def test_nothing_is_advised_about_a_tensor_without_numbers(kind):
+    with pytest.raises(TypeError, match="give an array of numbers"):
+        convref.conv1d(NUMBERLESS[kind], np.ones((1, 1, 1)))
+
+
+def test_a_layer_and_its_state_say_the_same_of_tensors():
+    layer = convref.Conv1d(1, 1, 1)
+    theirs = torch.nn.Conv1d(1, 1, 1)
+    with pytest.raises(TypeError, match=r"with input\.numpy\(force=True\)\.$"):
+        layer(ONES.requires_grad_())
+    with pytest.raises(TypeError, match=r"\.numpy\(force=True\)\.$"):
+        layer.load_state_dict(theirs.state_dict())

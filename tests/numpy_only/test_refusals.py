@@ -74,6 +74,11 @@ class Parameter(Tensor):
     """Stands in for torch.nn.Parameter."""
 
 
+def tensor(**attributes):
+    """Stands in for a tensor of another kind."""
+    return type("Tensor", (Tensor,), {"__module__": "torch", **attributes})()
+
+
 Tensor.__module__ = Bfloat16.__module__ = "torch"
 Parameter.__module__ = "torch.nn.parameter"
 MASKED = np.ma.masked_array(X, X > 0)
@@ -111,6 +116,23 @@ BAD = [
         "array",
         lambda: pad((1, 2), (1, 1)),
         ("input", "builtins.tuple", "convert it with numpy.asarray(input)"),
+    ),
+    *(
+        ("array", lambda kind=kind: conv2d(tensor(**kind), W), ("input", "torch.Tensor", cure))
+        for kind, cure in (
+            ({"layout": "torch.strided"}, "convert it with input.numpy(force=True)"),
+            ({"layout": "torch.sparse_coo"}, "convert it with input.to_dense().numpy(force=True)"),
+            ({"dtype": "torch.float8_e5m2"}, "convert it with input.float().numpy(force=True)"),
+            ({"dtype": "torch.complex32"}, "convert it with input.cfloat().numpy(force=True)"),
+            ({"dtype": "torch.uint16"}, "convert it with input.numpy(force=True)"),
+            (
+                {"dtype": "torch.quint8", "is_quantized": True},
+                "convert it with input.dequantize().numpy(force=True)",
+            ),
+            ({"dtype": "torch.bits8"}, "give an array of numbers"),
+            ({"is_meta": True}, "give an array of numbers"),
+            ({"is_nested": True}, "give an array of numbers, with rows of equal length"),
+        )
     ),
     ("masked", lambda: conv2d(MASKED, W), ("input",)),
     (
