@@ -3,8 +3,9 @@
     python tests/digits.py [seed]
 
 Every change is tried, of every digit in the prose, the outputs and the marked numbers of all pages.
-Besides, some numerals are drawn with the seed, and each changed one is put into its page's text,
-which is then checked as a whole. The result, tests/digits.json, is stated on reference/verified.
+Besides, some numerals of the prose are drawn with the seed, each as likely as any other, and one of
+their digits is changed at random in the page's text, which is then checked as a whole. The result,
+tests/digits.json, is stated on reference/verified.
 """
 
 from __future__ import annotations
@@ -12,52 +13,142 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections import Counter
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from typing import NamedTuple
 
-from docblocks import ROOT, marks
-from docnumerals import MEASURED, blank, changes, check_numerals, numerals, prose
-from docrules import DOCS, pages
+from docblocks import NUMBER, ROOT, check_mark, compare, marks, names, parse
+from docnumerals import FORMULA, Passage, changes, check_numerals, numerals, passages
+from docrules import DOCS, blank, pages, prose
+from notebooks import as_page
 
 RECORD = ROOT / "tests/digits.json"
-DRAWN = 300
+DRAWN = 500
 
 
-def measure(texts: list[str]) -> dict[str, dict[str, int]]:
-    """For each kind of numeral, the number of changes, and of those that are noticed."""
+class Slips(NamedTuple):
+    """A numeral, its place, and those changes of one of its digits that nothing notices."""
+
+    at: int
+    numeral: str
+    missed: list[str]
+
+    @property
+    def all(self) -> list[str]:
+        return list(changes(self.numeral))
+
+
+class Unmarked(NamedTuple):
+    """A numeral of the prose without a mark; one in a formula has no passage."""
+
+    at: int
+    numeral: str
+    passage: Passage | None
+
+    def notices(self, change: str) -> bool:
+        """Whether the rules report the numeral, or one beside it, when it is changed."""
+        if self.passage is None:
+            return False
+        line, start = self.passage.line, self.at - self.passage.start
+        spoiled = line[:start] + change + line[start + len(self.numeral) :]
+        return len(self.passage.problems(spoiled)) > len(self.passage.problems(line))
+
+
+def unmarked(text: str) -> Iterator[Unmarked]:
+    for passage in passages(text):
+        line = passage.line
+        for span in passage.marked:
+            line = blank(line, *span)
+        for match in numerals(line):
+            yield Unmarked(passage.start + match.start(), match[0], passage)
+    shown = prose(text)
+    for mark in marks(text):
+        shown = blank(shown, *mark.span("shown"))
+    for formula in FORMULA.finditer(shown):
+        for match in numerals(formula[0]):
+            yield Unmarked(formula.start() + match.start(), match[0], None)
+
+
+def in_prose(text: str) -> Iterator[Slips]:
+    """The numerals of unmarked prose."""
+    for each in unmarked(text):
+        missed = [change for change in changes(each.numeral) if not each.notices(change)]
+        yield Slips(each.at, each.numeral, missed)
+
+
+def in_outputs(text: str) -> Iterator[Slips]:
+    """The numerals of what blocks print, when the blocks run again."""
+    for output in {id(b.output): b.output for b in parse(text).blocks if b.output}.values():
+        for shown in output.source.split("\n"):
+            for match in NUMBER.finditer(shown):
+                spoiled = {
+                    change: shown[: match.start()] + change + shown[match.end() :]
+                    for change in changes(match[0])
+                }
+                missed = [x for x, line in spoiled.items() if compare(line, shown) is None]
+                yield Slips(output.body_start, match[0], missed)
+
+
+def in_marks(text: str) -> Iterator[Slips]:
+    """Marked numbers, texts and formulas."""
+    namespace = names(text)
+    for mark in marks(text):
+        shown, expression = mark["shown"], mark["expression"]
+        missed = [x for x in changes(shown) if check_mark(x, expression, namespace) is None]
+        yield Slips(mark.start(), shown, missed)
+
+
+MEASURED = {"prose": in_prose, "outputs": in_outputs, "marked": in_marks}
+
+
+def site() -> dict[str, str]:
+    """The text of every page and notebook."""
+    return {
+        f"docs/{language}/{name}": as_page(path)
+        for language in DOCS
+        for name, path in pages(language).items()
+        if path.suffix in (".md", ".ipynb")
+    }
+
+
+def measure(texts: dict[str, str]) -> dict[str, dict[str, float]]:
+    """For each kind of numeral, how many changes there are, and how many of them are noticed.
+
+    `each` is the share of a numeral's changes that are noticed, on average over all numerals.
+    """
     found = {}
-    for kind, changed in MEASURED.items():
-        noticed = Counter(result for text in texts for result in changed(text))
-        found[kind] = {"changes": noticed.total(), "noticed": noticed[True]}
+    for kind, slips_of in MEASURED.items():
+        slips = [each for text in texts.values() for each in slips_of(text) if each.all]
+        shares = [1 - len(each.missed) / len(each.all) for each in slips]
+        tried = sum(len(each.all) for each in slips)
+        missed = sum(len(each.missed) for each in slips)
+        found[kind] = {
+            "numerals": len(slips),
+            "changes": tried,
+            "noticed": tried - missed,
+            "each": round(sum(shares) / len(shares), 4),
+        }
     return found
 
 
-def draw(texts: list[str], seed: int) -> dict[str, int]:
-    """The same for numerals of the prose drawn at random, each in its whole page."""
-    places = []
-    for text in texts:
-        shown = prose(text)
-        for mark in marks(text):
-            shown = blank(shown, *mark.span("shown"))
-        places += [(text, match) for match in numerals(shown)]
+def draw(texts: dict[str, str], seed: int, count: int) -> Iterator[tuple[str, Unmarked, str]]:
+    """Numerals of the prose, each as likely as any other: the page, the numeral, a change of it."""
+    places = [(name, each) for name, text in texts.items() for each in unmarked(text)]
     chance = random.Random(seed)
-    noticed = 0
-    for text, match in chance.choices(places, k=DRAWN):
-        change = chance.choice(list(changes(match[0])))
-        spoiled = text[: match.start()] + change + text[match.end() :]
-        noticed += len(check_numerals("", spoiled)) > len(check_numerals("", text))
-    return {"seed": seed, "changes": DRAWN, "noticed": noticed}
-
-
-def site() -> list[str]:
-    paths: list[Path] = [path for language in DOCS for path in pages(language).values()]
-    return [path.read_text("utf-8") for path in paths if path.suffix == ".md"]
+    for name, each in chance.choices(places, k=count):
+        yield name, each, chance.choice(list(changes(each.numeral)))
 
 
 def main(seed: int) -> None:
     texts = site()
-    result = {"date": str(date.today()), **measure(texts), "drawn": draw(texts, seed)}
+    before = {name: len(check_numerals(name, text)) for name, text in texts.items()}
+    noticed = 0
+    for name, each, change in draw(texts, seed, DRAWN):
+        text = texts[name]
+        spoiled = text[: each.at] + change + text[each.at + len(each.numeral) :]
+        noticed += len(check_numerals(name, spoiled)) > before[name]
+    drawn = {"seed": seed, "changes": DRAWN, "noticed": noticed}
+    result = {"date": str(date.today()), **measure(texts), "drawn": drawn}
     RECORD.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     print(json.dumps(result, indent=2))
 

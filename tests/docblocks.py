@@ -22,7 +22,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -311,9 +311,14 @@ def in_section(text: str, section: str, role: str, number: int) -> Fence:
 
 def ran(text: str, section: str, number: int = 0) -> SimpleNamespace:
     """The variables of a block, when it has run."""
+    return variables(in_section(text, section, "python", number).source)
+
+
+@cache
+def variables(source: str) -> SimpleNamespace:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
-        exec(in_section(text, section, "python", number).source, namespace)
+        exec(source, namespace)
     return SimpleNamespace(**namespace)
 
 

@@ -10,8 +10,8 @@ A numeral without a mark has to be one of these, tried in this order:
 - a number of the nearest blocks and figures, or a size in the section, and a telling one: of all
   changes of one of its digits, at least three in five would not be found there.
 
-Formulas are not looked into: what is in one without a mark can change unnoticed. At the end stands
-what measures how many changes of one digit these rules notice.
+Formulas are not looked into: what is in one without a mark can change unnoticed. `digits.py`
+measures how many changes of one digit these rules notice.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from math import floor
 from typing import Any
 
 import yaml
-from docblocks import NUMBER, Fence, check_mark, compare, line_of, marks, names, parse
+from docblocks import Fence, line_of, marks, parse
 from docrules import CODE, blank, headings, prose
 
 import convref
@@ -100,8 +100,13 @@ def literal(source: str | ast.expr) -> Any:
     return None
 
 
-def arguments(role: str, source: str) -> Iterator[tuple[str, Any]]:
+@cache
+def arguments(role: str, source: str) -> list[tuple[str, Any]]:
     """What a figure, an explorer or the calls of a block are given, by name."""
+    return list(given(role, source))
+
+
+def given(role: str, source: str) -> Iterator[tuple[str, Any]]:
     if role in DRAWN:
         yield from (yaml.safe_load(source) or {}).items()
     for node in ast.walk(ast.parse(source)) if role == "python" else ():
@@ -154,10 +159,15 @@ def joined(rows: list[list[str]]) -> str:
     return "/".join(f" {' '.join(row)} " for row in rows)
 
 
+@cache
+def headings_of(text: str) -> list[re.Match[str]]:
+    return list(headings(text))
+
+
 def section_of(text: str, at: int, fences: list[Fence]) -> list[Fence]:
     """The fences of the innermost section around a place that has any."""
-    found = [heading for heading in headings(text) if heading.start() <= at][::-1]
-    after = [heading for heading in headings(text) if heading.start() > at]
+    found = [heading for heading in headings_of(text) if heading.start() <= at][::-1]
+    after = [heading for heading in headings_of(text) if heading.start() > at]
     levels = [7, *itertools.accumulate((len(heading["level"]) for heading in found), min)]
     for heading, deepest in zip(found, levels, strict=False):
         level = len(heading["level"])
@@ -192,10 +202,10 @@ def near(text: str, at: int) -> Near:
     """What stands near a place of a page."""
     page = fences_of(text)
     section = section_of(text, at, page)
-    given: dict[str, set[str]] = {}
+    values: dict[str, set[str]] = {}
     for fence in section:
         for name, value in arguments(fence.role, fence.source):
-            given.setdefault(name, set()).update(flat(value))
+            values.setdefault(name, set()).update(flat(value))
     shapes = [row for fence in section for row in shapes_of(fence.role, fence.source)]
     blocks = (" ".join(fence.source.split()) for fence in page)
     close = nearest(text, section, at)
@@ -203,7 +213,7 @@ def near(text: str, at: int) -> Near:
         "\n".join([TEMPLATES, *blocks]),
         joined([row for fence in section for row in rows_of(fence.source)]),
         joined(shapes),
-        given,
+        values,
         frozenset().union(*shapes),
         frozenset().union(*(numbers_of(fence.role, fence.source) for fence in close)),
     )
@@ -274,6 +284,7 @@ def holds(left: str, right: str) -> bool | None:
     return Fraction(plain(right)) in {value, round(value, decimals) if decimals else value}
 
 
+@cache
 def dimensions(source: str) -> set[str]:
     """The dimensions that a text speaks of: Conv2d of 2, (N, C, L) of 3 axes, 1 of them spatial."""
     found = set(re.findall(r"[A-Za-z]([1-9])d\b", source))
@@ -407,45 +418,3 @@ def check_numerals(path: str, text: str) -> list[str]:
         f"{path}:{line_of(text, match.start())}: {match[0]!r} hides a numeral: put a space or × in"
         for match in GLUED.finditer(prose(text))
     ]
-
-
-# Measuring ------------------------------------------------------------------------------------
-
-
-def prose_changes(text: str) -> Iterator[bool]:
-    """For every change of one digit in unmarked prose, whether it is noticed."""
-    for passage in passages(text):
-        unmarked = passage.line
-        for span in passage.marked:
-            unmarked = blank(unmarked, *span)
-        before = len(passage.problems(passage.line))
-        for match in numerals(unmarked):
-            for change in changes(match[0]):
-                spoiled = passage.line[: match.start()] + change + passage.line[match.end() :]
-                yield len(passage.problems(spoiled)) > before
-    shown = prose(text)
-    for mark in marks(text):
-        shown = blank(shown, *mark.span("shown"))
-    for formula in FORMULA.finditer(shown):
-        yield from (False for match in numerals(formula[0]) for _ in changes(match[0]))
-
-
-def output_changes(text: str) -> Iterator[bool]:
-    """The same for the outputs of a page's blocks."""
-    for line in {id(b.output): b.output.source for b in parse(text).blocks if b.output}.values():
-        for shown in line.split("\n"):
-            for match in NUMBER.finditer(shown):
-                for change in changes(match[0]):
-                    spoiled = shown[: match.start()] + change + shown[match.end() :]
-                    yield compare(spoiled, shown) is not None
-
-
-def mark_changes(text: str) -> Iterator[bool]:
-    """The same for marked numbers."""
-    namespace = names(text)
-    for mark in marks(text):
-        for change in changes(mark["shown"]):
-            yield check_mark(change, mark["expression"], namespace) is not None
-
-
-MEASURED = {"prose": prose_changes, "outputs": output_changes, "marked": mark_changes}

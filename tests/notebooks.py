@@ -26,6 +26,9 @@ CELL = re.compile(r'^   "cell_type": "', re.M)
 SVG = "image/svg+xml"
 
 
+DRAWING = re.compile(r'^<div class="conv-figure-drawing">.*</div>$', re.M)
+
+
 @dataclass
 class Outputs:
     """What a cell shows: lines that it printed, and a drawing."""
@@ -36,6 +39,12 @@ class Outputs:
 
 def read(text: str) -> Any:
     return nbformat.reads(text, as_version=4)
+
+
+def as_page(path: Path) -> str:
+    """The text of a page; of a notebook, the page that the site makes of it, without drawings."""
+    text = path.read_text("utf-8")
+    return text if path.suffix == ".md" else DRAWING.sub("", as_markdown(read(text)))
 
 
 def written(notebook: Any) -> str:

@@ -20,6 +20,7 @@ from docrules import (
 from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import get_files
+from notebooks import as_page as page
 from notebooks import check_cell, read, refreshed, starts, stored, written
 from test_docs_inventory import escaped
 
@@ -27,16 +28,10 @@ from hooks.notebooks import as_markdown, on_page_read_source, portable
 
 NAMES = sorted(name for name in pages("zh") if name.endswith(".ipynb"))
 NOTEBOOKS = [DOCS[language] / name for language in DOCS for name in NAMES]
-DRAWING = re.compile(r'^<div class="conv-figure-drawing">.*</div>$', re.M)
 
 
 def each_notebook(test):
     return pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: str(p.relative_to(ROOT)))(test)
-
-
-def page(path: Path) -> str:
-    """The notebook as the page that the site makes of it, without its drawings."""
-    return DRAWING.sub("", as_markdown(read(path.read_text("utf-8"))))
 
 
 def code(path: Path) -> list[str]:
