@@ -229,14 +229,15 @@ FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.S)
 SHAPE = re.compile(rf"{NUM}(?:×{NUM})+|(?<=[(\[]){NUM}(?:, ?{NUM})+(?=[)\]])")
 ROW = re.compile(rf"{NUM}(?:(?:, |、| and | or | to |和|或|到| ){NUM})+")
 DIMENSION = re.compile(r"(?<![A-Za-z0-9_.-])(?P<n>\d) *-D\b")
-# Years, and names with a number in them; a new version of PyTorch wants its words read again.
-HARMLESS = (
-    re.compile(r"(?<![\d.])(?:19[5-9]\d|20[0-3]\d)(?=\s?年|-\d\d-\d\d|[,.)\s])"),
-    re.compile(
-        rf"PyTorch (?:{re.escape('.'.join(version('torch').split('.')[:2]))}|0\.4)(?!\d|\.\d)"
-    ),
-    re.compile(r"WCAG 2\.2|CC BY 4\.0"),
-)
+YEAR = re.compile(r"(?<![\d.])(?:19[5-9]\d|20[0-3]\d)(?=\s?年|-\d\d-\d\d|[,.)\s])")
+# A new PyTorch wants the sentences about the old one read again.
+VERSION = re.compile(r"\b(?:PyTorch|NumPy|Python|Keras|WCAG|CC BY) \d+(?:\.\d+)*")
+VERSIONS = {
+    f"PyTorch {version('torch').rpartition('.')[0]}",
+    "PyTorch 0.4",
+    "WCAG 2.2",
+    "CC BY 4.0",
+}
 # Cells are counted from 0, and padding is of zeros; Chinese writes all ones as 1, too.
 ZERO = re.compile(
     r"(?<=from )0\b|(?<=[从补填写圈是加的了有个] )0(?!\d)|(?<=全[是填取] )[01](?!\d)"
@@ -333,15 +334,17 @@ class Passage:
                 found.extend((start + m.start(), problem) for m in numerals(line[start:end]))
             line = blank(line, start, end)
 
-        for pattern in HARMLESS:
-            for match in pattern.finditer(line):
-                settle(*match.span())
+        for match in YEAR.finditer(line):
+            settle(*match.span())
         for match in EQUATION.finditer(line):
             true = holds(match["left"], match["right"])
             if true is not None:
                 settle(*match.span(), "" if true else "the equation does not hold")
         for span in self.marked:
             settle(*span)
+        for match in VERSION.finditer(line):
+            known = match[0] in VERSIONS
+            settle(*match.span(), "" if known else "no page is about this version")
         for match in DIMENSION.finditer(line):
             known = match["n"] in self.dimensions
             settle(*match.span("n"), "" if known else "nothing near it has this dimension")
