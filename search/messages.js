@@ -74,6 +74,9 @@ const fitting = (text, entries) => {
 
 // The line with which Python ends when something is raised, and the way a page has it in the text.
 const RAISED = /^[\w.]*(?:Error|Exception|Warning): .*\S.* .*$/;
+// What was caught has no type: the sentences that follow the code that prints it.
+const PRINTS = /\bprint\(error\)$/;
+const SENTENCE = /(?:\b[a-z_]+ ){3}[a-z]/i;
 const HOME = 0, LESSON = 1, OTHER = 2; // whose word counts first
 
 export class Messages {
@@ -89,8 +92,10 @@ export class Messages {
       for (const document of documents) add(message, document, null, HOME);
     docs.forEach(({ location, text }, document) => {
       const rank = location.startsWith("learn/") ? LESSON : OTHER;
+      let printed = false;
       for (const line of text.split("\n"))
-        if (RAISED.test(line)) add(line, document, lengths(line), rank);
+        if (RAISED.test(line) || (printed && SENTENCE.test(line))) add(line, document, lengths(line), rank);
+        else printed = PRINTS.test(line);
     });
     this.entries = [...known.values()];
     this.loose = this.entries.map((entry) => ({ ...entry, key: entry.key.replace(LOOSE, "") }));

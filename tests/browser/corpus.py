@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
+import nbformat
 import torch
 from docblocks import ROOT, front_matter, parse
 from served import text_pages
 
 import convref
+from hooks.notebooks import as_markdown
 from hooks.raised import RAISED
 
 CUT = 60
+TYPE = re.compile(r"^[\w.]*(?:Error|Exception|Warning): ")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 HEADING = re.compile(r"^(#+)\s+(?P<title>.+?)\s*\{#(?P<id>[\w-]+)\}\s*$", re.M)
 ROW = re.compile(r"^\| (?P<codes>`[^|]*`) \| (?P<cure>[^|]*) \|$", re.M)
@@ -69,14 +72,26 @@ def section(text: str, at: int) -> str:
     return f"#{last[1]}" if last[0] > 1 else ""
 
 
+def notebooks(language: str) -> Iterator[tuple[str, str]]:
+    """The same of each notebook, with its outputs."""
+    for page in text_pages():
+        path = (ROOT / "docs" / language / (page.name.rstrip("/") or "index")).with_suffix(".ipynb")
+        if page.language == language and path.exists():
+            yield page.name, as_markdown(nbformat.read(path, as_version=4))
+
+
 def messages(language: str) -> dict[str, set[str]]:
     """Every message on a page -> the sections that show it, and where a row of a table leads."""
     found: dict[str, set[str]] = defaultdict(set)
-    for name, text in sources(language):
+    for name, text in [*sources(language), *notebooks(language)]:
+        code = ""
         for fence in parse(text).fences:
+            code = fence.source if fence.role == "python" else code
             if fence.role == "text":
+                caught = "print(error)" in code  # which shows the message without its type
                 for line in fence.source.split("\n"):
-                    if RAISED.match(line) and " " in line.partition(": ")[2]:
+                    raised = RAISED.match(line) and " " in line.partition(": ")[2]
+                    if raised or (caught and line.count(" ") > 3):
                         found[line].add(name + section(text, fence.start))
         for row in ROW.finditer(text):
             targets = LINK.findall(row["cure"])
@@ -95,7 +110,8 @@ def address(page: str, link: str) -> str:
 
 
 def masked(message: str) -> str:
-    return NUMBER.sub("0", message)
+    """What a message is the same by, whatever its type and numbers."""
+    return NUMBER.sub("0", TYPE.sub("", message))
 
 
 def changed(message: str, chance: random.Random) -> str:

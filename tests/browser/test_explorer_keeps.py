@@ -663,6 +663,48 @@ def test_copying_works_or_says_that_it_does_not(
     assert not errors
 
 
+CAUTIONS = {
+    "zh": ("输入 6 个、卷积核 2 个", "不是原来那个链接的全部内容", "链接已复制。"),
+    "en": (
+        "the copy does not show which: 6 numbers of the input, 2 numbers of the kernel",
+        "not all that the opened link asked for",
+        "The link is copied.",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", CAUTIONS)
+@pytest.mark.parametrize("able", [True, False])
+def test_a_copy_of_what_nobody_gave_says_so(
+    site: Served, fresh_page: Page, language: str, able: bool
+) -> None:
+    """Heard and seen, with the link and with the code; once all is given, nothing is said of it."""
+    if not able:
+        fresh_page.add_init_script(COPYING["missing"] + "document.execCommand = () => false;")
+    made, changed, copied = CAUTIONS[language]
+    page = SitePage("play/", language)
+    buttons = (".ce-link", ".ce-copy") if able else (".ce-link",)
+    short = "kind=2d&size=3,3&kernel=2,2&input=1,2,3&weight=1,2"
+    for query, caution in (
+        (short, made),
+        ("kind=1d&size=20&kernel=1&weight=1&input=" + ",".join("1" * 16), changed),
+    ):
+        explorer = play(fresh_page, site, page, query)
+        for button in buttons:
+            explorer.locator(button).click()
+            says(fresh_page, caution)
+            expect(explorer.locator(".ce-note")).to_contain_text(caution)
+    explorer = play(fresh_page, site, page, short)
+    for part in ("in", "w"):
+        explorer.locator(f".ce-part-{part} .ce-fill").select_option("ones")
+    explorer.locator(".ce-link").click()
+    if able:
+        expect(explorer.locator(".ce-live")).to_have_text(copied)
+    else:
+        says(fresh_page, "Ctrl+C")
+        expect(explorer.locator(".ce-live")).not_to_contain_text(made)
+
+
 # What is shown and said ---------------------------------------------------------------------------
 
 

@@ -429,16 +429,23 @@ class Explorer extends HTMLElement {
     const { notes = [] } = state;
     const told = notes.map(([name, rule, ...more]) => words.notes[rule](this.nameOf(name), ...more));
     if (told.length && notes[0][1] !== "lost") told.unshift(words.notes.lead);
-    const made = ["input", "weight", "bias"]
-      .map((name) => [this.nameOf(name), state[name] ? madeUp(state, name).filter(Boolean).length : 0])
-      .filter(([, count]) => count);
-    if (made.length) told.push(words.notes.made(made.map((each) => words.notes.count(...each))));
+    const made = this.made();
+    if (made.length) told.push(words.notes.made(made));
     const text = [...new Set(told)].join("\n");
     put(parts.notice, text);
     for (const { element } of [grids.in, grids.w]) {
       if (text) element.setAttribute("aria-describedby", parts.notice.id);
       else element.removeAttribute("aria-describedby");
     }
+  }
+
+  /** How many numbers are made up, in words, of each array that has some. */
+  made() {
+    const { state, words } = this;
+    return ["input", "weight", "bias"]
+      .map((name) => [this.nameOf(name), state[name] ? madeUp(state, name).filter(Boolean).length : 0])
+      .filter(([, count]) => count)
+      .map((each) => words.notes.count(...each));
   }
 
   nameOf(name) {
@@ -773,12 +780,16 @@ class Explorer extends HTMLElement {
     const { parts, words } = this;
     const copiedIt = await copied(text);
     parts.toCopy.hidden = copiedIt;
-    if (copiedIt) return this.say(done, true);
+    // Whoever gets the copy does not get what is said here about it.
+    const made = this.made();
+    const caution = made.length ? words.copiedMade(made) : this.state.notes?.length && words.copiedChanged;
+    const told = (what) => this.say([what, caution].filter(Boolean).join(" "), true);
+    if (copiedIt) return told(done);
     const field = parts.toCopy.querySelector("textarea");
     field.value = text;
     field.focus();
     field.select();
-    this.say(words.uncopied);
+    told(words.uncopied);
   }
 
   save() {
