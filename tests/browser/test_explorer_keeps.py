@@ -20,6 +20,7 @@ NINE = f"kind=2d&size=9,9&kernel=3,3&input={','.join(map(str, COUNT))}&weight=1,
 STATE = """(e) => Object.fromEntries(
   ["kind", "mode", "size", "kernel", "stride", "dilation", "padding", "extra", "channels",
    "outputs", "groups", "input", "weight", "bias"].map((name) => [name, e.state[name]]))"""
+SHORT = "kind=2d&size=3,3&kernel=2,2&input=1,2,3&weight=1,2"  # 6 and 2 numbers are missing
 FULL = {"size": (5, 1, 16), "kernel": (3, 1, 7), "stride": (1, 0, 8), "dilation": (1, 0, 4)}
 
 
@@ -622,6 +623,25 @@ def test_a_grid_can_be_filled(
     expect(explorer.locator(".ce-notice")).to_contain_text("9 numbers of the input, 9 numbers of")
 
 
+def test_a_grid_that_grows_under_a_resting_mouse_is_not_pointed_at(
+    site: Served, fresh_page: Page
+) -> None:
+    """What was just said stays: nobody has pointed at anything since."""
+    explorer = play(fresh_page, site, query="kind=2d&size=3,3&kernel=1,1&input=1&weight=2")
+    last = explorer.locator(".ce-in [role=gridcell]").last
+    box = last.bounding_box()
+    assert box
+    explorer.locator(".ce-in [role=gridcell]").first.focus()
+    middle, row3 = box["x"] + box["width"] / 2, box["y"] + 1.7 * box["height"]
+    fresh_page.mouse.move(middle, row3)  # below the grid as yet
+    paste(fresh_page, "1 2 3\n" * 4)
+    fresh_page.wait_for_timeout(600)
+    says(fresh_page, "12 numbers pasted.")
+    expect(explorer.locator(".ce-note")).to_have_text("12 numbers pasted.")
+    explorer.locator(".ce-in [role=gridcell]").nth(4).hover()
+    expect(explorer.locator(".ce-note")).to_contain_text("Input (1, 1) feeds")
+
+
 # Copying ------------------------------------------------------------------------------------------
 
 COPYING = {
@@ -663,10 +683,21 @@ def test_copying_works_or_says_that_it_does_not(
     assert not errors
 
 
+# Of the link and of the code; then of a link that asked for more; then of one where all is well.
 CAUTIONS = {
-    "zh": ("输入 6 个、卷积核 2 个", "不是原来那个链接的全部内容", "链接已复制。"),
+    "zh": (
+        (
+            "打开链接的人也会看到标记：输入 6 个、卷积核 2 个",
+            "代码里看不出来：输入 6 个、卷积核 2 个",
+        ),
+        "不是原来那个链接的全部内容",
+        "链接已复制。",
+    ),
     "en": (
-        "the copy does not show which: 6 numbers of the input, 2 numbers of the kernel",
+        (
+            "made up, and marked as such: 6 numbers of the input, 2 numbers of the kernel",
+            "not show which numbers are made up: 6 numbers of the input, 2 numbers of the kernel",
+        ),
         "not all that the opened link asked for",
         "The link is copied.",
     ),
@@ -683,18 +714,14 @@ def test_a_copy_of_what_nobody_gave_says_so(
         fresh_page.add_init_script(COPYING["missing"] + "document.execCommand = () => false;")
     made, changed, copied = CAUTIONS[language]
     page = SitePage("play/", language)
-    buttons = (".ce-link", ".ce-copy") if able else (".ce-link",)
-    short = "kind=2d&size=3,3&kernel=2,2&input=1,2,3&weight=1,2"
-    for query, caution in (
-        (short, made),
-        ("kind=1d&size=20&kernel=1&weight=1&input=" + ",".join("1" * 16), changed),
-    ):
+    beyond = f"kind=1d&size=20&kernel=1&weight=1&input={','.join('1' * 16)}"
+    for query, cautions in ((SHORT, made), (beyond, (changed, changed))):
         explorer = play(fresh_page, site, page, query)
-        for button in buttons:
+        for button, caution in zip((".ce-link", ".ce-copy"), cautions, strict=True):
             explorer.locator(button).click()
             says(fresh_page, caution)
             expect(explorer.locator(".ce-note")).to_contain_text(caution)
-    explorer = play(fresh_page, site, page, short)
+    explorer = play(fresh_page, site, page, SHORT)
     for part in ("in", "w"):
         explorer.locator(f".ce-part-{part} .ce-fill").select_option("ones")
     explorer.locator(".ce-link").click()
@@ -702,7 +729,33 @@ def test_a_copy_of_what_nobody_gave_says_so(
         expect(explorer.locator(".ce-live")).to_have_text(copied)
     else:
         says(fresh_page, "Ctrl+C")
-        expect(explorer.locator(".ce-live")).not_to_contain_text(made)
+        expect(explorer.locator(".ce-live")).not_to_contain_text(made[0])
+
+
+def test_made_up_numbers_stay_known_as_such(site: Served, fresh_page: Page) -> None:
+    """In a link that is passed on, in one that is loaded again, and in a small explorer's visit."""
+    explorer = play(fresh_page, site, query=SHORT)
+    notice = explorer.locator(".ce-notice")
+    before = state(explorer)
+    explorer.locator(".ce-link").click()
+    says(fresh_page, "marked as such")
+    link = fresh_page.evaluate("navigator.clipboard.readText()")
+    play(fresh_page, site, query=link.partition("#")[2])
+    assert state(explorer) == before
+    expect(explorer.locator(".ce-in .is-made")).to_have_count(6)
+    expect(explorer.locator(".ce-w .is-made")).to_have_count(2)
+    expect(notice).to_have_text(re.compile("^Underlined with dots.*6 numbers of the input, 2 num"))
+    play(fresh_page, site, query=NINE)
+    enter(explorer, "Input size", "10")
+    fresh_page.wait_for_timeout(400)
+    fresh_page.reload()
+    expect(explorer.locator(".ce-in .is-made")).to_have_count(19)
+    play(fresh_page, site, LESSON)
+    explorer.evaluate("(e) => e.update({ size: [6, 6] })")
+    fresh_page.wait_for_timeout(400)
+    fresh_page.reload()
+    expect(explorer.locator(".ce-in .is-made")).to_have_count(11)
+    expect(notice).to_contain_text("11 numbers of the input")
 
 
 # What is shown and said ---------------------------------------------------------------------------

@@ -773,16 +773,16 @@ class Explorer extends HTMLElement {
   };
 
   share() {
-    return this.copy(this.address(), this.words.linked);
+    return this.copy(this.address(), this.words.linked, this.words.linkedMade);
   }
 
-  async copy(text, done) {
+  /** `ofMade` says of the copy that some of its numbers are made up. */
+  async copy(text, done, ofMade) {
     const { parts, words } = this;
     const copiedIt = await copied(text);
     parts.toCopy.hidden = copiedIt;
-    // Whoever gets the copy does not get what is said here about it.
     const made = this.made();
-    const caution = made.length ? words.copiedMade(made) : this.state.notes?.length && words.copiedChanged;
+    const caution = made.length ? ofMade(made) : this.state.notes?.length && words.copiedChanged;
     const told = (what) => this.say([what, caution].filter(Boolean).join(" "), true);
     if (copiedIt) return told(done);
     const field = parts.toCopy.querySelector("textarea");

@@ -267,7 +267,7 @@ function codes(explorer) {
     {
       type: "button",
       class: "ce-button ce-copy",
-      onclick: () => explorer.copy(text.textContent, words.copied),
+      onclick: () => explorer.copy(text.textContent, words.copied, words.copiedMade),
     },
     words.copy,
   );

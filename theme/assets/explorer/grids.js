@@ -7,6 +7,10 @@ import { narrow, parse } from "./numbers.js";
 const GAP = 2;
 const EDGE = 6; // of the frame, beyond the cells
 const BEGINS = /^[-\d.,]$/; // a number
+// Where the mouse last moved to: a cell that comes to lie under it while it rests is not pointed at.
+let rests = "";
+const spot = ({ screenX, screenY }) => `${screenX} ${screenY}`;
+addEventListener("pointermove", (event) => (rests = spot(event)), { capture: true, passive: true });
 
 export class Grid {
   /** `heard` holds what the owner wants to be told: point(i), leave(), edit(i, text), which returns
@@ -175,8 +179,8 @@ export class Grid {
   }
 
   over(event) {
-    if (event.pointerType === "mouse" && this.at(event) >= 0)
-      this.heard.point(this.at(event), false);
+    if (event.pointerType !== "mouse" || this.at(event) < 0 || spot(event) === rests) return;
+    this.heard.point(this.at(event), false);
   }
 
   key(event) {

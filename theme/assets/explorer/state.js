@@ -3,6 +3,7 @@
 //   kind=2d&size=5,5&kernel=3,3&stride=2,2&padding=1,1,1,1&input=1,2,0,...&weight=1,2,1,...
 //
 // Padding is `same`, `valid`, or before and after for each axis. What is left out has its default.
+// A number after ~ is made up: so it stays known as such, whoever opens the link.
 // Beside what a link holds, a state knows what it had to do with one: `notes` on what was clamped,
 // filled in or left out; `made`, the places whose numbers nobody gave; and `kept`, what does not
 // fit the present shape and comes back with it. A place is that in the largest array there can be.
@@ -118,12 +119,14 @@ export function fromQuery(text) {
     if (texts.length > volume(whole)) note(name, "surplus", texts.length - volume(whole));
     const rooms = places(name, state, shape);
     state.made[name] = new Set();
+    let missing = 0;
     state[name] = indices(shape).map((index, i) => {
-      const found = number(texts[place(whole, index)] ?? "");
-      if (found === null) state.made[name].add(rooms[i]);
+      const [, mark, text] = /^(~?)(.*)$/s.exec(texts[place(whole, index)] ?? "");
+      const found = number(text);
+      if (found === null) missing += 1;
+      if (found === null || mark) state.made[name].add(rooms[i]);
       return found ?? fill(i);
     });
-    const missing = state.made[name].size;
     if (missing) note(name, "missing", missing, rooms.length);
   }
   numbers("input", inputShapeOf, FILL.input);
@@ -156,9 +159,11 @@ export function toQuery(state) {
   const { padding } = state;
   if (typeof padding === "string" || padding.flat().some(Boolean)) parts.push(["padding", padding]);
   if (state.mode !== "zeros") parts.push(["mode", state.mode]);
-  const list = (values) => values.map((each) => written(each, true));
-  parts.push(["input", list(state.input)], ["weight", list(state.weight)]);
-  if (state.bias) parts.push(["bias", list(state.bias)]);
+  for (const name of NUMBERS) {
+    if (!state[name]) continue;
+    const made = madeUp(state, name);
+    parts.push([name, state[name].map((each, i) => (made[i] ? "~" : "") + written(each, true))]);
+  }
   if (state.at.some(Boolean)) parts.push(["at", state.at]);
   return parts.map(([name, value]) => `${name}=${[value].flat(3).join(",")}`).join("&");
 }

@@ -21,8 +21,8 @@ const en = {
   flipped: "The kernel is turned by 180 degrees.",
   link: "Copy link",
   linked: "The link is copied.",
-  copiedMade: (list) =>
-    `Some of its numbers were made up, and the copy does not show which: ${list.join(", ")}.`,
+  linkedMade: (list) => `Some of its numbers are made up, and marked as such: ${list.join(", ")}.`,
+  copiedMade: (list) => `It does not show which numbers are made up: ${list.join(", ")}.`,
   copiedChanged: "It holds what is shown here, not all that the opened link asked for.",
   uncopied: "The browser does not let this page copy. The text is selected below: press Ctrl+C.",
   toCopy: "Text to copy",
@@ -139,8 +139,8 @@ const zh = {
   flipped: "卷积核已转 180 度。",
   link: "复制链接",
   linked: "链接已复制。",
-  copiedMade: (list) =>
-    `其中有些数没有人给过，是自动补上的，复制出去就看不出是哪些了：${list.join("、")}。`,
+  linkedMade: (list) => `其中有自动补上的数，打开链接的人也会看到标记：${list.join("、")}。`,
+  copiedMade: (list) => `其中哪些数是自动补上的，代码里看不出来：${list.join("、")}。`,
   copiedChanged: "复制的是这里显示的内容，不是原来那个链接的全部内容。",
   uncopied: "浏览器不允许本页复制。文字已在下面选中，请按 Ctrl+C。",
   toCopy: "要复制的文字",
