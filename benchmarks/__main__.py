@@ -1,6 +1,7 @@
 """convref's speed against its peers, pair by pair, on one thread.
 
     make bench                  some minutes; rewrites benchmarks/results.json
+    make bench ARGS=--only=pads one section, beside what the file holds of the others
     make bench ARGS=--quick     small layers, one round: whether it works, and nothing about speed
     python -m benchmarks --show what the file holds
 
@@ -23,7 +24,7 @@ from typing import Any  # noqa: E402
 
 from benchmarks import report  # noqa: E402
 from benchmarks.layers import LAYERS, SCALING, small  # noqa: E402
-from benchmarks.results import FILE, OPERATIONS, Results  # noqa: E402
+from benchmarks.results import FILE, OPERATIONS, SECTIONS, Results  # noqa: E402
 
 SECONDS = 1.0  # for one pair
 Job = tuple[tuple[str, ...], Callable[[], Any]]
@@ -31,6 +32,7 @@ Job = tuple[tuple[str, ...], Callable[[], Any]]
 
 def jobs(quick: bool) -> Iterator[Job]:
     """What is measured, and where in the results it goes."""
+    from benchmarks import pads
     from benchmarks.measure import errors, memory, pair
     from benchmarks.peers import PEERS
 
@@ -48,12 +50,18 @@ def jobs(quick: bool) -> Iterator[Job]:
                 ("scaling", family, str(size)),
                 partial(pair, "forward", layer, "PyTorch", seconds),
             )
+    yield ("pads", "date"), datetime.date.today().isoformat
+    yield ("pads", "cpu"), machine.cpu
+    for name, shape in pads.INPUTS.items():
+        for mode in pads.MODES:
+            at = ("pads", "ratios", name, mode)
+            yield at, partial(pads.pair, pads.small(shape) if quick else shape, mode, 4 * seconds)
 
 
-def measured(quick: bool) -> dict[str, Any]:
-    """Run all jobs, with the progress on stderr."""
+def measured(quick: bool, only: str | None = None) -> dict[str, Any]:
+    """Run all jobs, or those of one section, with the progress on stderr."""
     results: dict[str, Any] = {"date": datetime.date.today().isoformat(), **machine.described()}
-    todo = list(jobs(quick))
+    todo = [(path, job) for path, job in jobs(quick) if only in (None, path[0])]
     start = time.monotonic()
     for done, (path, job) in enumerate(todo, 1):
         clock = f"{(time.monotonic() - start) / 60:.1f} min"
@@ -78,13 +86,16 @@ def rounded(result: Any) -> Any:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="small layers, one round, no file")
+    parser.add_argument("--only", choices=SECTIONS, help="measure one section, keep the others")
     parser.add_argument("--show", action="store_true", help="show the file, measure nothing")
     parser.add_argument("--out", type=Path, help="the file to write")
     given = parser.parse_args()
     if given.show:
         print(report.text(Results.load(given.out or FILE)))
         return
-    results = measured(given.quick)
+    results = measured(given.quick, given.only)
+    if given.only:
+        results = Results.load(given.out or FILE).data | {given.only: results[given.only]}
     print(report.text(Results(results)))
     if out := given.out or (None if given.quick else FILE):
         out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")

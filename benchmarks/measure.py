@@ -30,14 +30,18 @@ def pair(operation: str, layer: Layer, peer: str, seconds: float) -> dict[str, A
         return None
     agree(arrays(ours(operation, part, small)()), arrays(theirs()), f"{peer}, {operation}, {part}")
     mine = ours(operation, layer, small if part == layer else Operands.of(layer))
-    times = in_turn(mine, theirs, seconds)
     scale = layer.products / part.products
+    return compared(mine, theirs, seconds, scale) | {"extrapolated": part != layer}
+
+
+def compared(mine: Call, theirs: Call, seconds: float, scale: float = 1) -> dict[str, Any]:
+    """Medians of the times and of their ratio; what the peer has done is a `scale`th of it."""
+    times = in_turn(mine, theirs, seconds)
     return {
         "ours": statistics.median(a for a, _ in times),
         "theirs": statistics.median(b for _, b in times) * scale,
         "ratio": statistics.median(a / b for a, b in times) / scale,
         "rounds": len(times),
-        "extrapolated": part != layer,
     }
 
 

@@ -33,6 +33,7 @@ def goals(of: Results) -> Iterator[Goal]:
     yield Goal("RMS error / PyTorch's, worst", 2.0, of.error())
     for operation in OPERATIONS:
         yield Goal(f"MiB beside results, {operation}", 4.0, of.memory(operation))
+    yield Goal("pad / np.pad, worst", 2.0, of.worst_pad())
     for family in of.data["scaling"]:
         yield Goal(f"ratio, largest / smallest {family}", 1.5, of.growth(family))
 
@@ -41,7 +42,8 @@ def text(of: Results) -> str:
     parts = [heading(of)]
     for operation in OPERATIONS:
         parts += [f"{operation}: convref's ms, and its time over the peer's", table(of, operation)]
-    parts += ["a part was timed where it says ~", exactness(of), growth(of), verdicts(of)]
+    parts += ["a part was timed where it says ~", exactness(of), growth(of), pads(of)]
+    parts.append(verdicts(of))
     return "\n\n".join(parts)
 
 
@@ -82,6 +84,14 @@ def growth(of: Results) -> str:
         points = (f"{size}: {shown(ratio)}" for size, ratio in of.sizes(family).items())
         rows.append(f"{family:18}{'  '.join(points)}")
     return "forward, convref / PyTorch, as a layer grows\n" + "\n".join(rows)
+
+
+def pads(of: Results) -> str:
+    found = of.pads()
+    modes = list(next(iter(found.values())))
+    rows = [["pad / np.pad, samples", *modes]]
+    rows += [[name, *(shown(found[name][mode]) for mode in modes)] for name in found]
+    return aligned(rows)
 
 
 def verdicts(of: Results) -> str:

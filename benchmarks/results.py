@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 OPERATIONS: Final = ("forward", "backward", "transposed")
+SECTIONS: Final = ("layers", "scaling", "pads")
 FILE: Final = Path(__file__).with_name("results.json")
 
 
@@ -68,6 +69,20 @@ class Results:
         """The ratio at the largest size over that at the smallest."""
         ratios = list(self.sizes(family).values())
         return ratios[-1] / ratios[0]
+
+    def pads(self) -> dict[str, dict[str, float]]:
+        """Ratios to `np.pad`: by the input's sizes, then by mode."""
+        return {
+            name: {mode: each["ratio"] for mode, each in modes.items()}
+            for name, modes in self.data["pads"]["ratios"].items()
+        }
+
+    def pad(self, mode: str, index: int) -> float:
+        """The ratio in a mode, on an input of one axis, two or three."""
+        return list(self.pads().values())[index][mode]
+
+    def worst_pad(self) -> float:
+        return max(max(modes.values()) for modes in self.pads().values())
 
     def times(self, operation: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Every pair of an operation, with its layer and peer."""

@@ -9,6 +9,7 @@ from docrules import DOCS
 
 from benchmarks import plot
 from benchmarks.layers import LAYERS, SCALING
+from benchmarks.pads import INPUTS, MODES
 from benchmarks.report import Goal, goals, shown
 from benchmarks.results import OPERATIONS, Results, rough
 
@@ -26,6 +27,8 @@ def test_the_results_are_of_the_layers_that_would_be_measured_now():
     assert {family: list(sizes) for family, sizes in RESULTS.data["scaling"].items()} == {
         family: [str(size) for size in sizes] for family, sizes in SCALING.items()
     }
+    assert list(RESULTS.pads()) == list(INPUTS)
+    assert all(list(modes) == list(MODES) for modes in RESULTS.pads().values())
 
 
 @pytest.mark.parametrize("language", DOCS)
@@ -38,6 +41,8 @@ def test_every_layer_and_mean_is_on_the_page(language):
         due |= {f'bench.mean("{operation}", "PyTorch")', f'bench.memory("{operation}")'}
     due |= {f'bench.slower("{peer}")' for peer in plot.MARKS}
     due |= {f'bench.growth("{family}")' for family in SCALING}
+    due |= {f'bench.pad("{mode}", {i})' for mode in MODES for i in range(len(INPUTS))}
+    due |= {f"list(bench.pads())[{i}]" for i in range(len(INPUTS))} | {"bench.worst_pad()"}
     due |= {f'bench.data["{key}"]' for key in ("date", "cpu", "system")} | {"bench.error()"}
     assert due <= expressions
 

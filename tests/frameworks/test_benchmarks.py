@@ -11,6 +11,7 @@ from docblocks import ROOT
 
 from benchmarks.layers import LAYERS, SCALING, Layer, small
 from benchmarks.measure import agree, pair
+from benchmarks.pads import INPUTS, MODES
 from benchmarks.peers import PEERS
 from benchmarks.report import goals
 from benchmarks.results import Results
@@ -44,12 +45,22 @@ def test_every_pair_is_measured(quick):
         assert list(layer["transposed"]) == ["PyTorch", "onnxruntime"]
         assert all(pair["ratio"] > 0 for pair in layer["forward"].values())
     assert list(results.data["scaling"]) == list(SCALING)
+    assert {name: list(modes) for name, modes in results.pads().items()} == {
+        name: list(MODES) for name in INPUTS
+    }
     assert results.error() < 4 and 0 < results.memory() < 1
 
 
 def test_the_report_shows_every_layer_peer_and_goal(quick):
     results, run = quick
-    for name in (*results.layers, *PEERS, *SCALING, *(goal.what for goal in goals(results))):
+    for name in (
+        *results.layers,
+        *PEERS,
+        *SCALING,
+        *INPUTS,
+        *MODES,
+        *(goal.what for goal in goals(results)),
+    ):
         assert name in run.stdout, name
     assert "written: " in run.stdout
 
