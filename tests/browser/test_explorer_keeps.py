@@ -721,6 +721,7 @@ def test_a_copy_of_what_nobody_gave_says_so(
             explorer.locator(button).click()
             says(fresh_page, caution)
             expect(explorer.locator(".ce-note")).to_contain_text(caution)
+            expect(explorer.locator(".ce-live")).not_to_contain_text(re.compile(r"。\s+\S"))
     explorer = play(fresh_page, site, page, SHORT)
     for part in ("in", "w"):
         explorer.locator(f".ce-part-{part} .ce-fill").select_option("ones")

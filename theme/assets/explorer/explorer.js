@@ -727,7 +727,8 @@ class Explorer extends HTMLElement {
     this.telling = setTimeout(() => {
       const sum = this.parts.sum.textContent.replace(/\s+/g, " ").trim();
       const told = this.target || this.model.refusal ? "" : `: ${sum}`;
-      put(this.parts.live, `${this.news ?? ""} ${this.parts.note.textContent}${told}`.trim());
+      const now = `${this.parts.note.textContent}${told}`;
+      put(this.parts.live, [this.news, now].filter(Boolean).join(this.words.gap));
       this.news = null;
     }, 300);
   }
@@ -783,7 +784,7 @@ class Explorer extends HTMLElement {
     parts.toCopy.hidden = copiedIt;
     const made = this.made();
     const caution = made.length ? ofMade(made) : this.state.notes?.length && words.copiedChanged;
-    const told = (what) => this.say([what, caution].filter(Boolean).join(" "), true);
+    const told = (what) => this.say([what, caution].filter(Boolean).join(words.gap), true);
     if (copiedIt) return told(done);
     const field = parts.toCopy.querySelector("textarea");
     field.value = text;

@@ -4,6 +4,7 @@ const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const en = {
   column: 0, // of the names in presets.js
+  gap: " ", // between sentences
   title: "Convolution explorer",
   kinds: { "1d": "1-D", "2d": "2-D", transposed: "2-D transposed" },
   kind: "Kind of convolution",
@@ -122,6 +123,7 @@ const en = {
 
 const zh = {
   column: 1,
+  gap: "",
   title: "动手试卷积",
   kinds: { "1d": "一维", "2d": "二维", transposed: "二维转置" },
   kind: "卷积的种类",
