@@ -31,6 +31,19 @@ HIDDEN = """() => {
     .map((e) => `${e.tagName.toLowerCase()}: ${e.textContent.trim().slice(0, 80)}`);
 }"""
 
+MOST_TABS = """() => Math.max(0, ...[...document.querySelectorAll(".tabbed-labels")]
+  .map((labels) => labels.children.length))"""
+OPEN = """(number) => [...document.querySelectorAll(".tabbed-set")].flatMap((set) => {
+  const labels = [...set.querySelectorAll(":scope > .tabbed-labels > label")];
+  const contents = [...set.querySelectorAll(":scope > .tabbed-content > .tabbed-block")];
+  if (labels.length !== contents.length || labels.length < 2)
+    return [`${labels.length} labels for ${contents.length} tabs`];
+  if (number >= labels.length) return [];
+  labels[number].click();
+  return contents[number].checkVisibility() && contents[number].getClientRects().length
+    ? [] : [`the tab ${labels[number].textContent} does not open`];
+})"""
+
 
 def test_every_page_says_with_which_versions_its_outputs_were_made() -> None:
     for page in text_pages():
@@ -59,17 +72,10 @@ def test_without_scripts(site: Served, browser: Browser, width: int) -> None:
         tab.goto(site.url(page))
         assert tab.locator("main article h1").is_visible(), f"{page} {width}: no heading is seen"
         problems += [f"{page} {width}: hidden {what}" for what in tab.evaluate(HIDDEN)]
-        for tabs in tab.locator(".tabbed-set").all():
-            labels = tabs.locator(":scope > .tabbed-labels > label")
-            contents = tabs.locator(":scope > .tabbed-content > .tabbed-block")
-            assert labels.count() == contents.count() > 1
-            for number in range(labels.count()):
-                labels.nth(number).click()
-                if not contents.nth(number).is_visible():
-                    name = labels.nth(number).inner_text()
-                    problems.append(f"{page} {width}: the tab {name!r} does not open")
-                # Its own content is checked while it is open.
-                problems += [f"{page} {width}: hidden {what}" for what in tab.evaluate(HIDDEN)]
+        # The first tab of every set is opened, then the second; what it holds is checked meanwhile.
+        for number in range(tab.evaluate(MOST_TABS)):
+            problems += [f"{page} {width}: {what}" for what in tab.evaluate(OPEN, number)]
+            problems += [f"{page} {width}: hidden {what}" for what in tab.evaluate(HIDDEN)]
     context.close()
     assert not problems, "\n".join(problems)
 
@@ -84,6 +90,8 @@ def switch(page: Page, language: str, address: str) -> None:
 def test_language_switch_keeps_the_page(site: Served, fresh_page: Page, width: int) -> None:
     fresh_page.set_viewport_size({"width": width, "height": 900})
     for page in text_pages():
+        if page.language == "en":
+            continue  # where the switch leads to, and back from
         fresh_page.goto(site.url(page))
         for target in (page.other, page):
             switch(fresh_page, target.language, site.url(target))
