@@ -34,10 +34,10 @@ def typed() -> Iterator[None]:
 
 
 def count(number: int, noun: str) -> str:
-    """'1 axis', '2 axes'."""
+    """'1 axis', '2 axes', '3 cells'."""
     if number == 1:
         return f"1 {noun}"
-    return f"{number} {'axes' if noun == 'axis' else noun + 's'}"
+    return f"{number} {noun.removesuffix('is') + 'es' if noun.endswith('axis') else noun + 's'}"
 
 
 def shaped(what: str, name: str, code: str, shape: Sequence[int]) -> str:

@@ -441,6 +441,21 @@ def test_nothing_is_not_reshaped(shape):
     assert advice(message) == "drop or merge 1 axis"
 
 
+@pytest.mark.parametrize("more", [{}, {"groups": np.int64(1)}])
+def test_the_function_for_one_axis_is_told(more):
+    row = {"input": np.ones((2, 3, 5)), "weight": np.ones((4, 3, 2))}
+    for call in (convref.conv2d, convref.conv3d):
+        _, message = refused(partial(call, **row, **more))
+        assert advice(message) == "call the function for 1 spatial axis"
+
+
+def test_pad_is_advised_for_sides_that_it_takes():
+    row = {"input": np.ones((2, 3, 5)), "weight": np.ones((4, 3, 2))}
+    for side, told in [(2**62, True), (2**63 - 1, True), (2**63, False)]:
+        _, message = refused(partial(convref.conv1d, **row, padding=(side, 0)))
+        assert (f"convref.pad(input, ({side}, 0))" in message) == told
+
+
 def test_pad_keeps_as_many_axes_as_it_can():
     for rank in (3, 4, 5):
         given = {"input": np.arange(2**rank).reshape((2,) * rank), "pad": (1, 0), "mode": "reflect"}
@@ -987,7 +1002,7 @@ def test_one_is_not_counted_as_several(noun):
     for rule, _, values in BAD:
         template = checks.MESSAGES[rule][1]
         text = template.format(**dict(zip(gaps(template), values, strict=True)))
-        assert not re.search(rf"(?<![\d.]) 1 {noun}", text), text
+        assert not re.search(rf"(?<![\d.]) 1 (spatial )?{noun}", text), text
 
 
 def test_every_refusal_is_one_of_the_table():
