@@ -222,28 +222,27 @@ def record(found: list[Mutant], excused: set[Mutant]) -> None:
     before = json.loads(RECORD.read_text("utf-8"))["counts"]
     today = date.today().isoformat()
     counts: dict[str, dict[str, Any]] = {}
+    uncounted = dict.fromkeys(KINDS, 0)
     for module in sorted({m.change.module for m in found}):
         counts[module] = {}
         for kind in KINDS:
-            row = count(
-                (m for m in found if (m.change.module, m.change.kind) == (module, kind)), excused
-            )
+            place = (module, kind)
+            row = count((m for m in found if (m.change.module, m.change.kind) == place), excused)
             untried = row.pop("untried")
             if row["mutants"] and not untried:
                 counts[module][kind] = {"date": today, **row}
             elif kind in before.get(module, {}):
                 counts[module][kind] = before[module][kind]
-    facts = {
-        "total": total(counts, KINDS),
-        "kinds": {kind: total(counts, [kind]) for kind in KINDS},
-        "counts": counts,
-    }
+            else:
+                uncounted[kind] += untried
+    kinds = {kind: total(counts, kind) | {"uncounted": uncounted[kind]} for kind in KINDS}
+    facts = {"kinds": kinds, "counts": counts}
     RECORD.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
 
 
-def total(counts: dict[str, dict[str, Any]], kinds: Iterable[str]) -> dict[str, Any]:
-    """The sum of what was counted of some kinds, and when it was first and last counted."""
-    rows = [each[kind] for each in counts.values() for kind in kinds if kind in each]
+def total(counts: dict[str, dict[str, Any]], kind: str) -> dict[str, Any]:
+    """The sum of what was counted of a kind, and when it was first and last counted."""
+    rows = [each[kind] for each in counts.values() if kind in each]
     dates = [row["date"] for row in rows]
     names = ("mutants", "killed", "equivalent", "survived")
     sums = {name: sum(row[name] for row in rows) for name in names}

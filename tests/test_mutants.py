@@ -221,7 +221,20 @@ def test_a_record_keeps_the_counts_of_what_was_not_tried_again(tried, monkeypatc
     counted = facts["counts"]["f"]
     assert counted["smaller"] == counted["values"] == old
     assert counted["mutmut"].items() >= {"mutants": 3, "killed": 1, "survived": 1}.items()
-    dates = {"first": "2026-01-01", "last": counted["mutmut"]["date"]}
-    sums = {"mutants": 21, "killed": 17, "equivalent": 3, "survived": 1}
-    assert facts["total"] == dates | sums
-    assert facts["kinds"]["values"]["last"] == "2026-01-01" < dates["last"]
+    today = counted["mutmut"]["date"]
+    sums = {"mutants": 3, "killed": 1, "equivalent": 1, "survived": 1, "uncounted": 0}
+    assert facts["kinds"]["mutmut"] == {"first": today, "last": today, **sums}
+    sums = {"mutants": 9, "killed": 8, "equivalent": 1, "survived": 0, "uncounted": 0}
+    for kind in ("smaller", "values"):
+        assert facts["kinds"][kind] == {"first": "2026-01-01", "last": "2026-01-01", **sums}
+
+
+def test_what_was_never_counted_is_told(tried, monkeypatch):
+    path = Path("mutants.json")
+    path.write_text(json.dumps({"counts": {}}), "utf-8")
+    monkeypatch.setattr(mutants, "RECORD", path)
+    ends = [each for each in tried if each.kind == "other end"]
+    mutants.record([mutants.Mutant(each, mutants.UNTRIED) for each in ends], excused=set())
+    facts = json.loads(path.read_text("utf-8"))
+    assert facts["kinds"]["other end"]["uncounted"] == len(ends) == 2
+    assert facts["counts"] == {"f": {}}

@@ -73,7 +73,7 @@ def strip(canvas: Canvas, letters: str, array: Array, indices: list[Index], y: f
     """Memory from its first cell to its last, broken into rows where it is long."""
     flat = [int(each) for each in array.ravel()]
     rows = -(-len(flat) // WIDE)
-    grid = Grid(0, y, (range(rows), range(min(WIDE, len(flat)))), 20)
+    grid = Grid(0, y, (range(rows), range(WIDE)), 20)
     for place, number in enumerate(flat):
         index = indices[number]
         box = grid.cell(divmod(place, WIDE))

@@ -146,9 +146,10 @@ class Watcher:
 
 def functions() -> dict[str, list[FunctionType]]:
     """The package's functions by file and name, wherever a decorator has put them."""
+    package = str(Path("convref").resolve())
     found = defaultdict(list)
     for each in gc.get_objects():
-        if isinstance(each, FunctionType):
+        if isinstance(each, FunctionType) and each.__code__.co_filename.startswith(package):
             found[place_of(each.__code__)].append(each)
     return found
 

@@ -149,3 +149,44 @@ def test_the_least_stride_and_dilation_of_size_are_1():
     for name in ("stride", "dilation"):
         with pytest.raises(ValueError, match=f"{name} must be at least 1, received 0"):
             convref.size(5, 3, **{name: 0})
+
+
+LEAST = {
+    "in_channels": 0,
+    "out_channels": 1,
+    "kernel_size": 1,
+    "stride": 1,
+    "dilation": 1,
+    "groups": 1,
+    "padding": 0,
+    "output_padding": 0,
+}
+
+
+@pytest.mark.parametrize(("name", "least"), LEAST.items())
+@pytest.mark.parametrize("kind", [Conv2d, ConvTranspose2d])
+def test_the_least_of_each_argument_of_a_layer(kind, name, least):
+    given = {"in_channels": 2, "out_channels": 2, "kernel_size": 3}
+    if kind is Conv2d and name == "output_padding":
+        return  # it has none
+    kind(**given | {name: least})
+    with pytest.raises(ValueError, match=f"^{name} must be at least {least}, received"):
+        kind(**given | {name: least - 1})
+
+
+def test_an_integer_is_one_of_64_bits():
+    assert convref.conv1d(np.ones((1, 1, 1)), np.ones((1, 1, 1)), stride=2**63 - 1).size == 1
+    for stride, rule in [
+        (-(2**63), "stride must be at least 1"),
+        (-(2**63) - 1, "stride must lie between"),
+        (2**63, "stride must lie between"),
+    ]:
+        with pytest.raises(ValueError, match=f"^{rule}.*received {stride}"):
+            convref.conv1d(np.ones((1, 1, 1)), np.ones((1, 1, 1)), stride=stride)
+
+
+@pytest.mark.parametrize("padding", [(-1, 0), (0, -1)])
+def test_no_side_of_size_has_less_than_no_padding(padding):
+    assert convref.size(5, 3, padding=(0, 0)) == 3
+    with pytest.raises(ValueError, match=r"^padding must be at least 0, received -1"):
+        convref.size(5, 3, padding=padding)
