@@ -190,3 +190,9 @@ def test_no_side_of_size_has_less_than_no_padding(padding):
     assert convref.size(5, 3, padding=(0, 0)) == 3
     with pytest.raises(ValueError, match=r"^padding must be at least 0, received -1"):
         convref.size(5, 3, padding=padding)
+
+
+def test_a_seed_is_no_less_than_0():
+    assert Conv1d(1, 1, 1, seed=0).weight.size == 1
+    with pytest.raises(ValueError, match=r"^seed must be at least 0, received -1"):
+        Conv1d(1, 1, 1, seed=-1)
