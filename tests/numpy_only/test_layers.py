@@ -1,5 +1,7 @@
 """The layers: shapes of parameters, initialisation, and the way to the functions."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from convref import (
     conv_transpose2d,
 )
 
+ONE = np.ones((1, 1, 1, 1))
 LAYERS = [
     (
         lambda: Conv1d(4, 6, 3, groups=2),
@@ -196,3 +199,51 @@ def test_a_seed_is_no_less_than_0():
     assert Conv1d(1, 1, 1, seed=0).weight.size == 1
     with pytest.raises(ValueError, match=r"^seed must be at least 0, received -1"):
         Conv1d(1, 1, 1, seed=-1)
+
+
+FUNCTIONS = {
+    "conv2d": (conv2d, {"input": ONE, "weight": ONE}),
+    "conv_transpose2d": (conv_transpose2d, {"input": ONE, "weight": ONE}),
+    "conv2d_backward": (
+        convref.conv2d_backward,
+        dict.fromkeys(("grad_output", "input", "weight"), ONE),
+    ),
+    "conv_transpose2d_backward": (
+        convref.conv_transpose2d_backward,
+        dict.fromkeys(("grad_output", "input", "weight"), ONE),
+    ),
+    "unfold": (convref.unfold, {"input": ONE, "kernel_size": 1}),
+    "fold": (convref.fold, {"input": ONE[0], "output_size": 1, "kernel_size": 1}),
+    "size": (convref.size, {"n": 1, "kernel": 1}),
+}
+BOUNDS = {
+    "n": 0,
+    "kernel": 1,
+    "kernel_size": 1,
+    "output_size": 1,
+    "stride": 1,
+    "padding": 0,
+    "dilation": 1,
+    "groups": 1,
+    "output_padding": 0,
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_least_of_each_argument_of_a_function(name):
+    function, given = FUNCTIONS[name]
+    arguments = inspect.signature(function).parameters
+    bounds = {each: least for each, least in BOUNDS.items() if each in arguments}
+    assert len(bounds) >= 4
+    for argument, least in bounds.items():
+        if argument not in ("output_size", "n"):  # as little is refused for another reason
+            function(**given | {argument: least})
+        with pytest.raises(ValueError, match=f"^{argument} must be at least {least}, received"):
+            function(**given | {argument: least - 1})
+
+
+def test_the_least_output_size_of_a_layer():
+    layer = ConvTranspose2d(1, 1, 1, dtype="float64")
+    assert layer(ONE, output_size=(1, 1)).size == 1
+    with pytest.raises(ValueError, match=r"^output_size must be at least 1, received 0"):
+        layer(ONE, output_size=(1, 0))
