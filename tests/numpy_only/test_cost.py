@@ -150,6 +150,39 @@ def test_look_ups_are_counted_to_the_last(monkeypatch):
         receptive_field(axes)
 
 
+def test_no_look_up_is_counted_where_no_cell_is_left(monkeypatch):
+    """Of three outputs: 2 taps, 1 on each of 2 cells, and 1 more, which leaves a cell or none."""
+    axes = [(Axis(9, 1), True), (Axis(9, 1, 3), True), (Axis(9, 2), False)]
+    monkeypatch.setattr(cost, "LOOKUPS", 3 * (2 + 2 + 1))
+    assert receptive_field(axes) == 1
+    monkeypatch.setattr(cost, "LOOKUPS", 3 * (2 + 2 + 1) - 1)
+    with pytest.raises(ValueError, match="more than 14 look-ups"):
+        receptive_field(axes)
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "least"),
+    [
+        ("MaxPool2d({})", "kernel_size", 1),
+        ("MaxPool2d(2, {})", "stride", 1),
+        ("MaxPool2d(2, padding={})", "padding", 0),
+        ("MaxPool2d(2, dilation={})", "dilation", 1),
+        ("Conv2d(3, 4, {})", "kernel_size", 1),
+        ("Conv2d(3, 4, 1, {})", "stride", 1),
+        ("Conv2d(3, {}, 1)", "out_channels", 1),
+        ("Conv2d(3, 4, 1, padding={})", "padding", 0),
+        ("Conv2d(3, 4, 1, dilation={})", "dilation", 1),
+        ("Conv2d(3, 4, 1, groups={})", "groups", 1),
+        ("ConvTranspose2d(3, 4, {})", "kernel_size", 1),
+        ("ConvTranspose2d(3, 4, 1, 2, output_padding={})", "output_padding", 0),
+    ],
+)
+def test_the_least_of_each_argument_of_a_written_layer(layer, name, least):
+    chain((3, 9, 9), [layer.format(least)])
+    with pytest.raises(ValueError, match=f"^{name} must be at least {least}, received"):
+        chain((3, 9, 9), [layer.format(least - 1)])
+
+
 def test_spacing_of_layers_up_and_down():
     down, up = (Axis(9, 3, 2), False), (Axis(9, 3, 4), True)
     assert spacing([]) == 1

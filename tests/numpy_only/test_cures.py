@@ -435,6 +435,14 @@ def test_groups_are_advised_where_one_for_each_channel_fits(shape, weight, ways)
         assert convref.conv2d(np.ones(shape), np.ones(weight), groups=8).shape[1] == weight[0]
 
 
+def test_a_weight_without_its_one_channel_gets_it_behind_the_first_axis():
+    x, w = np.ones((1, 3, 5, 7)), np.ones((3, 2, 2))
+    for call in (convref.conv2d, convref.conv_transpose2d):
+        _, message = refused(partial(call, x, w, groups=3))
+        assert advice(message) == "add the missing axis with weight[:, None]"
+        assert call(x, w[:, None], groups=3).shape[1] == 3
+
+
 @pytest.mark.parametrize("shape", [(2, 2, 0, 3, 3), (2, 0, 1, 3, 3)])
 def test_nothing_is_not_reshaped(shape):
     _, message = refused(lambda: convref.conv2d(np.ones(shape), np.ones((1, 1, 1, 1))))
