@@ -18,7 +18,7 @@ from convref import figures
 from convref.figures import KINDS, Figure, draw, style
 from convref.figures.figure import kind
 from convref.figures.files import png, save
-from convref.figures.svg import CHARACTER, Canvas
+from convref.figures.svg import CHARACTER, Box, Canvas
 
 SMALL_INPUT = [[1, 2, 0, 3], [0, 1, -2, 3], [1, 2, 1, 0]]
 SMALL_WEIGHT = [[1, 0.5], [-1, 2]]
@@ -760,3 +760,61 @@ if __name__ == "__main__":
     for golden_kind, golden_given, before in GOLDEN:
         after = digest(draw(golden_kind, **golden_given))
         print(after, " " if after == before else "changed", golden_kind, golden_given)
+
+
+@pytest.mark.parametrize(("start", "end"), [((3, 4), (10, 20)), ((10, 20), (3, 4))])
+def test_a_line_needs_the_room_between_its_ends(start, end):
+    canvas = Canvas()
+    canvas.line(start, end, "cf-tie")
+    assert canvas.extent == Box(3, 4, 7, 16)
+
+
+GIVEN = {
+    "window": {"size": 5, "kernel": 3},
+    "padding": {"size": 3},
+    "padding-modes": {"size": 3},
+    "stride": {"size": 7},
+    "dilation": {"size": 9},
+    "groups": {"in_channels": 4, "out_channels": 4},
+    "channels": {},
+    "sentence": {"length": 5, "channels": 2},
+    "volume": {"size": [3, 3, 3]},
+    "transposed": {"size": 3, "kernel": 2},
+    "receptive-field": {"size": 9},
+    "im2col": {"size": 5, "kernel": 3},
+    "layouts": {"input": [1, 2, 2, 2]},
+}
+LEAST = dict.fromkeys(("padding", "paddings", "output_padding"), 0)
+LEAST |= dict.fromkeys(("size", "length", "channels", "in_channels", "out_channels", "groups"), 1)
+LEAST |= dict.fromkeys(("kernel", "stride", "strides", "dilation"), 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_least_of_each_parameter(kind):
+    draw(kind, **GIVEN[kind])
+    for name in LEAST.keys() & inspect.signature(KINDS[kind]).parameters:
+        less = LEAST[name] - 1
+        axes = {"volume": 3, "channels": 2}.get(kind)
+        given = [less] * axes if axes and name == "size" else less
+        told = rf"^{name.removesuffix('s')}s? must be at least {LEAST[name]}, received"
+        with pytest.raises(ValueError, match=told):
+            draw(kind, **GIVEN[kind] | {name: given})
+
+
+def test_no_size_or_place_is_below_the_first():
+    with pytest.raises(ValueError, match="size must be at least 1, received 0"):
+        draw("window", size=0, kernel=1, input=[1, 2])
+    with pytest.raises(ValueError, match="at must be at least 0, received -1"):
+        draw("window", size=5, kernel=3, at=-1)
+
+
+def test_the_reach_that_is_measured_is_that_of_the_width():
+    drawn = str(draw("dilation", size=[9, 9], kernel=[2, 3], dilations=[2]))
+    assert re.findall(r"cf-measure.*?<text[^>]*>(\d+)<", drawn) == ["5"]
+
+
+def test_a_position_far_in_front_is_none_of_the_padded_input():
+    with pytest.raises(ValueError, match=r"received -4611686018427387905"):
+        draw("padding", size=[3, 3], at=[-(2**62) - 1, 0])
+    with pytest.raises(ValueError, match=r"^at\[0\] must"):
+        draw("padding", size=[3, 3], at=[-(2**63), 0])

@@ -179,7 +179,7 @@ def test_no_look_up_is_counted_where_no_cell_is_left(monkeypatch):
 )
 def test_the_least_of_each_argument_of_a_written_layer(layer, name, least):
     chain((3, 9, 9), [layer.format(least)])
-    with pytest.raises(ValueError, match=f"^{name} must be at least {least}, received"):
+    with pytest.raises(ValueError, match=f": {name} must be at least {least}, received"):
         chain((3, 9, 9), [layer.format(least - 1)])
 
 

@@ -1055,3 +1055,18 @@ def test_a_narrow_float_of_another_library_becomes_float32():
 def test_an_argument_given_twice():
     _, message = refused(lambda: cost.chain((1, 5), ["Conv1d(1, 1, 2, 1, stride=1)"]))
     assert "Conv1d is given 'stride' twice; it takes in_channels" in message
+
+
+@pytest.mark.parametrize(
+    ("dtype", "wide"),
+    [
+        ("bfloat16", ".float()"),
+        ("complex32", ".cfloat()"),
+        ("float8_e5m2", ".float()"),
+        ("half", ""),
+    ],
+)
+def test_a_tensor_of_a_dtype_that_numpy_lacks_is_widened(dtype, wide):
+    Tensor = type("Tensor", (), {"__module__": "torch", "dtype": f"torch.{dtype}"})
+    told = f"convert it with input{wide}.numpy(force=True)"
+    assert convref.cures.array("input", Tensor()) == told

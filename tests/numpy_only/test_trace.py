@@ -1,6 +1,9 @@
 """One output cell by hand: equal to the convolution, term by term as the definition has it."""
 
+import importlib
 import math
+import pkgutil
+from dataclasses import FrozenInstanceError, fields, is_dataclass
 
 import numpy as np
 import pytest
@@ -285,3 +288,19 @@ def test_numpy_integers_name_a_cell_too():
     told = explain(TINY, TINY[None], at=tuple(np.argwhere(np.ones((1, 1, 1)))[0]))
     assert told.at == (0, 0, 0)
     assert all(type(i) is int for i in told.at)
+
+
+def test_what_the_package_hands_out_as_data_stays_as_it_is():
+    names = [each.name for each in pkgutil.walk_packages(convref.__path__, "convref.")]
+    modules = map(importlib.import_module, names)
+    found = {
+        each
+        for module in modules
+        for each in vars(module).values()
+        if isinstance(each, type) and is_dataclass(each)
+    }
+    assert len(found) >= 5
+    for each in found:
+        one = object.__new__(each)
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, fields(each)[0].name, None)
