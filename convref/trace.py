@@ -62,7 +62,7 @@ class Term:
         return f"{x}·{factor(self.w, spec)}"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Explanation:
     """One output cell, by hand: what `explain` and `explain_transposed` return.
 

@@ -818,3 +818,9 @@ def test_a_position_far_in_front_is_none_of_the_padded_input():
         draw("padding", size=[3, 3], at=[-(2**62) - 1, 0])
     with pytest.raises(ValueError, match=r"^at\[0\] must"):
         draw("padding", size=[3, 3], at=[-(2**63), 0])
+
+
+def test_a_sum_has_a_line_for_each_row_of_the_kernel():
+    given = {"input": [[1, 1, 1, 1]] * 3, "weight": [[1, 1, 1], [1, 1, 1]]}
+    lines = re.findall(r">([^<>]*·[^<>]*)<", str(draw("window", **given)))
+    assert [line.count("·") for line in lines] == [3, 3]

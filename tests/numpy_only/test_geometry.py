@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from convref import size
 from convref.geometry import (
     Axis,
+    leftover,
     output_size,
     position,
     reach,
@@ -119,3 +120,11 @@ def test_what_is_left_out_of_an_axis_neither_steps_nor_pads():
         "before": 0,
         "after": 0,
     }
+
+
+@given(axes)
+def test_what_the_last_whole_window_does_not_touch_is_left_over(axis):
+    windows = windows_by_walking(axis)
+    if windows > 0:
+        last = (windows - 1) * axis.stride + (axis.kernel - 1) * axis.dilation
+        assert leftover(axis) == axis.before + axis.size + axis.after - 1 - last

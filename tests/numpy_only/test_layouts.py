@@ -1,5 +1,7 @@
 """Orders of axes: literal cells, and ways there and back. tests/frameworks runs the frameworks."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -277,3 +279,21 @@ def test_each_axis_of_a_transposed_layer_has_its_own():
         *(-1, -1),
     )
     assert tensorflow_same((5, 4), 3, 3, transposed="onnx", output_padding=2) == (-1, 1, -1, 1)
+
+
+@pytest.mark.parametrize("framework", FIRST + LAST)
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [("conv", (6, 3, 2)), ("depthwise", (6, 1, 2)), ("transposed", (6, 3, 2))],
+)
+def test_the_order_that_a_refusal_tells_is_the_one_of_the_result(framework, kind, shape):
+    groups = {"groups": 3} if kind == "depthwise" else {}
+    converted = convert_weight(np.zeros(shape), "torch", framework, kind=kind, **groups)
+    sizes = {"k": 2, "C * M": 6, "M": 2, "C": 6 if kind == "transposed" else 3, "1": 1}
+    sizes |= {"O": 6, "C / groups": 3} if kind == "conv" else {"O / groups": 3}
+    if (kind, framework) in (("transposed", "jax"), ("transposed", "flax")):
+        sizes |= {"C / groups": 6, "O": 3}
+    with pytest.raises(ValueError, match=r"^weight") as error:
+        convert_weight(np.zeros(2), framework, "torch", kind=kind, **groups)
+    told = re.search(r"\(([^()]*\bk\b[^()]*)\)", str(error.value))[1]
+    assert tuple(sizes[each] for each in told.split(", ")) == converted.shape

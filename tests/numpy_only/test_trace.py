@@ -304,3 +304,11 @@ def test_what_the_package_hands_out_as_data_stays_as_it_is():
         one = object.__new__(each)
         with pytest.raises(FrozenInstanceError):
             setattr(one, fields(each)[0].name, None)
+
+
+def test_a_sum_of_48_characters_is_the_longest_on_one_line():
+    for left, lengths in [(10**12 - 1, [48]), (10**12, [23, 11, 15])]:
+        explanation = explain(
+            np.array([[[left, 1], [1, 1]]]), np.ones((1, 1, 2, 2), int), at=(0, 0, 0)
+        )
+        assert list(map(len, str(explanation).splitlines())) == lengths
