@@ -218,33 +218,30 @@ def show(rows: dict[str, dict[str, int]]) -> None:
 
 
 def record(found: list[Mutant], excused: set[Mutant]) -> None:
-    """Write the counts of each module and kind that was tried completely; keep the others' own."""
+    """Write the counts of each module and kind; what was not tried replaces no complete count."""
     before = json.loads(RECORD.read_text("utf-8"))["counts"]
     today = date.today().isoformat()
     counts: dict[str, dict[str, Any]] = {}
-    uncounted = dict.fromkeys(KINDS, 0)
-    for module in sorted({m.change.module for m in found}):
+    for module in sorted({m.change.module for m in found} | before.keys()):
         counts[module] = {}
         for kind in KINDS:
             place = (module, kind)
             row = count((m for m in found if (m.change.module, m.change.kind) == place), excused)
-            untried = row.pop("untried")
-            if row["mutants"] and not untried:
+            kept = before.get(module, {}).get(kind)
+            if kept and (not row["mutants"] or (row["untried"] and not kept["untried"])):
+                counts[module][kind] = kept
+            elif row["mutants"]:
+                row["mutants"] -= row["untried"]
                 counts[module][kind] = {"date": today, **row}
-            elif kind in before.get(module, {}):
-                counts[module][kind] = before[module][kind]
-            else:
-                uncounted[kind] += untried
-    kinds = {kind: total(counts, kind) | {"uncounted": uncounted[kind]} for kind in KINDS}
-    facts = {"kinds": kinds, "counts": counts}
+    facts = {"kinds": {kind: total(counts, kind) for kind in KINDS}, "counts": counts}
     RECORD.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
 
 
 def total(counts: dict[str, dict[str, Any]], kind: str) -> dict[str, Any]:
     """The sum of what was counted of a kind, and when it was first and last counted."""
     rows = [each[kind] for each in counts.values() if kind in each]
-    dates = [row["date"] for row in rows]
-    names = ("mutants", "killed", "equivalent", "survived")
+    dates = [row["date"] for row in rows if row["mutants"]]
+    names = ("mutants", "killed", "equivalent", "survived", "untried")
     sums = {name: sum(row[name] for row in rows) for name in names}
     return {"first": min(dates, default=None), "last": max(dates, default=None), **sums}
 

@@ -206,6 +206,7 @@ def test_nothing_is_tried_if_a_test_fails_without_a_change(tmp_path):
 
 def test_a_record_keeps_the_counts_of_what_was_not_tried_again(tried, monkeypatch):
     old = {"date": "2026-01-01", "mutants": 9, "killed": 8, "equivalent": 1, "survived": 0}
+    old["untried"] = 0
     path = Path("mutants.json")
     before = dict.fromkeys(("mutmut", "smaller", "values"), old)
     path.write_text(json.dumps({"counts": {"f": before}}), "utf-8")
@@ -222,19 +223,24 @@ def test_a_record_keeps_the_counts_of_what_was_not_tried_again(tried, monkeypatc
     assert counted["smaller"] == counted["values"] == old
     assert counted["mutmut"].items() >= {"mutants": 3, "killed": 1, "survived": 1}.items()
     today = counted["mutmut"]["date"]
-    sums = {"mutants": 3, "killed": 1, "equivalent": 1, "survived": 1, "uncounted": 0}
+    sums = {"mutants": 3, "killed": 1, "equivalent": 1, "survived": 1, "untried": 0}
     assert facts["kinds"]["mutmut"] == {"first": today, "last": today, **sums}
-    sums = {"mutants": 9, "killed": 8, "equivalent": 1, "survived": 0, "uncounted": 0}
+    sums = {"mutants": 9, "killed": 8, "equivalent": 1, "survived": 0, "untried": 0}
     for kind in ("smaller", "values"):
         assert facts["kinds"][kind] == {"first": "2026-01-01", "last": "2026-01-01", **sums}
 
 
-def test_what_was_never_counted_is_told(tried, monkeypatch):
+def test_what_was_not_tried_is_told_until_it_is(tried, monkeypatch):
     path = Path("mutants.json")
     path.write_text(json.dumps({"counts": {}}), "utf-8")
     monkeypatch.setattr(mutants, "RECORD", path)
-    ends = [each for each in tried if each.kind == "other end"]
-    mutants.record([mutants.Mutant(each, mutants.UNTRIED) for each in ends], excused=set())
-    facts = json.loads(path.read_text("utf-8"))
-    assert facts["kinds"]["other end"]["uncounted"] == len(ends) == 2
-    assert facts["counts"] == {"f": {}}
+    one, two = [each for each in tried if each.kind == "other end"]
+    for status, untried in [(mutants.UNTRIED, 1), ("killed", 0), (mutants.UNTRIED, 0)]:
+        found = [mutants.Mutant(one, "killed"), mutants.Mutant(two, status)]
+        mutants.record(found, excused=set())
+        row = json.loads(path.read_text("utf-8"))["kinds"]["other end"]
+        assert (row["mutants"], row["killed"], row["untried"]) == (
+            2 - untried,
+            2 - untried,
+            untried,
+        )
