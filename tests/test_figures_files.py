@@ -769,7 +769,7 @@ def test_a_line_needs_the_room_between_its_ends(start, end):
     assert canvas.extent == Box(3, 4, 7, 16)
 
 
-GIVEN = {
+ENOUGH = {
     "window": {"size": 5, "kernel": 3},
     "padding": {"size": 3},
     "padding-modes": {"size": 3},
@@ -784,21 +784,21 @@ GIVEN = {
     "im2col": {"size": 5, "kernel": 3},
     "layouts": {"input": [1, 2, 2, 2]},
 }
-LEAST = dict.fromkeys(("padding", "paddings", "output_padding"), 0)
-LEAST |= dict.fromkeys(("size", "length", "channels", "in_channels", "out_channels", "groups"), 1)
-LEAST |= dict.fromkeys(("kernel", "stride", "strides", "dilation"), 1)
+BOUNDS = dict.fromkeys(("padding", "paddings", "output_padding"), 0)
+BOUNDS |= dict.fromkeys(("size", "length", "channels", "in_channels", "out_channels", "groups"), 1)
+BOUNDS |= dict.fromkeys(("kernel", "stride", "strides", "dilation"), 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_least_of_each_parameter(kind):
-    draw(kind, **GIVEN[kind])
-    for name in LEAST.keys() & inspect.signature(KINDS[kind]).parameters:
-        less = LEAST[name] - 1
+    draw(kind, **ENOUGH[kind])
+    for name in BOUNDS.keys() & inspect.signature(KINDS[kind]).parameters:
+        less = BOUNDS[name] - 1
         axes = {"volume": 3, "channels": 2}.get(kind)
         given = [less] * axes if axes and name == "size" else less
-        told = rf"^{name.removesuffix('s')}s? must be at least {LEAST[name]}, received"
+        told = rf"^{name.removesuffix('s')}s? must be at least {BOUNDS[name]}, received"
         with pytest.raises(ValueError, match=told):
-            draw(kind, **GIVEN[kind] | {name: given})
+            draw(kind, **ENOUGH[kind] | {name: given})
 
 
 def test_no_size_or_place_is_below_the_first():
