@@ -1251,7 +1251,11 @@ def operands(
     if offsets is not None and offsets.dtype != data.dtype:
         mixed("bias", offsets, data, ("input", "weight"))
     other = cures.other_rank(data.shape, kernels.shape, groups, transposed)
-    cure = "" if other in (None, rank) else f"call the function for {cures.count(other, 'spatial axis')}"
+    cure = (
+        ""
+        if other in (None, rank)
+        else f"call the function for {cures.count(other, 'spatial axis')}"
+    )
     rank_fits(data, rank, cure)
     channels = "C, O / groups" if transposed else "O, C / groups"
     if kernels.ndim != rank + 2:
