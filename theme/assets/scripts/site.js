@@ -22,6 +22,16 @@ function name() {
 new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
 name();
 
+// Colours that somebody switches change at once: half a fade is neither palette.
+document.querySelector("[data-md-component=palette]")?.addEventListener(
+  "change",
+  () => {
+    document.body.classList.add("switching");
+    setTimeout(() => document.body.classList.remove("switching"));
+  },
+  { capture: true }, // before the theme's own listener, which changes them
+);
+
 // Heading ids are the same in both languages.
 each("a[data-same-place]", (link) =>
   link.addEventListener("click", () => {
