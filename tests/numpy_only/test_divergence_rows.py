@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import convref
-from convref.divergences import DIVERGENCES, known
+from convref.divergences import DIVERGENCES, Divergence, known
 
 # A call of convref's with one of PyTorch's tensors is for tests/test_divergences.py.
 OURS = [row for row in DIVERGENCES if "torch." not in row.ours]
@@ -24,3 +24,7 @@ def test_a_missing_kernel_is_known_by_its_message(row):
     assert known(f"RuntimeError: {row.message} was expected") == (
         row.kind in ("backend gap", "argument check")
     )
+
+
+def test_no_message_is_expected_where_none_is_told():
+    assert Divergence("name", "deliberate", "1", "1", "2", "2").message == ""
