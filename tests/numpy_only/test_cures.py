@@ -1063,7 +1063,7 @@ def test_an_argument_given_twice():
         ("bfloat16", ".float()"),
         ("complex32", ".cfloat()"),
         ("float8_e5m2", ".float()"),
-        ("half", ""),
+        ("float16", ""),
     ],
 )
 def test_a_tensor_of_a_dtype_that_numpy_lacks_is_widened(dtype, wide):
