@@ -295,5 +295,5 @@ def test_the_order_that_a_refusal_tells_is_the_one_of_the_result(framework, kind
         sizes |= {"C / groups": 6, "O": 3}
     with pytest.raises(ValueError, match=r"^weight") as error:
         convert_weight(np.zeros(2), framework, "torch", kind=kind, **groups)
-    told = re.search(r"\(([^()]*\bk\b[^()]*)\)", str(error.value))[1]
+    told = re.search(r" \(([^()]*\bk\b[^()]*)\)[ ,:]", str(error.value))[1]
     assert tuple(sizes[each] for each in told.split(", ")) == converted.shape
