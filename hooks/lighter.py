@@ -11,6 +11,9 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
+
+from hooks import hashed
 
 STYLES = (
     # Labels and blocks by their own names, so that other elements need not be asked.
@@ -40,9 +43,25 @@ def replaced(text: str, changes: tuple[tuple[str, str], ...], name: str) -> str:
     return text
 
 
+@event_priority(-50)  # after the theme's files are all there
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """The bundle under a name of its own, since no cache may give the theme's for it."""
+    theirs = [file for file in files if file.src_uri.startswith("assets/javascripts/bundle.")]
+    [script] = [file for file in theirs if file.src_uri.endswith(".js")]
+    text, _, _ = script.content_string.rpartition("//# sourceMappingURL")
+    ours = hashed.named(
+        config,
+        "assets/javascripts/bundle.#.min.js",
+        replaced(text, SCRIPTS, script.src_uri),
+    )
+    for file in theirs:
+        files.remove(file)
+    files.append(ours)
+    config.extra["bundle"] = {"theirs": script.src_uri, "ours": ours.src_uri}
+    return files
+
+
 @event_priority(-200)  # after hooks/styles.py has put the stylesheet together
 def on_post_build(config: MkDocsConfig) -> None:
-    assets = Path(config.site_dir) / "assets"
-    bundle = next(assets.glob("javascripts/bundle.*.js"))
-    for file, changes in ((assets / "styles/site.css", STYLES), (bundle, SCRIPTS)):
-        file.write_text(replaced(file.read_text("utf-8"), changes, file.name), "utf-8")
+    file = Path(config.site_dir) / "assets/styles/site.css"
+    file.write_text(replaced(file.read_text("utf-8"), STYLES, file.name), "utf-8")
