@@ -24,6 +24,8 @@ STYLES = (
     ("table:not([class]) th>:", "th>:"),
     # Whatever follows a table, and so whatever is put anywhere; type.css has the distance.
     (".md-typeset table:not([class])+*{margin-top:1.5em}", ""),
+    # On a phone, code in a part of a page reaches from side to side as it does outside of one.
+    (".md-content__inner>.", ":is(.md-content__inner,.part)>."),
     # Set while a page starts, too; site.js does the same where somebody switches.
     (
         "[data-md-color-switching] *,[data-md-color-switching] :after,"

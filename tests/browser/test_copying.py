@@ -44,29 +44,33 @@ BLOCKS = """() => [...document.querySelectorAll("main article div.highlight")].m
 BUTTON = "[data-clipboard-target]"
 
 # What buttons give, from one block to another in page order: their tabs are opened first; null
-# without a button that a mouse could reach.
-COPIES = """([BUTTON, start, end]) => {
+# without a button that a mouse could reach. A button comes when its block is seen.
+COPIES = """async ([BUTTON, start, end]) => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   let given = null;
   addEventListener("copy", () => {
     const { value, selectionStart, selectionEnd } = document.activeElement;
     given = value.slice(selectionStart, selectionEnd);
   });
-  return [...document.querySelectorAll("main article div.highlight")].slice(start, end)
-    .map((block) => {
-      for (let e = block; (e = e.parentElement.closest("details")); ) e.open = true;
-      for (let tab = block; (tab = tab.parentElement.closest(".tabbed-block")); ) {
-        const place = [...tab.parentElement.children].indexOf(tab);
-        tab.closest(".tabbed-set").querySelector(".tabbed-labels").children[place].click();
-      }
-      const button = block.querySelector(BUTTON);
-      button?.scrollIntoView({ block: "center", behavior: "instant" });
-      const box = button?.getBoundingClientRect();
-      const hit = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-      if (!hit || !button.contains(hit)) return null;
-      given = "nothing was copied";
-      button.click();
-      return given;
-    });
+  const blocks = [...document.querySelectorAll("main article div.highlight")];
+  const copies = [];
+  for (const block of blocks.slice(start, end)) {
+    for (let e = block; (e = e.parentElement.closest("details")); ) e.open = true;
+    for (let tab = block; (tab = tab.parentElement.closest(".tabbed-block")); ) {
+      const place = [...tab.parentElement.children].indexOf(tab);
+      tab.closest(".tabbed-set").querySelector(".tabbed-labels").children[place].click();
+    }
+    block.scrollIntoView({ block: "start", behavior: "instant" });
+    for (let i = 0; i < 20 && !block.querySelector(BUTTON); i++) await frame();
+    const button = block.querySelector(BUTTON);
+    button?.scrollIntoView({ block: "center", behavior: "instant" });
+    const box = button?.getBoundingClientRect();
+    const hit = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    given = hit && button.contains(hit) ? "nothing was copied" : null;
+    if (given) button.click();
+    copies.push(given);
+  }
+  return copies;
 }"""
 AT_ONCE = 10  # browsers let a page copy for some seconds after a key or a click
 
@@ -128,7 +132,8 @@ def together(copies: list[tuple[Block, str]]) -> list[tuple[Block, str]]:
 
 def copy_first(tab: Page) -> None:
     """With the mouse, as a reader does: the button shows when the mouse is over its block."""
-    block = tab.locator("main article div.highlight:visible", has=tab.locator(BUTTON)).first
+    runs = "main article div.highlight.language-python:not(.quoted, .doc-signature):visible"
+    block = tab.locator(runs).first
     block.hover()
     button = block.locator(BUTTON)
     expect(button).to_be_visible()
@@ -197,15 +202,15 @@ def test_copy_buttons(
         fresh_page.goto(site.url(page), wait_until="load")
         blocks = blocks_of(plain)
         if any(block.runs for block in blocks):
-            fresh_page.locator(BUTTON).first.wait_for(state="attached")
             copy_first(fresh_page)
+        copied_texts = copies(fresh_page, len(blocks))
         scripted = [block.output for block in blocks_of(fresh_page)]
         assert scripted == [block.output for block in blocks], f"{page}: scripts change an output"
         count = sum(block.runs for block in blocks)
         if count != examples(page):
             problems.append(f"{page}: {count} blocks to run, front matter says {examples(page)}")
         good: list[tuple[Block, str]] = []
-        for block, copied in zip(blocks, copies(fresh_page, len(blocks)), strict=True):
+        for block, copied in zip(blocks, copied_texts, strict=True):
             if copied is None:
                 if block.runs:
                     problems.append(f"{page}: no copy button at the block\n{block.code}")

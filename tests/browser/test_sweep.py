@@ -16,6 +16,18 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best
 VISITS = [(LOOKS[0], LOOKS[2]), (LOOKS[3], LOOKS[1])]
 SCHEMES = {"light": "default", "dark": "slate"}
 
+# Down the page and back, as who reads it all: what waits until it is seen comes.
+READ = """async () => {
+  const seen = () => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)));
+  await document.fonts.ready;
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+    scrollTo(0, y);
+    await seen();
+  }
+  scrollTo(0, 0);
+  await seen();
+}"""
+
 # What sticks out of the window and cannot be scrolled to within something of its own.
 OVERFLOW = """() => {
   const width = document.documentElement.clientWidth;
@@ -155,9 +167,7 @@ def test_page(
     problems = watch(tab, site)
     asked = len(site.answers)
     tab.goto(site.url(page), wait_until="load")
-    # Lazy pictures load when they are reached.
-    tab.evaluate("scrollTo(0, document.body.scrollHeight)")
-    tab.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
+    tab.evaluate(READ)
     for look in looks:
         if page.is_text:
             if look is not looks[0]:

@@ -32,6 +32,22 @@ document.querySelector("[data-md-component=palette]")?.addEventListener(
   { capture: true }, // before the theme's own listener, which changes them
 );
 
+// Parts of a long page have no size until they are shown, and then move what stands below: for a
+// moment, or until the reader does something, the section that a link led to keeps its place.
+if (document.querySelector(".part")) {
+  const sizes = new ResizeObserver(() => document.querySelector(":target")?.scrollIntoView());
+  const release = () => sizes.disconnect();
+  const hold = () => {
+    sizes.observe(document.querySelector("article"));
+    setTimeout(release, 2000);
+  };
+  // A reader who comes back is brought by the browser to where they were.
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") hold();
+  addEventListener("hashchange", hold);
+  for (const act of ["wheel", "touchstart", "pointerdown", "keydown"])
+    addEventListener(act, release, { capture: true, passive: true });
+}
+
 // Heading ids are the same in both languages.
 each("a[data-same-place]", (link) =>
   link.addEventListener("click", () => {
