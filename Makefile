@@ -11,7 +11,7 @@ XDIST := -n 2 --dist loadfile
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help serve test check outputs read digits lint unit coverage fuzz fuzzed mutants frameworks site browser \
-  floor compare bench bench-thresholds bench-explorer
+  floor compare bench bench-thresholds bench-explorer bench-loading
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
@@ -26,6 +26,7 @@ help:
 	@echo 'make bench    how fast convref is, beside PyTorch and others; rewrites the results'
 	@echo 'make bench-thresholds  what the engine loses if one of its thresholds is moved'
 	@echo 'make bench-explorer  how long one update of the explorer takes'
+	@echo 'make bench-loading  how long opening a long page blocks a phone'
 	@echo
 	@echo 'parts of test: make lint unit coverage fuzzed frameworks site browser floor'
 	@echo 'another Python: make PYTHON=python3.13 ...   another browser: make CHROMIUM=/path/to/it ...'
@@ -102,6 +103,10 @@ bench-thresholds: .venv/.bench
 bench-explorer: site
 	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) benchmarks/explorer.py
+
+bench-loading: site
+	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
+	SITE_DIR=$(SITE) $(PY) benchmarks/loading.py
 
 # --confcutdir keeps the pages' conftest out: it needs PyTorch, which this environment lacks on purpose.
 floor: $(FLOOR)/.ready

@@ -58,9 +58,13 @@ class Trace:
         session.on("Tracing.dataCollected", lambda data: self.events.extend(data["value"]))
         session.on("Tracing.tracingComplete", lambda _: setattr(self, "complete", True))
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
         self.session.send(
-            "Tracing.start", {"categories": "devtools.timeline", "transferMode": "ReportEvents"}
+            "Tracing.start",
+            {
+                "categories": ",".join(("devtools.timeline", *more)),
+                "transferMode": "ReportEvents",
+            },
         )
 
     def end(self, tab: Page) -> list[dict[str, Any]]:
