@@ -35,7 +35,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mutating.changes import KINDS, Change, changes
+from mutating.changes import KINDS, Change, changes, functions
 from mutating.functions import try_functions
 from mutating.values import try_values
 
@@ -163,19 +163,6 @@ class Progress:
 
 
 # The report ------------------------------------------------------------------------------------
-
-
-def functions(path: Path) -> Iterator[tuple[str, ast.AST]]:
-    """Functions and methods of a module; what is nested in one belongs to it."""
-
-    def inside(node: Any, prefix: str) -> Iterator[tuple[str, ast.AST]]:
-        for each in node.body:
-            if isinstance(each, ast.ClassDef):
-                yield from inside(each, f"{prefix}{each.name}.")
-            elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield prefix + each.name, each
-
-    yield from inside(ast.parse(path.read_text("utf-8")), "")
 
 
 def without_mutants(found: list[Mutant]) -> dict[str, bool]:
