@@ -6,12 +6,14 @@ from typing import Final
 
 from benchmarks.results import Results
 from convref.figures.figure import kind
-from convref.figures.svg import CHARACTER, Box, Canvas
+from convref.figures.svg import Box, Canvas
 
+WIDTH: Final = 340  # of a whole drawing, as a phone shows it without scrolling
 ROW: Final = 22
-DECADE: Final = 60  # pixels for a factor of ten
-STEP: Final = 44  # from one size to the next
+TRACK: Final = 38  # a layer's name, and its marks below it
+STEP: Final = 34  # from one size to the next
 PANEL: Final = 96  # height of a small diagram
+GAP: Final = 60  # between two of them
 RADIUS: Final = 5
 RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -41,25 +43,25 @@ def speed() -> Canvas:
     }
     times = [1 / ratio for row in rows.values() for ratio in row.values()]
     first, last = math.log10(min(times)) - 0.2, math.log10(max(times)) + 0.2
-    wide = max(map(len, rows)) * CHARACTER + 16
-    height = len(rows) * ROW
 
     def across(time: float) -> float:
-        return wide + (math.log10(time) - first) * DECADE
+        return (math.log10(time) - first) / (last - first) * WIDTH
 
     for exponent in range(math.ceil(first), math.floor(last) + 1):
         x = across(10.0**exponent)
         line, name, class_ = "cf-link", power(exponent), "cf-muted"
         if exponent == 0:
             line, name, class_ = "cf-edge", "convref", None
-        canvas.line((x, 0), (x, height), line)
-        canvas.text(x, -12, name, class_)
+        canvas.text(x, 0, name, class_)
+        for row in range(len(rows)):  # broken by the names
+            y = (row + 1) * TRACK
+            canvas.line((x, y - 9), (x, y + 9), line)
     for row, (name, ratios) in enumerate(rows.items()):
-        y = (row + 0.5) * ROW + (6 if name == "ⁿ√∏" else 0)
-        canvas.line_of_text(0, y, name, None if name == "ⁿ√∏" else "cf-muted")
+        y = (row + 1) * TRACK
+        canvas.line_of_text(0, y - TRACK / 2, name, None if name == "ⁿ√∏" else "cf-muted")
         for peer, ratio in reversed(ratios.items()):  # PyTorch on top
             mark(canvas, peer, across(1 / ratio), y, data_layer=name, data_ratio=str(ratio))
-    legend(canvas, 8, height + 30)
+    legend(canvas, RADIUS, len(rows) * TRACK + 34)
     return canvas
 
 
@@ -80,10 +82,10 @@ def scaling() -> Canvas:
     x = y = 0.0
     for name, ratios in families.items():
         width = (len(ratios) - 1) * STEP
-        if x + width > 14 * STEP:
+        if x + width > WIDTH:
             x, y = 0.0, y + PANEL + 74
         panel(canvas, x, y, name, ratios, top)
-        x += width + 2 * STEP
+        x += width + GAP
     return canvas
 
 
@@ -119,9 +121,9 @@ def panel(
 
 
 def legend(canvas: Canvas, x: float, y: float) -> None:
-    """Marks and names of the peers, in two rows."""
+    """Marks and names of the peers, in two columns."""
     for i, peer in enumerate(MARKS):
-        at = x + i % 3 * 176, y + i // 3 * ROW
+        at = x + i % 2 * 176, y + i // 2 * ROW
         mark(canvas, peer, *at)
         canvas.line_of_text(at[0] + 12, at[1], peer, None)
 

@@ -12,6 +12,7 @@ from benchmarks.layers import LAYERS, SCALING
 from benchmarks.pads import INPUTS, MODES
 from benchmarks.report import Goal, goals, shown
 from benchmarks.results import OPERATIONS, Results, rough
+from hooks.figures import MEASURED, scrolled
 
 RESULTS = Results.load()
 POINT = re.compile(r"M (?P<x>[-\d.]+) (?P<y>[-\d.]+)")
@@ -70,6 +71,12 @@ def test_the_drawing_of_scaling_shows_every_size():
         for family in SCALING
         for size, ratio in RESULTS.sizes(family).items()
     ]
+
+
+@pytest.mark.parametrize("drawing", MEASURED)
+def test_a_drawing_fits_a_phone(drawing):
+    """Its caption compares what stands at both ends: nothing may be out of sight."""
+    assert 'tabindex="0"' not in scrolled(MEASURED[drawing](), drawing)
 
 
 @pytest.mark.parametrize(

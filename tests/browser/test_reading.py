@@ -164,3 +164,34 @@ def test_palette_by_keyboard_persists(site: Served, fresh_page: Page) -> None:
     to_palette(fresh_page)
     fresh_page.keyboard.press("Enter")
     fresh_page.wait_for_function(f"({SCHEME})() === 'default'")
+
+
+FIRST_LINES_UNDER_A_BUTTON = """async () => {
+  const under = [];
+  let buttons = 0;
+  for (const pre of document.querySelectorAll("main article .highlight pre")) {
+    if (!pre.checkVisibility() || !pre.getClientRects().length) continue;
+    pre.scrollIntoView({ block: "center" });
+    for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+    const nav = pre.querySelector(".md-code__nav");
+    if (!nav?.getClientRects().length) continue;
+    buttons += 1;
+    const line = document.createRange();
+    line.selectNodeContents(pre.querySelector("code"));
+    const bottom = nav.getBoundingClientRect().bottom;
+    if (bottom > line.getClientRects()[0].top + 1)
+      under.push(pre.textContent.trim().split("\\n")[0]);
+  }
+  return [buttons, under];
+}"""
+
+
+@pytest.mark.parametrize(
+    "path", ["en/learn/stride/", "reference/api/", "notebooks/padding-and-groups/"]
+)
+def test_no_button_lies_over_code_on_a_phone(browser: Browser, site: Served, path: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(site.address + path)
+    buttons, under = page.evaluate(FIRST_LINES_UNDER_A_BUTTON)
+    page.close()
+    assert buttons and not under
