@@ -126,6 +126,9 @@ def uncalled():
 
 def endless(n):
     while n: n -= 1
+
+def told():
+    return 8
 """
 TESTS = {
     "test_first.py": "import convref\n\ndef test():\n    assert convref.UNSEEN != 0\n",
@@ -140,6 +143,14 @@ def test_add():
 
 def test_endless():
     assert endless(3) is None
+""",
+    "test_third.py": """\
+import subprocess
+import sys
+
+def test_program():
+    program = [sys.executable, "-c", "import convref; print(convref.told())"]
+    assert subprocess.check_output(program) == b"8\\n"
 """,
 }
 TRY = """
@@ -192,6 +203,7 @@ def test_a_change_is_noticed_or_survives(tmp_path):
         "A.add | def add(self, b=1): | def add(self, b=2): | killed",
         "uncalled | return 7 | return 8 | survived",
         "endless | while n: n -= 1 | while n: n += 1 | timeout",
+        "told | return 8 | return 9 | killed",  # in a program that a test starts
     }
     assert not [line for line in printed if line.endswith("None") and " | " in line]
     assert (tmp_path / "convref/__init__.py").read_text("utf-8") == PACKAGE

@@ -2,12 +2,14 @@
 
 Nothing is imported or collected anew, so that most changes are noticed after some hundredths of a
 second. Only tests that call a function are asked about it, or that call one which names a table;
-those that noticed its last change come first.
+those that noticed its last change come first. Programs that a test starts find the change in a copy
+of the package.
 """
 
 import gc
 import json
 import os
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -21,11 +23,14 @@ import pytest
 
 from mutating.changes import Change
 from mutating.forks import Tell, fork, spread, verdict
-from mutating.values import OPTIONS
+from mutating.values import OPTIONS, Copy
 
 LEAST = 10  # seconds of the processor that a change has at least
 PATIENCE = 10  # times the processor's time that the tests take without a change
 WATCHED = 1.0  # seconds of a test: what it calls later is not seen, so it is asked about everything
+PROGRAM = subprocess.Popen.__init__.__code__  # what a program calls is not seen either
+# Neither the folder where a program is started goes before the copy, nor is bytecode left there.
+ELSEWHERE = {"PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Trial:
@@ -42,7 +47,8 @@ class Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.items = {item.nodeid: item for item in session.items}
         self.functions = functions()
-        self.spent, self.callers = self.learn()
+        self.spent, self.callers, self.everywhere = self.learn()
+        self.copies = [Copy(Path(), self.folder / f"copy{slot}") for slot in range(self.jobs)]
         for change, slot, status in spread(self.found, self.begin, self.jobs):
             came = verdict(status)
             killer = self.place(slot).with_suffix(".test").read_text("utf-8")
@@ -55,20 +61,22 @@ class Trial:
     def place(self, slot: int) -> Path:
         return self.folder / f"output{slot}.txt"
 
-    def learn(self) -> tuple[dict[str, float], dict[str, list[str]]]:
-        """How long each test takes, and which tests call a function: once for one state."""
+    def learn(self) -> tuple[dict[str, float], dict[str, list[str]], list[str]]:
+        """How long each test takes, which tests call a function, and which are asked about all:
+        once for one state."""
         known = self.folder / "tests.json"
         if not known.exists():
             _, status = os.waitpid(fork(lambda: self.watch(known), str(self.place(0)), None), 0)
             if status:
                 raise RuntimeError(f"a test fails without a change: see {self.place(0)}")
-        spent, callers = json.loads(known.read_text("utf-8"))
-        return spent, callers
+        spent, callers, everywhere = json.loads(known.read_text("utf-8"))
+        return spent, callers, everywhere
 
     def watch(self, known: Path) -> int:
         """Run all tests without a change, and write what they call."""
         spent: dict[str, float] = {}
         callers = defaultdict(list)
+        everywhere: list[str] = []
         for name in self.items:
             watcher = Watcher()
             sys.setprofile(watcher)
@@ -78,9 +86,11 @@ class Trial:
                 print(f"fails without a change: {name}")
                 return 1
             spent[name] = time.process_time() - watcher.start
+            if spent[name] > WATCHED or PROGRAM in watcher.seen:
+                everywhere.append(name)
             for place in {place_of(code) for code in watcher.seen} & self.functions.keys():
                 callers[place].append(name)
-        known.write_text(json.dumps([spent, callers]), "utf-8")
+        known.write_text(json.dumps([spent, callers, everywhere]), "utf-8")
         return 0
 
     def fails(self, name: str) -> bool:
@@ -92,9 +102,10 @@ class Trial:
     def begin(self, change: Change, slot: int) -> int:
         file = str(change.path.resolve())
         places = [f"{file}:{change.where}"] if change.kind != "values" else self.naming(change)
-        slow = {name for name, seconds in self.spent.items() if seconds > WATCHED}
-        calling = {name for place in places for name in self.callers.get(place, ())} | slow
-        asked = sorted(calling & self.items.keys(), key=self.spent.__getitem__)
+        calling = {name for place in places for name in self.callers.get(place, ())}
+        asked = sorted(
+            calling.union(self.everywhere) & self.items.keys(), key=self.spent.__getitem__
+        )
         last = [name for name in self.noticed[change.where] if name in asked]
         order = list(dict.fromkeys([*last, *asked]))
         told = self.place(slot).with_suffix(".test")
@@ -105,6 +116,8 @@ class Trial:
                 self.exchange(change)
             except Broken:
                 return 1
+            self.copies[slot].change(change)
+            os.environ |= {"PYTHONPATH": str(self.copies[slot].place)} | ELSEWHERE
             for name in order:
                 if self.fails(name):
                     told.write_text(name, "utf-8")
@@ -112,7 +125,9 @@ class Trial:
             return 0
 
         limit = LEAST + PATIENCE * int(sum(self.spent[name] for name in order))
-        return fork(work, str(self.place(slot)), limit)
+        child = fork(work, str(self.place(slot)), limit)
+        self.copies[slot].changed = change.path  # by the child
+        return child
 
     def exchange(self, change: Change) -> None:
         if change.kind == "values":
