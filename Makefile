@@ -40,19 +40,19 @@ test: lint unit coverage fuzzed frameworks site browser floor
 check: lint unit
 
 outputs: .venv/.ready
-	$(PY) tests/outputs.py
+	$(PY) -m verify.pages.outputs
 
 # After reading what has changed in both languages: nothing but a reader can tell whether they agree.
 read: .venv/.ready
-	$(PY) tests/reading.py
+	$(PY) -m verify.pages.reading
 
 # Every digit of the pages changed, one at a time; then `make outputs`, for the page that states it.
 digits: .venv/.ready
-	$(PY) tests/digits.py
+	$(PY) -m verify.pages.digits
 
 # For as long as one likes: Ctrl-C ends it, and it says how to go on.
 fuzz: .venv/.ready
-	$(PY) tests/fuzz.py $(N)
+	$(PY) -m verify.fuzz $(N)
 
 lint: .venv/.ready
 	$(PY) -m ruff check
@@ -74,7 +74,7 @@ coverage: .venv/.ready
 
 # Minutes. Ctrl-C ends it, and the same command goes on. make mutants JOBS=1 leaves a core alone.
 mutants: .venv/.ready
-	$(PY) tests/mutants.py $(if $(JOBS),--jobs $(JOBS))
+	$(PY) -m verify.mutation $(if $(JOBS),--jobs $(JOBS))
 
 # 25,000 calls in both libraries: too long for every save.
 fuzzed: .venv/.ready
@@ -102,11 +102,11 @@ bench-thresholds: .venv/.bench
 
 bench-explorer: site
 	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
-	SITE_DIR=$(SITE) $(PY) benchmarks/explorer.py
+	SITE_DIR=$(SITE) $(PY) -m benchmarks.explorer
 
 bench-loading: site
 	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
-	SITE_DIR=$(SITE) $(PY) benchmarks/loading.py
+	SITE_DIR=$(SITE) $(PY) -m benchmarks.loading
 
 # --confcutdir keeps the pages' conftest out: it needs PyTorch, which this environment lacks on purpose.
 floor: $(FLOOR)/.ready

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from docblocks import parse_page
-from notebooks import parse_notebook
 from sybil import Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 from sybil.sybil import SybilCollection
+
+from verify.pages.examples import parse_page
+from verify.pages.notebooks import parse_notebook
 
 # Otherwise a warning comes once per process, and a page's output depends on what ran before it.
 torch.set_warn_always(True)

@@ -10,16 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests/browser"))
-
-from served import SitePage, serve  # noqa: E402
-
-from conftest import FLAGS  # noqa: E402
+from tests.browser.conftest import FLAGS
+from tests.browser.served import ROOT, SitePage, serve
 
 ROUNDS = 200
 STATE = "kind=2d&size=16,16&kernel=7,7&padding=3,3,3,3&mode=reflect"

@@ -13,18 +13,13 @@ import os
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests/browser"))
-
-from served import SitePage, serve  # noqa: E402
-from test_loading import PHONE, REST, Trace  # noqa: E402
-
-from conftest import FLAGS  # noqa: E402
+from tests.browser.conftest import FLAGS
+from tests.browser.served import ROOT, SitePage, serve
+from tests.browser.test_loading import PHONE, REST, Trace
 
 ROUNDS = 5
 SLOWER = 4

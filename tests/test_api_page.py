@@ -9,12 +9,12 @@ from functools import cache
 
 import griffe
 import pytest
-from docblocks import ROOT
-from docrules import DOCS
 
 import convref
 from convref.figures import KINDS
 from hooks.api.docstrings import Docstrings, apart, catalogue
+from verify import ROOT
+from verify.pages.rules import DOCS
 
 ENTRY = re.compile(
     r"^### (?P<name>\w+) \{#[\w-]+\}\n\n(?P<sentence>\S.+)\n\n::: (?P<path>\S+)$", re.M

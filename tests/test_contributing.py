@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 
-from docblocks import ROOT
+from verify import ROOT
 
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 ROW = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<user>[^|]+) \| (?P<reason>[^|]+) \|$", re.M)

@@ -3,10 +3,10 @@
 import ast
 
 import pytest
-from docblocks import parse
-from docrules import DOCS, headings
 
 from convref.divergences import DIVERGENCES
+from verify.pages.fences import parse
+from verify.pages.rules import DOCS, headings
 
 
 def text(language: str) -> str:

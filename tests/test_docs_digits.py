@@ -4,10 +4,12 @@ import json
 from decimal import Decimal
 
 import pytest
-from digits import RECORD, draw, in_marks, in_outputs, in_prose, measure, site
-from docblocks import line_of, parse, unit
-from docrules import compare_structure
-from test_docs_numerals import PAGE
+
+from tests.test_docs_numerals import PAGE
+from verify.pages.compare import unit
+from verify.pages.digits import RECORD, draw, in_marks, in_outputs, in_prose, measure, site
+from verify.pages.fences import line_of, parse
+from verify.pages.rules import compare_structure
 
 TEXTS = site()
 DRAWN = 1000

@@ -1,10 +1,11 @@
 """Formulas with marks: what is compared, and that a wrong digit is found."""
 
 import pytest
-from docblocks import check_mark, marks, names
-from docformulas import VALUES, letters, python
-from docnumerals import changes
-from docrules import DOCS, pages
+
+from verify.pages.formulas import VALUES, letters, python
+from verify.pages.marks import check_mark, marks, names
+from verify.pages.numerals import changes
+from verify.pages.rules import DOCS, pages
 
 NAMES = names("")
 PAGES = {

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from docblocks import ROOT, line_of, marks, parse
 
-PARTS = ("benchmarks", "convref", "docs", "hooks", "tests", "theme")
+from verify import ROOT
+from verify.pages.fences import line_of, parse
+from verify.pages.marks import marks
+
+PARTS = ("benchmarks", "convref", "docs", "hooks", "tests", "theme", "verify")
 FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")
 FILES += ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
 PAGE = "docs/zh/learn/padding-modes.md"

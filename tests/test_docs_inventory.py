@@ -8,11 +8,13 @@ from pathlib import Path
 import markdown
 import pymdownx.highlight
 import pytest
-from docblocks import ROOT, Fence, line_of, parse
-from docrules import DOCS, pages
 from mkdocs.config import load_config
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
+
+from verify import ROOT
+from verify.pages.fences import Fence, line_of, parse
+from verify.pages.rules import DOCS, pages
 
 # A number that falls means that an example escaped. (Each page counts its own: `examples:`.)
 DOCSTRING_EXAMPLES = 156

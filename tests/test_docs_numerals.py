@@ -3,7 +3,8 @@
 from importlib.metadata import version
 
 import pytest
-from docnumerals import changes, check_numerals, holds
+
+from verify.pages.numerals import changes, check_numerals, holds
 
 PYTORCH = ".".join(version("torch").split(".")[:2])
 PAGE = """# Title {{#title}}

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from reading import RECORD, digests, problems, site
+
+from verify.pages.reading import RECORD, digests, problems, site
 
 TEXT = """---
 description: About a page.

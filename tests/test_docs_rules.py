@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
-from docblocks import ROOT, front_matter, parse, stops_at
-from docnumerals import check_numerals
-from docrules import (
+
+from verify import ROOT
+from verify.pages.fences import front_matter, parse
+from verify.pages.numerals import check_numerals
+from verify.pages.rules import (
     DOCS,
     check_headings,
     check_marks,
@@ -17,6 +19,7 @@ from docrules import (
     instead,
     pages,
 )
+from verify.pages.run import stops_at
 
 NAMES = sorted({*pages("zh"), *pages("en")})
 PAGES = [path for x in DOCS for path in pages(x).values() if path.suffix == ".md"]

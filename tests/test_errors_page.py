@@ -1,10 +1,10 @@
 """The page of error messages has every rule of the table as it stands there, and no other."""
 
 import pytest
-from docrules import DOCS
-from errorpage import PAGE, anchor, problems, rewritten, sections
 
 from convref import checks
+from verify.pages.errors_page import PAGE, anchor, problems, rewritten, sections
+from verify.pages.rules import DOCS
 
 
 def text(language: str) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import elements, index, labels, parts, sources, texts
 
 from convref import checks, definition, explain
 from convref.figures import Figure, draw
 from convref.figures.plan import FRAMES
 from convref.geometry import Axis, same_padding
+from tests.drawings import elements, index, labels, parts, sources, texts
 
 CASES = 200
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import Index, elements, index, labels, parts, sources, texts
 
 from convref.figures import draw
 from convref.figures.plan import FRAMES
+from tests.drawings import Index, elements, index, labels, parts, sources, texts
 
 CASES = 200
 

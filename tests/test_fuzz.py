@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-import fuzz
 import numpy as np
 import pytest
 
 from convref import geometry
+from verify.fuzz import run as fuzz
 
 CALLS = 25_000  # 20,000 valid ones and 5,000 spoiled
 
@@ -47,7 +47,7 @@ def test_a_call_is_the_same_one_again():
 
 
 def test_the_run_that_the_site_tells_of_was_long_and_found_nothing():
-    run = json.loads(Path("tests/fuzzing/last_run.json").read_text("utf-8"))
+    run = json.loads(Path("verify/fuzz/last_run.json").read_text("utf-8"))
     assert run["calls"] >= 1_000_000
     assert run["differences"] == 0
     assert sum(run["functions"].values()) == run["valid"] == run["calls"] - run["spoiled"]

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from docrules import DOCS, LINK, headings
+
+from verify.pages.rules import DOCS, LINK, headings
 
 ROWS = re.compile(r"^\| (`.+`) \| (.+) \|$", re.M)
 

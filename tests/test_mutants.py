@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import mutants
 import pytest
-from mutating.changes import changes
+
+from verify.mutation import run as mutants
+from verify.mutation.changes import changes
 
 SOURCE = '''\
 """Text."""
@@ -155,11 +156,10 @@ def test_program():
 }
 TRY = """
 import sys
-sys.path.insert(0, {tests!r})
+sys.path.insert(0, {root!r})
 from pathlib import Path
-import mutants
-import mutating.functions
-mutating.functions.LEAST = 1
+from verify.mutation import functions, run as mutants
+functions.LEAST = 1
 mutants.ROOT, mutants.WORK = Path.cwd(), Path("work")
 mutants.VERDICTS = mutants.WORK / "verdicts.tsv"
 mutants.TESTS = ["tests/numpy_only"]
@@ -174,13 +174,13 @@ for each in found:
 
 def attempt(folder: Path, tests: dict[str, str]) -> list[str]:
     """What a process of its own prints, which tries all changes of a small package."""
-    for name in ("convref", "tests/numpy_only", "tests/mutating"):
+    for name in ("convref", "tests/numpy_only", "verify/mutation"):
         (folder / name).mkdir(parents=True)
     (folder / "pyproject.toml").touch()
     (folder / "convref/__init__.py").write_text(PACKAGE, "utf-8")
     for name, text in tests.items():
         (folder / "tests/numpy_only" / name).write_text(text, "utf-8")
-    program = TRY.format(tests=str(mutants.ROOT / "tests"))
+    program = TRY.format(root=str(mutants.ROOT))
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return (ran.stdout + ran.stderr).splitlines()

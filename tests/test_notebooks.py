@@ -7,9 +7,18 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from docblocks import ROOT, front_matter, parse
-from docnumerals import check_numerals
-from docrules import (
+from mkdocs.config import load_config
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import get_files
+
+from hooks.notebooks import as_markdown, on_page_read_source, portable
+from tests.test_docs_inventory import escaped
+from verify import ROOT
+from verify.pages.fences import front_matter, parse
+from verify.pages.notebooks import as_page as page
+from verify.pages.notebooks import check_cell, read, refreshed, starts, stored, written
+from verify.pages.numerals import check_numerals
+from verify.pages.rules import (
     DOCS,
     check_headings,
     check_pasting,
@@ -17,14 +26,6 @@ from docrules import (
     compare_structure,
     pages,
 )
-from mkdocs.config import load_config
-from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import get_files
-from notebooks import as_page as page
-from notebooks import check_cell, read, refreshed, starts, stored, written
-from test_docs_inventory import escaped
-
-from hooks.notebooks import as_markdown, on_page_read_source, portable
 
 NAMES = sorted(name for name in pages("zh") if name.endswith(".ipynb"))
 NOTEBOOKS = [DOCS[language] / name for language in DOCS for name in NAMES]

@@ -4,8 +4,6 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from docblocks import check_mark, marks, names
-from docrules import DOCS
 
 from benchmarks import plot
 from benchmarks.layers import LAYERS, SCALING
@@ -13,6 +11,8 @@ from benchmarks.pads import INPUTS, MODES
 from benchmarks.report import Goal, goals, shown
 from benchmarks.results import OPERATIONS, Results, rough
 from hooks.figures import MEASURED, scrolled
+from verify.pages.marks import check_mark, marks, names
+from verify.pages.rules import DOCS
 
 RESULTS = Results.load()
 POINT = re.compile(r"M (?P<x>[-\d.]+) (?P<y>[-\d.]+)")

@@ -3,8 +3,10 @@
 import re
 
 import pytest
-from docblocks import ROOT, parse
-from docrules import headings, prose
+
+from verify import ROOT
+from verify.pages.fences import parse
+from verify.pages.rules import headings, prose
 
 FILES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
 TEXTS = {language: path.read_text("utf-8") for language, path in FILES.items()}

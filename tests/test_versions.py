@@ -4,9 +4,9 @@ import sys
 
 import numpy
 import torch
-from docblocks import ROOT
 
 import hooks.versions
+from verify import ROOT
 
 
 def test_the_versions_are_those_that_run():

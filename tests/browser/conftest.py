@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from served import ROOT, Look, Served, serve
+
+from tests.browser.served import ROOT, Look, Served, serve
 
 # Without these, Chromium calls home at every start; as root it needs --no-sandbox.
 FLAGS = [

@@ -13,12 +13,13 @@ from urllib.parse import urljoin
 
 import nbformat
 import torch
-from docblocks import ROOT, front_matter, parse
-from served import text_pages
 
 import convref
 from hooks.notebooks import as_markdown
 from hooks.raised import RAISED
+from tests.browser.served import text_pages
+from verify import ROOT
+from verify.pages.fences import front_matter, parse
 
 CUT = 60
 TYPE = re.compile(r"^[\w.]*(?:Error|Exception|Warning): ")

@@ -13,9 +13,10 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import served
 from playwright.sync_api import Page, expect
-from served import ROOT, Served, SitePage, serve, site_directory, text_pages
+
+from tests.browser import served
+from tests.browser.served import ROOT, Served, SitePage, serve, site_directory, text_pages
 
 REPOSITORY = "https://github.com/somebody/convref"
 PATH = "/docs/"

@@ -12,9 +12,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from docblocks import compare, front_matter
 from playwright.sync_api import Browser, Page, expect
-from served import ROOT, Served, SitePage, text_pages
+
+from tests.browser.served import ROOT, Served, SitePage, text_pages
+from verify.pages.compare import compare
+from verify.pages.fences import front_matter
 
 NAMES = sorted({page.name for page in text_pages()})
 # Material takes this comment for an annotation, shows a marker instead, and does not copy it.

@@ -14,12 +14,12 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from explored import Case, drawn, with_modules
 from playwright.sync_api import Browser, Locator, Page, expect
-from served import Served, SitePage, site_directory, text_pages
-from test_sweep import OVERFLOW, accessibility
 
 from hooks import explorer as hook
+from tests.browser.explored import Case, drawn, with_modules
+from tests.browser.served import Served, SitePage, site_directory, text_pages
+from tests.browser.test_sweep import OVERFLOW, accessibility
 
 CASES = 2200
 CODES = 120

@@ -9,10 +9,11 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from explored import with_modules
 from playwright.sync_api import Browser, Locator, Page, expect
-from served import Served, SitePage
-from test_explorer import enter, play
+
+from tests.browser.explored import with_modules
+from tests.browser.served import Served, SitePage
+from tests.browser.test_explorer import enter, play
 
 LESSON = SitePage("learn/padding/", "en")
 COUNT = list(range(81))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from served import Served, SitePage
+
+from tests.browser.served import Served, SitePage
 
 PAGES = [SitePage("learn/convolution/", language) for language in ("zh", "en")]
 NAMES = {

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
-from served import Served, SitePage, site_directory, text_pages
+
+from tests.browser.served import Served, SitePage, site_directory, text_pages
 
 PHONE = {"width": 390, "height": 844}
 PARTED = [

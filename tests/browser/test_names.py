@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import material
-from served import site_directory, text_pages
+
+from tests.browser.served import site_directory, text_pages
 
 HASH = re.compile(r"[.-]([0-9a-f]{8,})(?=\.)")
 THEME = Path(material.__file__).parent / "templates"

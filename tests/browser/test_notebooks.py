@@ -7,7 +7,8 @@ import re
 
 import pytest
 from playwright.sync_api import Page
-from served import ROOT, Served, SitePage, text_pages
+
+from tests.browser.served import ROOT, Served, SitePage, text_pages
 
 NOTEBOOKS = [page for page in text_pages() if page.name.startswith("notebooks/")]
 

@@ -7,7 +7,8 @@ import io
 import pytest
 from playwright.sync_api import Page
 from pypdf import PdfReader
-from served import Served, SitePage, text_pages
+
+from tests.browser.served import Served, SitePage, text_pages
 
 PAGES = [page for page in text_pages() if page.language == "en"]
 # What must not be the last line of a sheet.

@@ -8,7 +8,8 @@ from importlib.metadata import version
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from served import Served, SitePage, site_directory, text_pages
+
+from tests.browser.served import Served, SitePage, site_directory, text_pages
 
 MADE_WITH = [("PyTorch", "torch"), ("NumPy", "numpy"), ("convref", "convref")]
 SCHEME = "() => document.body.dataset.mdColorScheme"

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from corpus import Query, of_messages, of_names, of_people, of_terms, seen, sources
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
-from served import Served, SitePage, text_pages
+
+from tests.browser.corpus import Query, of_messages, of_names, of_people, of_terms, seen, sources
+from tests.browser.served import Served, SitePage, text_pages
 
 SEED = 20261125
 ENOUGH = 0.95

@@ -8,7 +8,17 @@ from collections.abc import Callable, Sequence
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from served import LOOKS, Look, Served, SitePage, pages, serve, site_directory, text_pages
+
+from tests.browser.served import (
+    LOOKS,
+    Look,
+    Served,
+    SitePage,
+    pages,
+    serve,
+    site_directory,
+    text_pages,
+)
 
 AXE = Axe()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]

@@ -6,7 +6,8 @@ import gzip
 from collections.abc import Callable
 
 from playwright.sync_api import Browser
-from served import Served, site_directory, text_pages
+
+from tests.browser.served import Served, site_directory, text_pages
 
 LIMIT = 120 * 1024
 WITH_EXPLORER = 160 * 1024

@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 import pytest
-from docblocks import ROOT
 
 from benchmarks.layers import LAYERS, SCALING, Layer, small
 from benchmarks.measure import agree, pair
@@ -15,6 +14,7 @@ from benchmarks.pads import INPUTS, MODES
 from benchmarks.peers import PEERS
 from benchmarks.report import goals
 from benchmarks.results import Results
+from verify import ROOT
 
 # Kernels for a processor of 2008, and OpenBLAS is to say on stderr which it takes.
 TUNED = {"OPENBLAS_CORETYPE": "Nehalem", "OPENBLAS_VERBOSE": "2"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from convref.geometry import output_size, reach, resolve
 
 # In CI every run tries the same cases; elsewhere each run tries new ones. For each of thousands of
-# mutants (tests/mutants.py) fewer will do, and nobody reads how one failed.
+# mutants (verify/mutation) fewer will do, and nobody reads how one failed.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("local", deadline=None)
 settings.register_profile(

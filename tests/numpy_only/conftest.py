@@ -2,8 +2,9 @@
 
 from collections.abc import Generator
 
-import cases  # noqa: F401 its profiles of Hypothesis are for every file here
 import pytest
+
+import tests.numpy_only.cases  # noqa: F401 its profiles of Hypothesis are for every file here
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from cases import Case, cases, output_shape
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 import convref
 from convref import definition
+from tests.numpy_only.cases import Case, cases, output_shape
 
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 FLOATS = ["float16", "float32", "float64", "complex64", "complex128"]

@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from cases import Case, cases, output_shape
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from convref.geometry import (
     written_size,
     written_transposed_size,
 )
+from tests.numpy_only.cases import Case, cases, output_shape
 
 few = st.integers(1, 3)
 

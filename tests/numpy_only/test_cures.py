@@ -15,7 +15,6 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from test_refusals import BAD, gaps
 
 import convref
 from convref import checks, cost, figures
@@ -23,6 +22,7 @@ from convref.__main__ import main
 from convref.figures.files import save
 from convref.geometry import Axis
 from convref.layouts import convert_weight, tensorflow_same
+from tests.numpy_only.test_refusals import BAD, gaps
 
 CONV = {1: convref.conv1d, 2: convref.conv2d, 3: convref.conv3d}
 TRANSPOSED = {1: convref.conv_transpose1d, 2: convref.conv_transpose2d, 3: convref.conv_transpose3d}

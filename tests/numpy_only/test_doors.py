@@ -8,12 +8,12 @@ import warnings
 
 import numpy as np
 import pytest
-from test_refusals import NAMED, X, layer
 
 from convref import Conv2d, checks
 from convref.__main__ import main
 from convref.cost import chain
 from convref.figures import draw
+from tests.numpy_only.test_refusals import NAMED, X, layer
 
 
 class Rude:

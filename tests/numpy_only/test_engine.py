@@ -4,7 +4,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from cases import Case, cases
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.array_utils import byte_bounds
@@ -12,6 +11,7 @@ from numpy.lib.stride_tricks import as_strided
 
 import convref
 from convref import definition, engine, transposed
+from tests.numpy_only.cases import Case, cases
 
 PLANE = Case((1, 2, 9, 7), (2, 1, 3, 2), False, (2, 1), (1, 1), (1, 2), 2, "zeros")
 # Rows of output that fill one band, several, or leave some over.

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from cases import BATCHES, cases
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convref
 from convref.geometry import Axis, gathered, output_size, padded_size, stuffed
+from tests.numpy_only.cases import BATCHES, cases
 
 layers = cases(largest=2, modes=["zeros"], paddings=["numbers"])
 small = cases(ranks=(1, 2), largest=2, modes=["zeros"], paddings=["numbers"], batches=[(1,), (2,)])

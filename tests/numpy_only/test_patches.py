@@ -4,10 +4,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from cases import cases
 from hypothesis import given
 
 import convref
+from tests.numpy_only.cases import cases
 
 layers = cases(modes=["zeros"], paddings=["numbers"], largest=2)
 NAMES = {1: "{}1d", 2: "{}", 3: "{}3d"}

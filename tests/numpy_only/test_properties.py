@@ -1,13 +1,13 @@
 """What convolution is, as equations that hold for every valid case, exactly on integers."""
 
 import numpy as np
-from cases import BATCHES, Case, cases
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convref
 from convref import definition
 from convref.geometry import leftover, output_size, stuffed
+from tests.numpy_only.cases import BATCHES, Case, cases
 
 batched = cases(batches=BATCHES[1:])
 # Padding that is the same on both sides, and zeros: what a transposed convolution undoes.

@@ -7,7 +7,6 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 
 import numpy as np
 import pytest
-from cases import Case, cases
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ import convref
 from convref import trace
 from convref.geometry import Axis, feeds, position
 from convref.trace import explain, explain_transposed
+from tests.numpy_only.cases import Case, cases
 
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 MIXED = Case((2, 4, 7, 9), (6, 2, 3, 2), True, (2, 1), (1, 2), (1, 3), 2, "reflect")

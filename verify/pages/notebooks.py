@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from docblocks import check_mark, compare, line_of, marks, names
 from sybil import Document, Example, Region
 
 from hooks.notebooks import as_markdown
+from verify.pages.compare import compare
+from verify.pages.fences import line_of
+from verify.pages.marks import check_mark, marks, names
 
 CELL = re.compile(r'^   "cell_type": "', re.M)
 SVG = "image/svg+xml"

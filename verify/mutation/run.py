@@ -1,15 +1,15 @@
 """Mutation testing: convref is changed in thousands of small ways, and a test must notice each.
 
-    python tests/mutants.py [--kinds k,...] [--jobs n] [--survivors] [--record] [module ...]
+    python -m verify.mutation [--kinds k,...] [--jobs n] [--survivors] [--record] [module ...]
 
 What is tried stands in `mutating.changes`, how in `mutating.functions` and `mutating.values`. A run
 that was interrupted goes on where it stopped, as long as the package and its tests are the same;
 otherwise it starts anew. What no input can tell from the original is listed, with reasons, in
-equivalent_mutants.toml.
+equivalent.toml.
 
 To work on one module, name it: `geometry`, or `figures` for all of them; after writing tests for
 what survived, `--survivors` tries that alone. `--kinds values,smaller` tries those kinds of change.
-`--record` writes the counts to mutants.json, for each module and kind that was tried completely.
+`--record` writes the counts to record.json, for each module and kind that was tried completely.
 
 The exit code is 1 if a mutant survives that is not listed, if an entry of the list is no survivor
 any more, or if a function that computes got no mutants.
@@ -35,16 +35,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mutating.changes import KINDS, Change, changes, functions
-from mutating.functions import try_functions
-from mutating.values import try_values
+from verify import ROOT
+from verify.mutation.changes import KINDS, Change, changes, functions
+from verify.mutation.functions import try_functions
+from verify.mutation.values import try_values
 
-ROOT = Path(__file__).parents[1]
 TESTS = ["tests/numpy_only", "tests/test_figures_files.py"]  # one of them must notice
 WORK = ROOT / ".cache" / "mutants"
 VERDICTS = WORK / "verdicts.tsv"
-EQUIVALENT = ROOT / "tests" / "equivalent_mutants.toml"
-RECORD = ROOT / "tests" / "mutants.json"
+EQUIVALENT = ROOT / "verify/mutation/equivalent.toml"
+RECORD = ROOT / "verify/mutation/record.json"
 MEMORY = 6 * 2**30  # bytes: a mutant without the limit on sizes must not take the machine along
 KILLED = {"killed", "timeout", "segfault"}
 UNTRIED = "not tried"
@@ -99,7 +99,7 @@ def sources() -> list[Path]:
 def fingerprint() -> str:
     """Of everything that can change a verdict."""
     digest = hashlib.sha256()
-    for place in map(ROOT.joinpath, ("convref", "tests/mutating", *TESTS)):
+    for place in map(ROOT.joinpath, ("convref", "verify/mutation", *TESTS)):
         for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
             digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     packages = [version(name) for name in ("mutmut", "numpy", "pytest", "hypothesis")]
@@ -311,7 +311,3 @@ def main() -> int:
         )
     run([mutant.change for mutant in within() if mutant.status == UNTRIED], chosen.jobs)
     return 0 if report(within(), whole, chosen.record) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -10,8 +10,8 @@ import numpy as np
 import torch.nn.functional as F
 
 import convref
-from fuzzing import calls
-from fuzzing.calls import BATCHES, MEMORY, draw_array, draw_options
+from verify.fuzz import calls
+from verify.fuzz.calls import BATCHES, MEMORY, draw_array, draw_options
 
 OPTIONS: dict[str, tuple[Any, ...]] = {
     "function": ("pad",),

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 
-from mutating.changes import Change
+from verify.mutation.changes import Change
 
 FAULT = 255  # the exit status when not the change is to blame
 Tell = Callable[[Change, str], None]

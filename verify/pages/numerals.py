@@ -30,13 +30,14 @@ from math import floor
 from typing import Any
 
 import yaml
-from docblocks import Fence, line_of, marks, parse
-from docrules import CODE, blank, headings, prose
 
 import convref
 from convref.checks import MESSAGES
 from hooks.explorer import numbers as explorer_numbers
 from hooks.figures import numbers as figure_numbers
+from verify.pages.fences import Fence, line_of, parse
+from verify.pages.marks import marks
+from verify.pages.rules import CODE, blank, headings, prose
 
 # A sign counts where nothing stands in front of it that it could join or subtract from.
 NUMERAL = re.compile(

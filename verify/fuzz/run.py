@@ -1,6 +1,6 @@
 """Differential fuzzing: the same call in PyTorch and in convref, over and over.
 
-    python tests/fuzz.py [calls] [--start i] [--seed s] [--jobs n]      (make fuzz N=1000000)
+    python -m verify.fuzz [calls] [--start i] [--seed s] [--jobs n]      (make fuzz N=1000000)
 
 Call number i of a seed is always the same one, so that a run can be interrupted, repeated, and
 continued with --start. One call in five is spoiled on purpose. A difference prints a snippet to
@@ -28,8 +28,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from fuzzing import convolutions, pads, patches
-from fuzzing.calls import Call, difference
+
+from verify.fuzz import convolutions, pads, patches
+from verify.fuzz.calls import Call, difference
 
 Values = frozenset[tuple[str, Any]]
 
@@ -166,7 +167,3 @@ def main() -> int:
     if given.record:
         given.record.write_text(json.dumps(record(report, given.seed), indent=2) + "\n", "utf-8")
     return 1 if report.differences else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

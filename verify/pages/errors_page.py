@@ -7,10 +7,10 @@ here, the type and the template. The rest is written by hand, and has a block th
 import re
 from unittest.mock import patch
 
-from docblocks import Fence, parse, run
-from docrules import headings
-
 from convref import checks
+from verify.pages.fences import Fence, parse
+from verify.pages.rules import headings
+from verify.pages.run import run
 
 PAGE = "reference/errors.md"
 # Rules without a tab of PyTorch's: it has no such call, or what it answers depends on the machine.

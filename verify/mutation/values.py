@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from mutating.changes import Change
-from mutating.forks import Tell, fork, spread, verdict
+from verify.mutation.changes import Change
+from verify.mutation.forks import Tell, fork, spread, verdict
 
 PATIENCE = 3  # times the processor's time that all tests take without a change
 OPTIONS = ["-x", "-q", "--rootdir=.", "--tb=no", "--assert=plain"]

@@ -1,6 +1,6 @@
 """Rewrite outputs, marked numbers and templates of messages in place: `make outputs`.
 
-    python tests/outputs.py [page ...]
+    python -m verify.pages.outputs [page ...]
 
 An output that still agrees is left alone. Read the difference before you commit it: this makes the
 page say what the code does, and does not ask whether that is right.
@@ -10,21 +10,14 @@ import sys
 from pathlib import Path
 
 import torch
-from docblocks import (
-    ROOT,
-    Fence,
-    check_block,
-    check_mark,
-    line_of,
-    marks,
-    names,
-    parse,
-    run,
-    written,
-)
-from errorpage import PAGE
-from errorpage import rewritten as with_messages
-from notebooks import refresh
+
+from verify import ROOT
+from verify.pages.errors_page import PAGE
+from verify.pages.errors_page import rewritten as with_messages
+from verify.pages.fences import Fence, line_of, parse
+from verify.pages.marks import check_mark, marks, names, written
+from verify.pages.notebooks import refresh
+from verify.pages.run import check_block, run
 
 
 def rewritten(path: str, text: str) -> str:
@@ -77,6 +70,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     torch.set_warn_always(True)  # as in the tests: what a block prints must not depend on others
     main(sys.argv[1:])

@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 
 import convref
-from fuzzing import calls
-from fuzzing.calls import BATCHES, MEMORY, draw_array, draw_options
+from verify.fuzz import calls
+from verify.fuzz.calls import BATCHES, MEMORY, draw_array, draw_options
 
 RANK = {"unfold1d": 1, "unfold": 2, "unfold3d": 3, "fold1d": 1, "fold": 2, "fold3d": 3}
 OPTIONS: dict[str, tuple[Any, ...]] = {

@@ -13,8 +13,8 @@ import torch.nn.functional as F
 
 import convref
 from convref import engine
-from fuzzing import calls
-from fuzzing.calls import BATCHES, FLOATS, INTEGERS, MEMORY, draw_array, draw_options
+from verify.fuzz import calls
+from verify.fuzz.calls import BATCHES, FLOATS, INTEGERS, MEMORY, draw_array, draw_options
 
 TRANSPOSED = ("conv_transpose", "transposed backward", "transposed layer")
 BACKWARD = ("backward", "transposed backward")

@@ -1,11 +1,11 @@
 """How many changes of one digit the rules for pages notice: `make digits`.
 
-    python tests/digits.py [seed]
+    python -m verify.pages.digits [seed]
 
 Every change is tried, of every digit in the prose, the outputs and the marked numbers of all pages.
 Besides, some numerals of the prose are drawn with the seed, each as likely as any other, and one of
 their digits is changed at random in the page's text, which is then checked as a whole. The result,
-tests/digits.json, is stated on reference/verified.
+digits.json, is stated on reference/verified.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from docblocks import NUMBER, ROOT, check_mark, compare, marks, names, parse
-from docnumerals import FORMULA, Passage, changes, check_numerals, numerals, passages
-from docrules import DOCS, blank, pages, prose
-from notebooks import as_page
+from verify import ROOT
+from verify.pages.compare import NUMBER, compare
+from verify.pages.fences import parse
+from verify.pages.marks import check_mark, marks, names
+from verify.pages.notebooks import as_page
+from verify.pages.numerals import FORMULA, Passage, changes, check_numerals, numerals, passages
+from verify.pages.rules import DOCS, blank, pages, prose
 
-RECORD = ROOT / "tests/digits.json"
+RECORD = ROOT / "verify/pages/digits.json"
 DRAWN = 500
 
 
@@ -154,5 +157,4 @@ def main(seed: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 0)

@@ -21,9 +21,9 @@ from typing import Any
 import libcst
 import pytest
 
-from mutating.changes import Change
-from mutating.forks import Tell, fork, spread, verdict
-from mutating.values import OPTIONS, Copy
+from verify.mutation.changes import Change
+from verify.mutation.forks import Tell, fork, spread, verdict
+from verify.mutation.values import OPTIONS, Copy
 
 LEAST = 10  # seconds of the processor that a change has at least
 PATIENCE = 10  # times the processor's time that the tests take without a change

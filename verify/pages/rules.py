@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from docblocks import ROOT, front_matter, line_of, marks, parse, stops_at
+from verify import ROOT
+from verify.pages.fences import front_matter, line_of, parse
+from verify.pages.marks import marks
+from verify.pages.run import stops_at
 
 DOCS = {"zh": ROOT / "docs/zh", "en": ROOT / "docs/en"}
 GLOSSARY = "reference/glossary.md"

@@ -1,8 +1,8 @@
 """What was last read in both languages side by side: `make read` records it.
 
-    python tests/reading.py
+    python -m verify.pages.reading
 
-tests/read.json has a line for each section of each page, with a digest of its prose in each
+read.json has a line for each section of each page, with a digest of its prose in each
 language. A section of which only one language has changed since then fails the tests. One that has
 changed in both passes: that is what a correction looks like, and whether both say the same only a
 reader can tell, who then records it.
@@ -12,18 +12,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from itertools import pairwise
 from pathlib import Path
 
-from docblocks import ROOT
-from docrules import DOCS, headings, pages, prose
-from notebooks import read as read_notebook
-
 from hooks.marks import MARK
 from hooks.notebooks import as_markdown
+from verify import ROOT
+from verify.pages.notebooks import read as read_notebook
+from verify.pages.rules import DOCS, headings, pages, prose
 
-RECORD = ROOT / "tests/read.json"
+RECORD = ROOT / "verify/pages/read.json"
 Record = dict[str, dict[str, str]]  # page#section -> language -> digest
 
 
@@ -84,5 +82,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main()

@@ -1,1 +1,0 @@
-"""The families of calls that tests/fuzz.py draws: OPTIONS, SPOILED, draw, slips."""

@@ -1,0 +1,1 @@
+"""Changes of the package, each of which a test must notice."""

@@ -1,0 +1,1 @@
+"""The pages as they are checked: fences, what they print, marks, prose."""
