@@ -8,7 +8,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ MEMORY = ("C", "Fortran", "reversed", "swapped")
 
 Options = dict[str, Any]
 Pairs = tuple[set[tuple[str, Any]], ...]
+C = TypeVar("C", bound="Call")
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Call(ABC):
     """One call: options as drawn, the arrays, and the arguments of both libraries."""
 
     options: Options
-    arrays: dict[str, np.ndarray | None]
+    arrays: dict[str, Any]  # an array, or None for no bias
     arguments: dict[str, Any]
     spoiled: str | None = None
     theirs: Any = None  # PyTorch's outcome, where drawing the call has asked for it
@@ -47,7 +48,8 @@ class Call(ABC):
 
     def scale(self) -> list[np.ndarray]:
         """The sums of absolute products, to which rounding is relative."""
-        return self.positive("f8").convref()
+        absolute: Call = self.positive("f8")
+        return absolute.convref()
 
     def positive(self, dtype: str) -> Any:
         """The same call of absolute values in another dtype."""
@@ -61,13 +63,15 @@ class Call(ABC):
 
     def name(self) -> str:
         """Of convref's function."""
-        return self.options["function"]
+        return str(self.options["function"])
 
-    def change(self, name: str, array: np.ndarray) -> None:
+    def change(self, name: str, array: np.ndarray) -> Call:
         self.arrays[name] = array
+        return self
 
-    def set(self, name: str, value: object) -> None:
+    def set(self, name: str, value: object) -> Call:
         self.arguments[name] = value
+        return self
 
     def tensors(self) -> dict[str, Any]:
         """The arrays for PyTorch, which knows neither negative strides nor other byte orders."""
@@ -92,7 +96,7 @@ def pasted(array: np.ndarray | None) -> str:
     return f"np.array({array.tolist()!r}, {str(array.dtype)!r}).reshape({array.shape})"
 
 
-def accepted(propose: Callable[[], Call]) -> Call:
+def accepted(propose: Callable[[], C]) -> C:
     """A call that PyTorch takes, or would take with another dtype.
 
     What is valid is PyTorch's matter: a generator that knew convref's limits could not find where

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -50,7 +51,7 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
     ),  # bytes that the engine copies at a time: small calls need several
 }
 # Pairs that cannot be: what is no option of a function, or refused together.
-IMPOSSIBLE = (
+IMPOSSIBLE: calls.Pairs = (
     *({("function", f), ("padding", word)} for f in TRANSPOSED for word in ("same", "valid")),
     *({("function", f), ("mode", mode)} for f in TRANSPOSED for mode in MODES[1:]),
     *({("function", f), ("dtype", d)} for f in (*BACKWARD, *LAYERS) for d in INTEGERS),
@@ -98,11 +99,11 @@ class Call(calls.Call):
 
     @property
     def rank(self) -> int:
-        return self.options["rank"]
+        return int(self.options["rank"])
 
     @property
     def kernel(self) -> tuple[int, ...]:
-        return self.options["shape"][2]
+        return tuple(self.options["shape"][2])
 
     @property
     def other_dtype(self) -> str:
@@ -136,7 +137,7 @@ class Call(calls.Call):
     def is_bias(self, ours: Any) -> bool:
         """Whether the output holds the bias and nothing else, as sums without a term do."""
         if self.options["function"] in BACKWARD:
-            return 0 == ours[0].size == ours[1].size
+            return bool(0 == ours[0].size == ours[1].size)
         bias = self.arrays["bias"]
         due = 0 if bias is None else bias.reshape(-1, *[1] * self.rank)
         return bool(np.all(ours[0] == due))
@@ -192,11 +193,8 @@ class Call(calls.Call):
         return call(**tensors | {"input": F.pad(tensors["input"], flat, mode)}, **arguments)
 
     def convref(self) -> list[np.ndarray]:
-        engine.BLOCK, block = self.options["block"], engine.BLOCK
-        try:
+        with patch.object(engine, "BLOCK", self.options["block"]):
             return self.computed()
-        finally:
-            engine.BLOCK = block
 
     def computed(self) -> list[np.ndarray]:
         function = self.options["function"]
@@ -242,7 +240,7 @@ def same_padding(kernel: int, dilation: int) -> tuple[int, int]:
 def draw(rng: random.Random) -> Call:
     """A call that PyTorch takes."""
     options = draw_options(rng, OPTIONS, IMPOSSIBLE)
-    return calls.accepted(lambda: proposed(rng, dict(options)))  # type: ignore[return-value]
+    return calls.accepted(lambda: proposed(rng, dict(options)))
 
 
 def proposed(rng: random.Random, options: calls.Options) -> Call:
@@ -257,7 +255,7 @@ def proposed(rng: random.Random, options: calls.Options) -> Call:
     def per_axis(kind: str, values: dict[str, int]) -> tuple[int, ...]:
         if kind == "mixed":
             return tuple(rng.choice((1, 2, 3, *long)) for _ in range(rank))
-        return (values[kind],) * rank
+        return (values[kind],) * int(rank)
 
     kernel = tuple(
         {"one": 1, "odd": 3, "even": 2}.get(options["kernel"]) or rng.choice((1, 2, 3))

@@ -26,8 +26,10 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
 IMPOSSIBLE = tuple(
     {("mode", mode), ("value", "other")} for mode in ("reflect", "replicate", "circular")
 )
-VALUES = (1, 7, -1, 2.75, -0.5, True, 300, 70_000, -(2**40), 1e39, 1e-8, 1j)
-VALUES += (float("inf"), -float("inf"), float("nan"))
+VALUES = (
+    *(1, 7, -1, 2.75, -0.5, True, 300, 70_000, -(2**40), 1e39, 1e-8, 1j),
+    *(float("inf"), -float("inf"), float("nan")),
+)
 SPOILED: dict[str, Callable[[Call], Any]] = {
     "odd": lambda c: c.set("pad", (*c.arguments["pad"], 1)),
     "many": lambda c: c.set("pad", (1, 1) * 7),
@@ -96,7 +98,7 @@ def draw(rng: random.Random) -> Call:
         arrays = {"input": draw_array(rng, shape, options["dtype"], options["memory"])}
         return Call(options, arrays, {"pad": tuple(flat), "mode": options["mode"], "value": value})
 
-    return calls.accepted(propose)  # type: ignore[return-value]
+    return calls.accepted(propose)
 
 
 def draw_pads(rng: random.Random, kind: str, size: int) -> int:

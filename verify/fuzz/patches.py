@@ -151,7 +151,7 @@ def draw(rng: random.Random) -> Call:
         arrays = {"input": draw_array(rng, shape, options["dtype"], options["memory"])}
         return Call(options, arrays, arguments)
 
-    return calls.accepted(propose)  # type: ignore[return-value]
+    return calls.accepted(propose)
 
 
 def slips(call: Call) -> list[str]:

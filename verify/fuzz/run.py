@@ -43,7 +43,7 @@ def draw(seed: int, number: int) -> Call:
     """Call `number` of a seed: one that PyTorch takes, and spoiled in every fifth."""
     rng = random.Random(f"{seed}:{number}")
     family = rng.choice(FAMILIES)
-    call = family.draw(rng)
+    call: Call = family.draw(rng)
     if number % 5 == 4:
         call.spoiled = rng.choice(family.slips(call))
         family.SPOILED[call.spoiled](call)

@@ -198,7 +198,7 @@ def exchange(function: FunctionType, change: Change) -> None:
 def exchange_table(change: Change) -> None:
     """Give a dictionary of a module what would be in it after a change."""
     module = sys.modules[f"convref.{change.module}".removesuffix(".__init__")]
-    named = {"__name__": module.__name__, "__package__": module.__package__}
+    named: dict[str, Any] = {"__name__": module.__name__, "__package__": module.__package__}
     run(change.after, named)
     table: dict[Any, Any] = getattr(module, change.where)
     table.clear()
@@ -234,7 +234,7 @@ def signature(change: Change) -> str:
             if isinstance(each, libcst.FunctionDef | libcst.ClassDef) and each.name.value == name
         )
         body = node.body.body
-    empty = libcst.parse_statement("def f(): pass").body  # type: ignore[union-attr]
+    empty = libcst.parse_statement("def f(): pass").body
     bare = node.with_changes(decorators=(), body=empty, leading_lines=())
     return libcst.Module(body=[bare]).code
 

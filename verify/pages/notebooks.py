@@ -51,7 +51,7 @@ def as_page(path: Path) -> str:
 
 def written(notebook: Any) -> str:
     """The one form in which a notebook is stored, so that a difference is a change."""
-    return nbformat.writes(notebook) + "\n"
+    return f"{nbformat.writes(notebook)}\n"
 
 
 def starts(text: str) -> list[int]:

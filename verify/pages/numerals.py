@@ -186,8 +186,9 @@ def nearest(text: str, fences: list[Fence], at: int) -> list[Fence]:
     after = [fence for fence in fences if fence.start >= at]
     found = []
     for side in (before, after):
-        for last, fence in itertools.pairwise([None, *side]):
-            gap = text[min(last.end, fence.end) : max(last.start, fence.start)] if last else ""
+        found += side[:1]
+        for last, fence in itertools.pairwise(side):
+            gap = text[min(last.end, fence.end) : max(last.start, fence.start)]
             if re.sub(r"^[ \t]*===.*$|\s", "", gap, flags=re.M):
                 break
             found.append(fence)
@@ -327,7 +328,8 @@ class Passage:
 
     def problems(self, line: str) -> list[tuple[int, str]]:
         """Where the line, or a changed one in its place, has a numeral from nowhere, and why."""
-        near, found = self.near, []
+        near = self.near
+        found: list[tuple[int, str]] = []
 
         def settle(start: int, end: int, problem: str = "") -> None:
             nonlocal line
