@@ -1,4 +1,4 @@
-"""The guards of the pages, each seen to fail: spoil a copy of the project, and read the report.
+"""The guards of the pages, each seen to fail: spoil a page, or the project, and read the report.
 
 Every test names the page and line that the report must name, and what differs.
 """
@@ -14,42 +14,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_docs_inventory import escaped
 from verify import ROOT
 from verify.pages.fences import line_of, parse
-from verify.pages.marks import marks
+from verify.pages.marks import check_mark, marks, names
+from verify.pages.numerals import check_numerals
+from verify.pages.run import check_block
 
 PARTS = ("benchmarks", "convref", "docs", "hooks", "tests", "theme", "verify")
 FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")
 FILES += ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
 PAGE = "docs/zh/learn/padding-modes.md"
 MARKED = "docs/zh/learn/convolution.md"
-ENGLISH = "docs/en/learn/padding-modes.md"
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The project, without what is built."""
-    for name in PARTS + FILES:
-        source = ROOT / name
-        if source.is_dir():
-            ignore = shutil.ignore_patterns("__pycache__", "browser")
-            shutil.copytree(source, tmp_path / name, ignore=ignore)
-        else:
-            shutil.copy(source, tmp_path / name)
-    return tmp_path
-
-
-def run_tests(root: Path, *which: str) -> subprocess.CompletedProcess[str]:
-    """pytest as `make check` runs it, on the copy's own package."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *which]
-    clean = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
-    return subprocess.run(
-        command,
-        cwd=root,
-        env=clean | {"PYTHONPATH": str(root), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-    )
+CHANGED = "docs/en/learn/groups.md"
+MISSING = "docs/en/learn/dilation.md"
 
 
 def first_output(text: str, pattern: str) -> tuple[int, int]:
@@ -129,54 +107,93 @@ CORRUPTIONS = {
 }
 
 
+def problems(page: str, text: str) -> list[str]:
+    """What the rules for one page say of a text in its place."""
+    namespace = names(text)
+    of_marks = [
+        f"{page}:{line_of(text, mark.start())}: {problem}"
+        for mark in marks(text)
+        if (problem := check_mark(mark["shown"], mark["expression"], namespace))
+    ]
+    of_blocks = [
+        f"{page}:{line_of(text, block.start)}: {problem}"
+        for block in parse(text).blocks
+        if (problem := check_block(block, page, text))
+    ]
+    return of_blocks + of_marks + check_numerals(page, text) + escaped(text, ROOT / page)
+
+
+@pytest.mark.parametrize("page", [PAGE, MARKED])
+def test_the_page_itself_is_green(page):
+    assert not problems(page, (ROOT / page).read_text("utf-8"))
+
+
 @pytest.mark.parametrize(("page", "spoil"), CORRUPTIONS.values(), ids=CORRUPTIONS)
-def test_a_spoiled_page_turns_red(copy, page, spoil):
-    spoiled = spoil((copy / page).read_text("utf-8"))
-    (copy / page).write_text(spoiled.text, "utf-8")
-    rules = ("tests/test_docs_rules.py", "tests/test_docs_inventory.py", "-k", Path(page).stem)
-    done = run_tests(copy, page, *rules)
-    assert done.returncode == 1, done.stdout + done.stderr
+def test_a_spoiled_page_turns_red(page, spoil):
+    spoiled = spoil((ROOT / page).read_text("utf-8"))
+    found = "\n".join(problems(page, spoiled.text))
     at = rf"{re.escape(page)}(?::|, line ){spoiled.line}\b"
-    assert re.search(at, done.stdout), f"no report at line {spoiled.line}:\n{done.stdout}"
-    assert re.search(spoiled.report, done.stdout), done.stdout
+    assert re.search(at, found), f"no report at line {spoiled.line}:\n{found}"
+    assert re.search(spoiled.report, found), found
 
 
-def test_a_block_changed_in_one_language_turns_red(copy):
-    text = (copy / ENGLISH).read_text("utf-8")
+# Through pytest, as `make check` runs it: that each rule is asked, and what it says is shown.
+
+
+def run_tests(root: Path, *which: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *which]
+    clean = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    return subprocess.run(
+        command,
+        cwd=root,
+        env=clean | {"PYTHONPATH": str(root), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_run_over_spoiled_pages_turns_red(tmp_path):
+    for name in PARTS + FILES:
+        source = ROOT / name
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__", "browser")
+            shutil.copytree(source, tmp_path / name, ignore=ignore)
+        else:
+            shutil.copy(source, tmp_path / name)
+    spoiled = {}
+    for page, spoil in ((PAGE, digit_in_an_output), (MARKED, marked_number)):
+        spoiled[page] = spoil((ROOT / page).read_text("utf-8"))
+    spoiled[PAGE] = numeral_in_prose(spoiled[PAGE].text)
+    spoiled[PAGE] = indented_code(spoiled[PAGE].text)
+    for page, after in spoiled.items():
+        (tmp_path / page).write_text(after.text, "utf-8")
+    # A block that has changed in one language, and a page that is missing in it.
+    text = (tmp_path / CHANGED).read_text("utf-8")
     block = next(block for block in parse(text).blocks if "import" in block.source)
     at = text.index("import", block.body_start)
-    (copy / ENGLISH).write_text(text[:at] + "import  " + text[at + len("import ") :], "utf-8")
-    done = run_tests(copy, "tests/test_docs_rules.py", "-k", Path(PAGE).stem)
-    assert done.returncode == 1
-    line = line_of(text, block.start)
-    assert re.search(rf"{ENGLISH}:{line}: blocks and figures differ", done.stdout), done.stdout
-
-
-def test_a_missing_translation_turns_red(copy):
-    (copy / ENGLISH).unlink()
-    done = run_tests(copy, "tests/test_docs_rules.py", "-k", Path(PAGE).stem)
-    assert done.returncode == 1
-    assert f"{ENGLISH}:1: this page is missing" in done.stdout
-
-
-def test_a_broken_mode_in_the_package_turns_its_page_red(copy):
-    geometry = copy / "convref/geometry.py"
-    text = geometry.read_text("utf-8")
-    right = "return last - abs(last - abs(position))"
+    (tmp_path / CHANGED).write_text(text[:at] + "import  " + text[at + len("import ") :], "utf-8")
+    (tmp_path / MISSING).unlink()
+    # What the package computes, and what both languages show of it.
+    geometry = tmp_path / "convref/geometry.py"
+    text, right = geometry.read_text("utf-8"), "return last - abs(last - abs(position))"
     assert right in text
     geometry.write_text(text.replace(right, right + " + (position < 0)"), "utf-8")
-    done = run_tests(copy, PAGE)
-    assert done.returncode == 1
-    assert re.search(rf"{PAGE}, line \d+: the output differs", done.stdout), done.stdout
+    (tmp_path / "tests/test_skip.py").write_text("import pytest\ndef test(): pytest.skip()\n")
+    rules = ("tests/test_docs_rules.py", "tests/test_docs_inventory.py", "tests/test_skip.py")
+    names = " or ".join({Path(page).stem for page in (PAGE, MARKED, CHANGED, MISSING)})
+    done = run_tests(tmp_path, PAGE, MARKED, *rules, "-k", f"{names} or test_skip")
+    assert done.returncode == 1, done.stdout + done.stderr
+    for report in (
+        rf"{PAGE}, line \d+: the output differs",
+        rf"{CHANGED}:{line_of(text_of(CHANGED), block.start)}: blocks and figures differ",
+        rf"{MISSING}:1: this page is missing",
+        rf"{MARKED}.*\n(?:.*\n)*?.*{spoiled[MARKED].report}",
+        "the numeral 86753 is checked by nothing",
+        "rendered, but not tested",
+        "skipped, which counts as failed: tests/test_skip.py::test",
+    ):
+        assert re.search(report, done.stdout), f"{report}:\n{done.stdout}"
 
 
-def test_the_copy_itself_is_green(copy):
-    done = run_tests(copy, PAGE, ENGLISH, "tests/test_docs_rules.py", "-k", Path(PAGE).stem)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_a_skipped_test_turns_the_run_red(copy):
-    (copy / "tests/test_skip.py").write_text("import pytest\ndef test(): pytest.skip()\n", "utf-8")
-    done = run_tests(copy, "tests/test_skip.py")
-    assert done.returncode == 1
-    assert "skipped, which counts as failed: tests/test_skip.py::test" in done.stdout
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text("utf-8")
