@@ -23,10 +23,25 @@ class Rude:
         raise RuntimeError("no")
 
 
+class Deaf(Rude):
+    """Only as a text of its own."""
+
+    def __str__(self) -> str:
+        return "deaf"
+
+
+class Mute:
+    """Only as it stands in a list."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no")
+
+
 HUGE = (2**31, 2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**5000, -(10**5000))
 ODD = (
     *HUGE,
-    *(0, -1, True, 1.5, float("nan"), float("inf"), 1e308, 1j, "", "x", "same", None, Rude(), {}),
+    *(0, -1, True, 1.5, float("nan"), float("inf"), 1e308, 1j, "", "x", "same", None, {}),
+    *(Rude(), Deaf(), Mute()),
     *((), (1,), (1, 2), (2**63 - 1,) * 3, (0,) * 2, [10**5000], (Rude(), 1), (1, -1) * 4),
     *(np.zeros(shape, kind) for shape in ((), (0,), (0, 1, 5), (1, 0, 3, 3)) for kind in "f?"),
     *(np.ones((1, 3, 5, 7), kind) for kind in ("?", "e", "g", "O", "U3", "M8[s]", "m8[D]", "V4")),
