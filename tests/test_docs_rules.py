@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from verify import ROOT
-from verify.pages.fences import front_matter, parse
+from verify.pages.fences import front_matter
 from verify.pages.numerals import check_numerals
 from verify.pages.rules import (
     DOCS,
@@ -178,6 +178,5 @@ def test_where_the_prompt_stops(source, line):
 def test_front_matter(path):
     text = path.read_text("utf-8")
     data = front_matter(text)
-    assert set(data) <= {"description", "examples", "names", "forms", "instead", "synonyms", "hide"}
+    assert set(data) <= {"description", "names", "forms", "instead", "synonyms", "hide"}
     assert data["description"].strip()
-    assert data["examples"] == len(parse(text).blocks), "examples: is the number of blocks"

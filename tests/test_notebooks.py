@@ -67,9 +67,8 @@ def test_rules_of_pages(path):
     problems += check_terms(name, text, language) + escaped(text, path) + check_pasting(name, text)
     assert not problems, "\n".join(problems)
     data = front_matter(text)
-    assert set(data) <= {"description", "examples", "names"}
+    assert set(data) <= {"description", "names"}
     assert data["description"].strip()
-    assert data["examples"] == len(code(path)), "examples: is the number of code cells"
     assert [block.source for block in parse(text).blocks] == code(path)
 
 

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.served import ROOT, Served, SitePage, text_pages
 from verify.pages.compare import compare
-from verify.pages.fences import front_matter
+from verify.pages.fences import parse
+from verify.pages.notebooks import as_page
 
 NAMES = sorted({page.name for page in text_pages()})
 # Material takes this comment for an annotation, shows a marker instead, and does not copy it.
@@ -117,12 +118,8 @@ def source(page: SitePage) -> Path:
 
 
 def examples(page: SitePage) -> int:
-    """How many blocks the page's source says are run."""
-    file = source(page)
-    text = file.read_text("utf-8")
-    if file.suffix == ".ipynb":
-        return int(json.loads(text)["metadata"]["convref"]["examples"])
-    return int(front_matter(text)["examples"])
+    """How many blocks of the page's source are run."""
+    return len(parse(as_page(source(page))).blocks)
 
 
 def together(copies: list[tuple[Block, str]]) -> list[tuple[Block, str]]:
@@ -210,7 +207,7 @@ def test_copy_buttons(
         assert scripted == [block.output for block in blocks], f"{page}: scripts change an output"
         count = sum(block.runs for block in blocks)
         if count != examples(page):
-            problems.append(f"{page}: {count} blocks to run, front matter says {examples(page)}")
+            problems.append(f"{page}: {count} blocks to run, its source has {examples(page)}")
         good: list[tuple[Block, str]] = []
         for block, copied in zip(blocks, copied_texts, strict=True):
             if copied is None:
