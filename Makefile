@@ -10,7 +10,7 @@ XDIST := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check outputs read digits lint unit coverage fuzz fuzzed mutants frameworks site browser \
+.PHONY: help serve test check outputs read digits lint unit coverage fuzz fuzzed mutants release frameworks site browser \
   floor compare bench bench-thresholds bench-explorer bench-loading
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make digits   how many changes of one digit on the pages the rules notice'
 	@echo 'make fuzz     25,000 random calls in PyTorch and convref; make fuzz N=1000000 for more'
 	@echo 'make mutants  change the package in thousands of small ways: a test must notice each'
+	@echo 'make release TORCH=2.14.1  pages and comparisons against another release of PyTorch'
 	@echo 'make compare  Paddle and MindSpore, in an environment of their own (4 GB)'
 	@echo 'make bench    how fast convref is, beside PyTorch and others; rewrites the results'
 	@echo 'make bench-thresholds  what the engine loses if one of its thresholds is moved'
@@ -53,6 +54,10 @@ digits: .venv/.ready
 # For as long as one likes: Ctrl-C ends it, and it says how to go on.
 fuzz: .venv/.ready
 	$(PY) -m verify.fuzz $(N)
+
+# Pages and comparisons against another release of PyTorch: make release TORCH=2.14.1, or newest.
+release: .venv/.ready
+	$(PY) -m verify.releases $(TORCH)
 
 lint: .venv/.ready
 	$(PY) -m ruff check
