@@ -58,7 +58,7 @@ def blocked(events: list[dict[str, Any]]) -> float:
 
 def main() -> None:
     path = os.environ.get("CHROMIUM") or subprocess.check_output(
-        [sys.executable, ROOT / "tools/chromium.py"], text=True
+        [sys.executable, "-m", "website.chromium"], cwd=ROOT, text=True
     )
     times: dict[str, list[float]] = {name: [] for name in PAGES}
     with serve() as site, sync_playwright() as playwright:

@@ -33,8 +33,8 @@ from docformulas import check_formula
 from sybil import Document, Example, Region
 
 import convref
-from hooks.marks import MARK
-from hooks.raised import RAISED
+from website.markdown.error_outputs import RAISED
+from website.markdown.marks import MARK
 
 ROOT = Path(__file__).resolve().parent.parent
 

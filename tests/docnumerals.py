@@ -35,8 +35,8 @@ from docrules import CODE, blank, headings, prose
 
 import convref
 from convref.checks import MESSAGES
-from hooks.explorer import numbers as explorer_numbers
-from hooks.figures import numbers as figure_numbers
+from website.markdown.explorer import numbers as explorer_numbers
+from website.markdown.figures import numbers as figure_numbers
 
 # A sign counts where nothing stands in front of it that it could join or subtract from.
 NUMERAL = re.compile(

@@ -20,7 +20,7 @@ import nbformat
 from docblocks import check_mark, compare, line_of, marks, names
 from sybil import Document, Example, Region
 
-from hooks.notebooks import as_markdown
+from website.before.notebooks import as_markdown
 
 CELL = re.compile(r'^   "cell_type": "', re.M)
 SVG = "image/svg+xml"

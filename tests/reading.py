@@ -20,8 +20,8 @@ from docblocks import ROOT
 from docrules import DOCS, headings, pages, prose
 from notebooks import read as read_notebook
 
-from hooks.marks import MARK
-from hooks.notebooks import as_markdown
+from website.before.notebooks import as_markdown
+from website.markdown.marks import MARK
 
 RECORD = ROOT / "tests/read.json"
 Record = dict[str, dict[str, str]]  # page#section -> language -> digest

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from docblocks import ROOT, line_of, marks, parse
 
-PARTS = ("benchmarks", "convref", "docs", "hooks", "tests", "theme")
+PARTS = ("benchmarks", "convref", "docs", "tests", "theme", "website")
 FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")
 FILES += ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
 PAGE = "docs/zh/learn/padding-modes.md"

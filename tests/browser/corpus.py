@@ -17,8 +17,8 @@ from docblocks import ROOT, front_matter, parse
 from served import text_pages
 
 import convref
-from hooks.notebooks import as_markdown
-from hooks.raised import RAISED
+from website.before.notebooks import as_markdown
+from website.markdown.error_outputs import RAISED
 
 CUT = 60
 TYPE = re.compile(r"^[\w.]*(?:Error|Exception|Warning): ")

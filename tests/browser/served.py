@@ -17,7 +17,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("docs", "theme", "hooks", "search", "convref", "mkdocs.yml", "mkdocs.en.yml")
+SOURCES = ("docs", "theme", "website", "search", "convref", "mkdocs.yml", "mkdocs.en.yml")
 COMPRESSIBLE = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".map", ".inv"}
 
 
