@@ -1,6 +1,7 @@
 # `make` alone lists the commands. Plain make and POSIX sh: macOS ships GNU make 3.81.
 PYTHON ?= python3
 SITE := site
+SECOND := properdocs
 PY := .venv/bin/python
 FLOOR := .cache/floor
 COMPARE := .cache/compare
@@ -10,12 +11,12 @@ XDIST := -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check outputs read digits lint unit coverage fuzz fuzzed mutants release frameworks site browser \
+.PHONY: help serve test check outputs read digits lint unit coverage fuzz fuzzed mutants release frameworks site second browser \
   floor compare bench bench-thresholds bench-explorer bench-loading
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
-	@echo 'make test     everything: lint, types, package, frameworks, pages, site, browser, oldest NumPy'
+	@echo 'make test     everything: lint, types, package, frameworks, pages, site twice, browser, oldest NumPy'
 	@echo 'make check    for every save: lint, types, package and page tests (under 2 minutes)'
 	@echo 'make outputs  rewrite the outputs and marked numbers of the pages in place'
 	@echo 'make read     both languages of what has changed were read side by side: record that'
@@ -29,13 +30,13 @@ help:
 	@echo 'make bench-explorer  how long one update of the explorer takes'
 	@echo 'make bench-loading  how long opening a long page blocks a phone'
 	@echo
-	@echo 'parts of test: make lint unit coverage fuzzed frameworks site browser floor'
+	@echo 'parts of test: make lint unit coverage fuzzed frameworks site second browser floor'
 	@echo 'another Python: make PYTHON=python3.13 ...   another browser: make CHROMIUM=/path/to/it ...'
 
 serve: .venv/.ready
-	@$(PY) tools/serve.py
+	@$(PY) -m website.serve
 
-test: lint unit coverage fuzzed frameworks site browser floor
+test: lint unit coverage fuzzed frameworks site second browser floor
 	@echo 'make test: all parts passed'
 
 check: lint unit
@@ -91,11 +92,16 @@ frameworks: .venv/.frameworks
 
 # An address with a path: the browser tests serve the site below it, where a wrong link shows.
 site: .venv/.ready
-	SITE_URL=$${SITE_URL:-https://convref.invalid/convref/} $(PY) tools/build.py --out $(SITE)
+	SITE_URL=$${SITE_URL:-https://convref.invalid/convref/} $(PY) -m website.build --out $(SITE)
+
+# Another builder, from the same sources: nothing of the site may hang on one.
+second: site
+	SITE_URL=$${SITE_URL:-https://convref.invalid/convref/} $(PY) -m website.build --builder $(SECOND) --out .cache/second
+	diff -r $(SITE) .cache/second
 
 # The site must be the one just built: `make browser` alone builds it too.
 browser: site
-	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
+	CHROMIUM=$$($(PY) -m website.chromium) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) -m pytest $(XDIST) tests/browser
 
 # Minutes, on a machine that does nothing else; then `make outputs`, for the page that shows it.
@@ -106,11 +112,11 @@ bench-thresholds: .venv/.bench
 	$(PY) -m benchmarks.thresholds
 
 bench-explorer: site
-	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
+	CHROMIUM=$$($(PY) -m website.chromium) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) -m benchmarks.explorer
 
 bench-loading: site
-	CHROMIUM=$$($(PY) tools/chromium.py) || exit 1; export CHROMIUM; \
+	CHROMIUM=$$($(PY) -m website.chromium) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) -m benchmarks.loading
 
 # --confcutdir keeps the pages' conftest out: it needs PyTorch, which this environment lacks on purpose.

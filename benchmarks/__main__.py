@@ -54,8 +54,10 @@ def jobs(quick: bool) -> Iterator[Job]:
     yield ("pads", "cpu"), machine.cpu
     for name, shape in pads.INPUTS.items():
         for mode in pads.MODES:
-            at = ("pads", "ratios", name, mode)
-            yield at, partial(pads.pair, pads.small(shape) if quick else shape, mode, 4 * seconds)
+            yield (
+                ("pads", "ratios", name, mode),
+                partial(pads.pair, pads.small(shape) if quick else shape, mode, 4 * seconds),
+            )
 
 
 def measured(quick: bool, only: str | None = None) -> dict[str, Any]:

@@ -43,7 +43,7 @@ MEASURE = """([update, rounds]) => {
 
 def main() -> None:
     path = os.environ.get("CHROMIUM") or subprocess.check_output(
-        [sys.executable, ROOT / "tools/chromium.py"], text=True
+        [sys.executable, "-m", "website.chromium"], cwd=ROOT, text=True
     )
     with serve() as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path.strip(), args=FLAGS)

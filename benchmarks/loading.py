@@ -48,12 +48,12 @@ def blocked(events: list[dict[str, Any]]) -> float:
         and (event["pid"], event["tid"]) == main
         and event["ts"] + event["dur"] > painted
     )
-    return sum(max(0.0, task - 50) for task in tasks)
+    return float(sum(max(0.0, task - 50) for task in tasks))
 
 
 def main() -> None:
     path = os.environ.get("CHROMIUM") or subprocess.check_output(
-        [sys.executable, ROOT / "tools/chromium.py"], text=True
+        [sys.executable, "-m", "website.chromium"], cwd=ROOT, text=True
     )
     times: dict[str, list[float]] = {name: [] for name in PAGES}
     with serve() as site, sync_playwright() as playwright:

@@ -40,7 +40,8 @@ def pair(shape: tuple[int, ...], mode: str, seconds: float) -> dict[str, Any]:
         return convref.pad(x, flat, mode)
 
     def theirs() -> np.ndarray:
-        return np.pad(x, pairs, MODES[mode])  # type: ignore[call-overload]
+        padded: np.ndarray = np.pad(x, pairs, MODES[mode])  # type: ignore[call-overload]
+        return padded
 
     np.testing.assert_array_equal(ours(), theirs())
     return compared(ours, theirs, seconds)

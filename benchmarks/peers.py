@@ -31,7 +31,11 @@ onnxruntime.set_default_logger_severity(4)
 
 
 def ours(operation: str, layer: Layer, of: Operands) -> Call:
-    given = {"stride": layer.stride, "padding": layer.padding, "groups": layer.groups}
+    given: dict[str, Any] = {
+        "stride": layer.stride,
+        "padding": layer.padding,
+        "groups": layer.groups,
+    }
     if operation == "forward":
         return lambda: convref.conv2d(of.x, of.weight, **given)
     if operation == "backward":
@@ -79,7 +83,7 @@ def entering(operation: str, of: Operands) -> np.ndarray:
 
 def model(operation: str, layer: Layer, of: Operands) -> bytes:
     """One ONNX node, its weight a constant, as in production."""
-    extra = {"output_padding": [layer.output_padding] * 2} if operation == "transposed" else {}
+    extra: Any = {"output_padding": [layer.output_padding] * 2} if operation == "transposed" else {}
     node = helper.make_node(
         {"forward": "Conv", "transposed": "ConvTranspose"}[operation],
         ["x", "weight"],
@@ -97,7 +101,7 @@ def model(operation: str, layer: Layer, of: Operands) -> bytes:
     weight = onnx.numpy_helper.from_array(of.weight, "weight")
     graph = helper.make_graph([node], "one", [x], [out], [weight])
     built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)
-    return built.SerializeToString()
+    return bytes(built.SerializeToString())
 
 
 def einsum(operation: str, layer: Layer, of: Operands) -> Call | None:
@@ -112,7 +116,8 @@ def einsum(operation: str, layer: Layer, of: Operands) -> Call | None:
         )[:, :, :: layer.stride, :: layer.stride]
         split = windows.reshape(layer.N, layer.groups, -1, *windows.shape[2:])
         out = np.einsum("ngchwij,gocij->ngohw", split, kernels, optimize=True)
-        return out.reshape(layer.output)
+        result: np.ndarray = out.reshape(layer.output)
+        return result
 
     return call
 

@@ -49,13 +49,11 @@ def speed() -> Canvas:
 
     for exponent in range(math.ceil(first), math.floor(last) + 1):
         x = across(10.0**exponent)
-        line, name, class_ = "cf-link", power(exponent), "cf-muted"
-        if exponent == 0:
-            line, name, class_ = "cf-edge", "convref", None
-        canvas.text(x, 0, name, class_)
+        ours = exponent == 0
+        canvas.text(x, 0, "convref" if ours else power(exponent), None if ours else "cf-muted")
         for row in range(len(rows)):  # broken by the names
             y = (row + 1) * TRACK
-            canvas.line((x, y - 9), (x, y + 9), line)
+            canvas.line((x, y - 9), (x, y + 9), "cf-edge" if ours else "cf-link")
     for row, (name, ratios) in enumerate(rows.items()):
         y = (row + 1) * TRACK
         canvas.line_of_text(0, y - TRACK / 2, name, None if name == "ⁿ√∏" else "cf-muted")

@@ -27,11 +27,12 @@ class Results:
         return cls(json.loads(file.read_text("utf-8")))
 
     def layer(self, index: int) -> dict[str, Any]:
-        return self.data["layers"][self.layers[index]]
+        layer: dict[str, Any] = self.data["layers"][self.layers[index]]
+        return layer
 
     def ratio(self, operation: str, peer: str, index: int) -> float:
         """convref's time over the peer's, on one layer."""
-        return self.layer(index)[operation][peer]["ratio"]
+        return float(self.layer(index)[operation][peer]["ratio"])
 
     def ratios(self, operation: str, peer: str) -> dict[str, float]:
         """The same for every layer that the peer has."""
@@ -55,11 +56,11 @@ class Results:
 
     def memory(self, operation: str = "forward") -> float:
         """The most MiB beside results and padded input that any layer takes."""
-        return max(layer["memory"][operation] for layer in self.data["layers"].values()) / 2**20
+        return float(max(it["memory"][operation] for it in self.data["layers"].values()) / 2**20)
 
     def error(self) -> float:
         """The largest RMS error of any layer, over that of PyTorch."""
-        return max(layer["error"]["ratio"] for layer in self.data["layers"].values())
+        return float(max(layer["error"]["ratio"] for layer in self.data["layers"].values()))
 
     def sizes(self, family: str) -> dict[str, float]:
         """Ratios to PyTorch as one size of a layer grows."""

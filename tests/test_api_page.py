@@ -1,6 +1,6 @@
 """The API page shows every public name, under a heading and a sentence of its own, and no other.
 
-Its Chinese docstrings are in hooks/api/zh.yaml, whole and in the order of the signatures.
+Its Chinese docstrings are in website/api/zh.yaml, whole and in the order of the signatures.
 """
 
 import inspect
@@ -12,16 +12,16 @@ import pytest
 
 import convref
 from convref.figures import KINDS
-from hooks.api.docstrings import Docstrings, apart, catalogue
 from verify import ROOT
 from verify.pages.rules import DOCS
+from website.api.docstrings import Docstrings, apart, catalogue
 
 ENTRY = re.compile(
     r"^### (?P<name>\w+) \{#[\w-]+\}\n\n(?P<sentence>\S.+)\n\n::: (?P<path>\S+)$", re.M
 )
 DIRECTIVE = re.compile(r"^::: (?P<path>\S+)(?P<options>(?:\n .*)*)", re.M)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-ADD = "tell it in Chinese in hooks/api/zh.yaml, under"
+ADD = "tell it in Chinese in website/api/zh.yaml, under"
 
 
 @pytest.mark.parametrize("language", DOCS)

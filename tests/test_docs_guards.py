@@ -21,7 +21,7 @@ from verify.pages.marks import check_mark, marks, names
 from verify.pages.numerals import check_numerals
 from verify.pages.run import check_block
 
-PARTS = ("benchmarks", "convref", "docs", "hooks", "tests", "theme", "verify")
+PARTS = ("benchmarks", "convref", "docs", "tests", "theme", "verify", "website")
 FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")
 FILES += ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
 PAGE = "docs/zh/learn/padding-modes.md"

@@ -2,19 +2,18 @@
 
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
-import markdown
 import pymdownx.highlight
 import pytest
-from mkdocs.config import load_config
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 
 from verify import ROOT
 from verify.pages.fences import Fence, line_of, parse
 from verify.pages.rules import DOCS, pages
+from website.markdown.page import signed
+from website.settings import converter
 
 # Blocks that are shown and not run, in each language: only what cannot be run here.
 QUOTED = 3
@@ -27,20 +26,8 @@ PAGES = [
 MODULES = sorted((ROOT / "convref").rglob("*.py"))
 
 
-@cache
-def site():
-    """The site's own Markdown extensions, with what the hooks add."""
-    config = load_config(str(ROOT / "mkdocs.yml"))
-    for hook in config.hooks.values():
-        if hasattr(hook, "on_config"):
-            config = hook.on_config(config)
-    return config
-
-
 def rendered(text: str, path: Path) -> tuple[list[tuple[str, str]], str]:
     """The blocks that the site's Markdown shows, as (language, source), and the HTML."""
-    site().hooks["hooks/figures.py"].figures.begin(path, str(path))
-    site().hooks["hooks/explorer.py"].explorers.begin(path, str(path))
     seen: list[tuple[str, str]] = []
     highlight = pymdownx.highlight.Highlight.highlight
 
@@ -51,10 +38,7 @@ def rendered(text: str, path: Path) -> tuple[list[tuple[str, str]], str]:
 
     pymdownx.highlight.Highlight.highlight = spy
     try:
-        converter = markdown.Markdown(
-            extensions=site().markdown_extensions, extension_configs=site().mdx_configs
-        )
-        return seen, converter.convert(text)
+        return seen, converter("zh").convert(signed(text, str(path)))
     finally:
         pymdownx.highlight.Highlight.highlight = highlight
 

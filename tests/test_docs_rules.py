@@ -96,7 +96,7 @@ def test_one_word_for_one_thing(path):
 
 CHINESE = [
     ROOT / "README.zh-CN.md",
-    ROOT / "hooks/api/zh.yaml",
+    ROOT / "website/api/zh.yaml",
     ROOT / "theme/assets/explorer/words.js",
     ROOT / "theme/assets/explorer/presets.js",
     *(path for path in pages("zh").values() if path.suffix == ".ipynb"),

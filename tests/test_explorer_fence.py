@@ -7,32 +7,27 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from markdown import Markdown
 
 from convref import checks
-from hooks import explorer as hook
-from hooks.fences import FenceError
+from website.before import facts
+from website.markdown import explorer
+from website.markdown.fences import FenceError
+from website.markdown.page import signed
+from website.settings import converter
 
+SCRIPTS = Path(__file__).resolve().parent.parent / "theme/assets/explorer"
 BODY = """input: [[1, 2, 0], [0, 1, 2], [1, 2, 1]]
 weight: [[1, 2], [3, -1]]
 """
 GOOD = f"Before.\n\n```conv-explorer\n{BODY}```\n\nAfter.\n"
 
 
-def rendered(page: str, folder: Path) -> str:
-    path = folder / "page.md"
-    path.write_text(page, "utf-8")
-    explorers = hook.Explorers("en")
-    explorers.begin(path, "docs/page.md")
-    markdown = Markdown(
-        extensions=["pymdownx.superfences"],
-        extension_configs={"pymdownx.superfences": {"custom_fences": [explorers.fence()]}},
-    )
-    return markdown.convert(page)
+def rendered(page: str) -> str:
+    return converter("en").convert(signed(page, "docs/page.md"))
 
 
-def test_a_fence_becomes_an_element(tmp_path: Path) -> None:
-    html = rendered(GOOD, tmp_path)
+def test_a_fence_becomes_an_element() -> None:
+    html = rendered(GOOD)
     state = re.search(r'<conv-explorer state="([^"]*)">', html)
     assert state
     fields = parse_qs(unescape(state[1]))
@@ -61,7 +56,7 @@ FILLED = {
 
 @pytest.mark.parametrize(("body", "part"), FILLED.values(), ids=FILLED)
 def test_parameters_are_carried(body: str, part: str) -> None:
-    assert f"&{part}&" in f"&{hook.parsed(body).query()}&"
+    assert f"&{part}&" in f"&{explorer.parsed(body).query()}&"
 
 
 TWO = "input: [[[1, 2, 3], [4, 5, 6]], [[1, 0, 1], [0, 1, 0]]]\n"
@@ -103,15 +98,15 @@ STILL = {
 
 @pytest.mark.parametrize(("body", "kind", "part"), STILL.values(), ids=STILL)
 def test_the_still_picture_is_of_this_state(body: str, kind: str, part: str) -> None:
-    svg = hook.still(hook.parsed(body)).svg
+    svg = explorer.still(explorer.parsed(body)).svg
     assert f'data-figure="{kind}"' in svg
     assert part in svg
 
 
-def test_a_wide_still_picture_scrolls(tmp_path: Path) -> None:
+def test_a_wide_still_picture_scrolls() -> None:
     drawing = '<div class="conv-figure-drawing"'
-    assert f"{drawing}>" in rendered(GOOD, tmp_path)
-    wide = rendered(GOOD.replace(BODY, BODY + "padding: 5\n"), tmp_path)
+    assert f"{drawing}>" in rendered(GOOD)
+    wide = rendered(GOOD.replace(BODY, BODY + "padding: 5\n"))
     assert f'{drawing} tabindex="0" role="group" aria-label="Convolution explorer">' in wide
 
 
@@ -131,36 +126,43 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("body", "message"), WRONG.values(), ids=WRONG)
-def test_a_wrong_fence_fails_with_page_and_line(body: str, message: str, tmp_path: Path) -> None:
+def test_a_wrong_fence_fails_with_page_and_line(body: str, message: str) -> None:
     with pytest.raises(FenceError) as error:
-        rendered(f"Before.\n\n```conv-explorer\n{body}\n```\n", tmp_path)
+        rendered(f"Before.\n\n```conv-explorer\n{body}\n```\n")
     assert str(error.value).startswith("docs/page.md:3: conv-explorer: ")
     assert message in str(error.value)
 
 
-def test_options_of_a_fence_are_refused(tmp_path: Path) -> None:
+def test_options_of_a_fence_are_refused() -> None:
     with pytest.raises(FenceError, match="takes no options"):
-        rendered(GOOD.replace("```conv-explorer", '```{.conv-explorer title="x"}'), tmp_path)
+        rendered(GOOD.replace("```conv-explorer", '```{.conv-explorer title="x"}'))
 
 
 def test_numerals_of_an_explorer_are_known() -> None:
-    known = hook.numbers(BODY)
+    known = explorer.numbers(BODY)
     assert "10" in known, "an output cell"
     assert "3" in known, "a weight"
     assert "99" not in known
 
 
-def test_messages_are_convrefs() -> None:
-    text = hook.messages().partition("MESSAGES = ")[2].rstrip(";\n")
-    for rule, (error, message) in json.loads(text).items():
+def test_facts_are_convrefs() -> None:
+    """What the scripts get is JSON, name by name."""
+    lines = re.findall(r"^export const (\w+) = (.*);$", facts.script(), re.M)
+    told = {name: json.loads(value) for name, value in lines}
+    assert set(told) == {"KINDS", "LETTERS", "LIMITS", "MODES", "MESSAGES", "WIDTH", "HEAD"}
+    assert told["MODES"] == list(checks.MODES) and told["HEAD"][0] == "position"
+    assert told["LIMITS"]["kernel"] == [1, 7] and told["LETTERS"]["2"] == ["H", "W"]
+    for rule, (error, message) in told["MESSAGES"].items():
         assert (checks.MESSAGES[rule][0].__name__, checks.MESSAGES[rule][1]) == (error, message)
         # checks.js fills in plain names only.
         assert re.findall(r"\{[^}]*\}", message) == re.findall(r"\{\w+\}", message)
 
 
-def test_no_message_is_written_twice() -> None:
-    scripts = "".join(path.read_text("utf-8") for path in hook.SCRIPTS.glob("*.js"))
-    assert len(scripts) > 10_000
-    for rule in hook.RULES:
-        for part in re.split(r"\{\w+\}", checks.MESSAGES[rule][1]):
-            assert len(part) < 15 or part not in scripts, f"{rule}: {part!r} is also in a script"
+def test_no_script_has_a_second_copy_of_a_fact() -> None:
+    """Only facts.js says what a fact is, and each fact is used."""
+    sources = {path.name: path.read_text("utf-8") for path in SCRIPTS.glob("*.js")}
+    assert "facts.js" not in sources, "it is written at build"
+    text = "".join(sources.values())
+    for name in facts.facts():
+        assert not re.search(rf"\b(?:const|let) {name}\b", text), name
+        assert re.search(rf"import {{[^}}]*\b{name}\b[^}}]*}} from \"./facts.js\"", text), name

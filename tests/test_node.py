@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import node
+from website import node
 
 
 def installing(monkeypatch: pytest.MonkeyPatch, cache: Path, fail: Exception | None) -> list[Path]:

@@ -3,15 +3,10 @@
 import json
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import pytest
-from mkdocs.config import load_config
-from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import get_files
 
-from hooks.notebooks import as_markdown, on_page_read_source, portable
 from tests.test_docs_inventory import escaped
 from verify import ROOT
 from verify.pages.fences import front_matter, parse
@@ -26,6 +21,8 @@ from verify.pages.rules import (
     compare_structure,
     pages,
 )
+from website.before.notebooks import as_markdown, executed, finished, portable
+from website.markdown.page import PageError
 
 NAMES = sorted(name for name in pages("zh") if name.endswith(".ipynb"))
 NOTEBOOKS = [DOCS[language] / name for language in DOCS for name in NAMES]
@@ -93,11 +90,7 @@ def test_both_languages_are_in_step(name):
 
 
 def test_download_has_whole_addresses():
-    config = load_config(str(ROOT / "mkdocs.en.yml"))
-    source = DOCS["en"] / NAMES[0]
-    text = portable(
-        source.read_text("utf-8"), NAMES[0], "https://example.org/en/", get_files(config)
-    )
+    text = portable(DOCS["en"] / NAMES[0], DOCS["en"], "https://example.org/en/")
     links = re.findall(r"\]\(([^)]*)\)", text)
     assert links and all(link.startswith("https://example.org/en/") for link in links)
     assert "https://example.org/en/reference/glossary/#kernel" in links
@@ -175,20 +168,34 @@ def test_other_outputs_are_refused(output):
     with pytest.raises(ValueError, match="prints or draws"):
         stored(cell("1", output))
     notebook = nbformat.v4.new_notebook(metadata={"convref": {}}, cells=[cell("1", output)])
-    assert "<!-- not shown" in as_markdown(notebook), "the hook stops the build at this"
+    assert "<!-- not shown" in as_markdown(notebook), "the build stops at this"
 
 
 def test_the_build_stops_at_other_outputs():
-    config = load_config(str(ROOT / "mkdocs.yml"))
-    plugin = config.plugins["mkdocs-jupyter"].config
-    assert plugin["execute"] and not plugin["allow_errors"]
-    page = SimpleNamespace(
-        file=SimpleNamespace(src_uri="notebooks/a.ipynb"),
-        content="# A\n\n<!-- not shown: careful -->\n<style></style>",
-        render=lambda config, files: None,
-    )
-    with pytest.raises(PluginError, match=r"notebooks/a\.ipynb.*careful"):
-        on_page_read_source(page, config)
+    path = ROOT / "docs/en/notebooks/a.ipynb"
+    with pytest.raises(PageError, match=r"notebooks/a\.ipynb.*careful"):
+        finished("# A\n\n<!-- not shown: careful -->\n", path, "en")
+
+
+def test_the_build_stops_at_a_cell_that_raises(monkeypatch, tmp_path):
+    """The cells run, and their outputs are those of this run."""
+    monkeypatch.setattr("website.before.notebooks.ROOT", tmp_path)
+    path = tmp_path / "a.ipynb"
+    for source, told in [("print(6 * 7)", "```text\n42\n```"), ("1 / 0", None)]:
+        notebook = nbformat.v4.new_notebook(metadata={"convref": {}}, cells=[cell(source)])
+        nbformat.write(notebook, path)
+        if told:
+            assert told in executed(path)
+        else:
+            with pytest.raises(PageError, match=r"a\.ipynb: (?s:.*)ZeroDivisionError"):
+                executed(path)
+
+
+def test_a_download_leads_to_pages_that_are_there(tmp_path):
+    text = nbformat.v4.new_markdown_cell("[A](../learn/nowhere.md)")
+    nbformat.write(nbformat.v4.new_notebook(cells=[text]), tmp_path / "a.ipynb")
+    with pytest.raises(PageError, match=r"there is no page \.\./learn/nowhere\.md"):
+        portable(tmp_path / "a.ipynb", tmp_path, "https://example.org/")
 
 
 def test_refreshing_repairs_every_output():

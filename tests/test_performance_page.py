@@ -10,9 +10,9 @@ from benchmarks.layers import LAYERS, SCALING
 from benchmarks.pads import INPUTS, MODES
 from benchmarks.report import Goal, goals, shown
 from benchmarks.results import OPERATIONS, Results, rough
-from hooks.figures import MEASURED, scrolled
 from verify.pages.marks import check_mark, marks, names
 from verify.pages.rules import DOCS
+from website.markdown.figures import MEASURED, scrolled
 
 RESULTS = Results.load()
 POINT = re.compile(r"M (?P<x>[-\d.]+) (?P<y>[-\d.]+)")

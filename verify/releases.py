@@ -38,22 +38,22 @@ def requirements() -> Iterator[str]:
                 yield each
 
 
-def environment(release: str) -> Path:
+def environment(release: str) -> str:
     """The Python of an environment with this release; made once, but for the newest."""
     folder = ENVIRONMENTS / release
-    python = folder / "bin/python"
+    python = str(folder / "bin/python")
     ready = folder / ".ready"
     if release == "newest" or not ready.exists():
         subprocess.check_call([sys.executable, "-m", "venv", "--clear", folder])
         torch = "torch" if release == "newest" else f"torch=={release}"
         pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
-        constraints = ["-c", ROOT / "constraints.txt"]
-        subprocess.check_call([*pip, torch, *requirements(), "-e", ROOT, *constraints])
+        constraints = ["-c", str(ROOT / "constraints.txt")]
+        subprocess.check_call([*pip, torch, *requirements(), "-e", str(ROOT), *constraints])
         ready.touch()
     return python
 
 
-def run(python: Path) -> dict[str, Any]:
+def run(python: str) -> dict[str, Any]:
     """Run what compares, with progress; gives the counts, and the tests that failed."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")

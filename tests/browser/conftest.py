@@ -33,7 +33,7 @@ def site() -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or subprocess.check_output(
-        [sys.executable, ROOT / "tools/chromium.py"], text=True
+        [sys.executable, "-m", "website.chromium"], cwd=ROOT, text=True
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path.strip(), args=FLAGS)

@@ -15,11 +15,11 @@ import nbformat
 import torch
 
 import convref
-from hooks.notebooks import as_markdown
-from hooks.raised import RAISED
 from tests.browser.served import text_pages
 from verify import ROOT
 from verify.pages.fences import front_matter, parse
+from website.before.notebooks import as_markdown
+from website.markdown.error_outputs import RAISED
 
 CUT = 60
 TYPE = re.compile(r"^[\w.]*(?:Error|Exception|Warning): ")

@@ -17,7 +17,8 @@ from convref.engine import windows
 from convref.geometry import Axis, reach
 from convref.padding import extend
 from convref.trace import Explanation, explain, explain_transposed
-from hooks import explorer as hook
+from website.before import facts
+from website.settings import ROOT
 
 Cell = tuple[int, ...]
 
@@ -28,8 +29,8 @@ def with_modules(page: Page) -> None:
 
     def answer(route: Route) -> None:
         name = urllib.parse.urlsplit(route.request.url).path.rpartition("/")[2]
-        generated = {"messages.js": hook.messages}.get(name)
-        text = generated() if generated else (hook.SCRIPTS / name).read_text("utf-8")
+        source = ROOT / "theme/assets/explorer" / name
+        text = facts.script() if name == "facts.js" else source.read_text("utf-8")
         route.fulfill(body=text, content_type="text/javascript")
 
     page.route("**/modules/*.js", answer)

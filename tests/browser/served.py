@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("docs", "theme", "hooks", "search", "convref", "mkdocs.yml", "mkdocs.en.yml")
+SOURCES = ("docs", "theme", "website", "search", "convref", "mkdocs.yml", "mkdocs.en.yml")
 COMPRESSIBLE = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".map", ".inv"}
 
 
@@ -47,14 +48,15 @@ class SitePage:
 
 @dataclass(frozen=True)
 class Look:
-    palette: str
+    palette: Literal["light", "dark"]
     width: int
 
     def __str__(self) -> str:
         return f"{self.palette}-{self.width}"
 
 
-LOOKS = [Look(palette, width) for palette in ("light", "dark") for width in (1280, 390)]
+PALETTES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKS = [Look(palette, width) for palette in PALETTES for width in (1280, 390)]
 
 
 @cache

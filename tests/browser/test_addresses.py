@@ -69,7 +69,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The site as it is built for hosting, with the repository's address."""
     out = tmp_path_factory.mktemp("hosted") / "site"
     subprocess.run(
-        [sys.executable, "tools/build.py", "--out", str(out)],
+        [sys.executable, "-m", "website.build", "--out", str(out)],
         cwd=ROOT,
         env=os.environ | {"REPO_URL": REPOSITORY, "SITE_URL": f"https://site.invalid{PATH}"},
         check=True,

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from hooks import explorer as hook
 from tests.browser.explored import Case, drawn, with_modules
 from tests.browser.served import Served, SitePage, site_directory, text_pages
 from tests.browser.test_sweep import OVERFLOW, accessibility
+from website.before import facts
 
 CASES = 2200
 CODES = 120
@@ -144,7 +144,7 @@ def test_everything_shown_equals_convref(
                     break
     assert not problems, f"{len(problems)} of {CASES} differ:\n" + "\n".join(problems[:5])
     assert 0.15 < refused / CASES < 0.35, f"{refused} of {CASES} are refused"
-    assert rules == set(hook.RULES), "a rule that no case meets"
+    assert rules == set(facts.RULES), "a rule that no case meets"
     assert len(kinds) == 18, "a kind or mode is missing, or is never refused"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize
 
 from tests.browser.served import Served, SitePage, site_directory, text_pages
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PARTED = [
     page
     for page in text_pages()
@@ -159,7 +159,7 @@ def test_what_waits_is_found_and_read(page: SitePage, site: Served, fresh_page: 
     """The browser's search finds text in the last part, and it is no less there for a reader."""
     fresh_page.goto(site.url(page), wait_until="networkidle")
     last = fresh_page.locator(".part").last
-    text = last.locator("p").last.text_content().strip().splitlines()[0][:25]
+    text = (last.locator("p").last.text_content() or "").strip().splitlines()[0][:25]
     assert fresh_page.evaluate("scrollY") == 0
     assert fresh_page.evaluate("(text) => find(text)", text), text
     fresh_page.wait_for_function("scrollY > 1000")

@@ -16,10 +16,10 @@ import numpy as np
 import yaml
 
 import convref
-from hooks.marks import MARK
 from verify import ROOT
 from verify.pages.fences import Fence, front_matter, parse
 from verify.pages.formulas import check_formula
+from website.markdown.marks import MARK
 
 
 def recorded(path: str) -> Any:

@@ -19,10 +19,10 @@ from typing import Any
 import nbformat
 from sybil import Document, Example, Region
 
-from hooks.notebooks import as_markdown
 from verify.pages.compare import compare
 from verify.pages.fences import line_of
 from verify.pages.marks import check_mark, marks, names
+from website.before.notebooks import as_markdown
 
 CELL = re.compile(r'^   "cell_type": "', re.M)
 SVG = "image/svg+xml"

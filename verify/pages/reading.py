@@ -15,11 +15,11 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
-from hooks.marks import MARK
-from hooks.notebooks import as_markdown
 from verify import ROOT
 from verify.pages.notebooks import read as read_notebook
 from verify.pages.rules import DOCS, headings, pages, prose
+from website.before.notebooks import as_markdown
+from website.markdown.marks import MARK
 
 RECORD = ROOT / "verify/pages/read.json"
 Record = dict[str, dict[str, str]]  # page#section -> language -> digest

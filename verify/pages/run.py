@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hooks.raised import RAISED
 from verify.pages.compare import compare
 from verify.pages.fences import Fence, line_of
+from website.markdown.error_outputs import RAISED
 
 
 @dataclass

@@ -1,11 +1,9 @@
 // The refusals that an explorer can meet, in convref's order. The messages are convref's own:
-// messages.js is written from convref.checks at build, with the rules that are named here.
+// website/before/facts.py writes them from convref.checks, with the rules that are named here.
 
+import { LETTERS, MESSAGES } from "./facts.js";
 import { paddedSize, reach, samePadding, transposedSize } from "./geometry.js";
-import { MESSAGES } from "./messages.js";
 import { tuple } from "./numbers.js";
-
-const LETTERS = { 1: ["L"], 2: ["H", "W"] };
 
 class Refusal extends Error {
   constructor(rule, values) {

@@ -5,6 +5,7 @@ import { padsOf } from "./checks.js";
 import { copied } from "./clipboard.js";
 import { convrefCode, torchCode } from "./code.js";
 import { h, options, put } from "./dom.js";
+import { WIDTH } from "./facts.js";
 import { filled, pasted } from "./filling.js";
 import { frame } from "./frame.js";
 import {
@@ -39,7 +40,7 @@ import {
   weightShapeOf,
   withNumbers,
 } from "./state.js";
-import { WIDTH, explain } from "./trace.js";
+import { explain } from "./trace.js";
 import { keep, recall } from "./visit.js";
 import { wordsFor } from "./words.js";
 

@@ -1,7 +1,8 @@
 // Many numbers at once: a pasted matrix, or the same rule for every cell of a grid.
 
+import { LIMITS } from "./facts.js";
 import { indices, place, range } from "./geometry.js";
-import { LIMITS, changed, inputShapeOf, weightShapeOf, withNumbers } from "./state.js";
+import { changed, inputShapeOf, weightShapeOf, withNumbers } from "./state.js";
 
 /** How a grid can be filled: the number of its cell i. */
 export const RULES = { zeros: () => 0, ones: () => 1, up: (i) => i };

@@ -1,11 +1,11 @@
 // All that an explorer is made of: buttons, grids, the sum, facts, parameters and code.
 
 import { h, options } from "./dom.js";
+import { KINDS } from "./facts.js";
 import { RULES } from "./filling.js";
 import { Grid } from "./grids.js";
 import { panel } from "./panel.js";
 import { PRESETS } from "./presets.js";
-import { KINDS } from "./state.js";
 
 const SPEEDS = { 0.5: "0.5×", 1: "1×", 2: "2×", 4: "4×" };
 

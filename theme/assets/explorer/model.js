@@ -1,6 +1,7 @@
 // All that is shown of a state, without a page: what the element draws and what the tests compare.
 
 import { axesOf, layerOf, refusal } from "./checks.js";
+import { LETTERS } from "./facts.js";
 import {
   channelOf,
   outputSizes,
@@ -9,8 +10,6 @@ import {
   writtenSize,
   writtenTransposedSize,
 } from "./geometry.js";
-
-const LETTERS = { 1: ["L"], 2: ["H", "W"] };
 
 /** {refusal} of an illegal state; {layer, sizes, formulas, parameters, products} of a legal one. */
 export function model(state) {

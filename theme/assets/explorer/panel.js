@@ -1,10 +1,8 @@
 // The parameters of an explorer as fields. With `apart` every axis and every side has its own.
 
 import { h, options, put } from "./dom.js";
+import { LETTERS, LIMITS, MODES } from "./facts.js";
 import { range } from "./geometry.js";
-import { LIMITS, MODES } from "./state.js";
-
-const LETTERS = { 1: ["L"], 2: ["H", "W"] };
 
 export function panel(explorer) {
   const { words } = explorer;

@@ -8,22 +8,10 @@
 // filled in or left out; `made`, the places whose numbers nobody gave; and `kept`, what does not
 // fit the present shape and comes back with it. A place is that in the largest array there can be.
 
+import { KINDS, LIMITS, MODES } from "./facts.js";
 import { indices, place, range, volume } from "./geometry.js";
 import { parse as number, written } from "./numbers.js";
 
-export const KINDS = ["1d", "2d", "transposed"];
-export const MODES = ["zeros", "reflect", "replicate", "circular"];
-export const LIMITS = {
-  size: [1, 16],
-  kernel: [1, 7],
-  stride: [0, 8],
-  dilation: [0, 4],
-  padding: [0, 8],
-  extra: [0, 7],
-  channels: [1, 8],
-  outputs: [1, 8],
-  groups: [0, 8],
-};
 const ROOM = { input: [8, 16, 16], weight: [8, 8, 7, 7], bias: [8] };
 const NUMBERS = Object.keys(ROOM);
 const PER_AXIS = { size: 5, kernel: 3, stride: 1, dilation: 1, extra: 0 };

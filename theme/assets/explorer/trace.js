@@ -1,10 +1,8 @@
 // One output cell by hand, in the words of convref.explain: the sum, and the table of its terms.
 
+import { HEAD, WIDTH } from "./facts.js";
 import { terms } from "./geometry.js";
 import { areFloats, factor, tuple, written } from "./numbers.js";
-
-export const WIDTH = 48; // a longer sum gets a line for each row of the kernel
-const HEAD = ["position", "input", "weight", "x", "w", "x·w", "sum"];
 
 /** {sum, table, total}: what str(explain(...)) and explain(...).table() give. */
 export function explain(layer, at) {
