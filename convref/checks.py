@@ -9,7 +9,7 @@ import math
 import operator
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, cast
+from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,9 @@ Ints: TypeAlias = int | Sequence[int]
 Padding: TypeAlias = Ints | Literal["same", "valid"]
 PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]
 
-MODES: Final = ("zeros", "reflect", "replicate", "circular")
+Word = TypeVar("Word", bound=str)
+
+MODES: Final[tuple[PaddingMode, ...]] = ("zeros", "reflect", "replicate", "circular")
 PAD_MODES: Final = ("constant", *MODES[1:])
 FLOATS: Final = tuple(map(np.dtype, ("float16", "float32", "float64", "complex64", "complex128")))
 INTEGERS: Final = tuple(
@@ -496,11 +498,11 @@ def integers(
     return numbers * rank if len(numbers) == 1 else numbers
 
 
-def word(name: str, value: object, allowed: Sequence[str]) -> str:
+def word(name: str, value: object, allowed: Sequence[Word]) -> Word:
     """One of the allowed strings."""
     if not isinstance(value, str) or value not in allowed:
         no_word(name, value, ", ".join(map(repr, allowed)))
-    return value
+    return cast(Word, value)
 
 
 def no_word(name: str, value: object, allowed: str) -> NoReturn:
@@ -741,27 +743,48 @@ def cell(at: object, shape: Sequence[int], batched: bool) -> tuple[int, ...]:
 class Call(NamedTuple):
     """A convolution's arguments after all checks, in one normal form."""
 
-    input: Array
+    input: Array  # (N, C, *sizes)
     weight: Array
     bias: Array | None
     axes: tuple[Axis, ...]
     groups: int
+    padding_mode: PaddingMode
     batched: bool
-    padding_mode: str = "zeros"
-    extra: tuple[int, ...] = ()  # output_padding of each axis, of transposed convolutions
+
+    def output(self) -> tuple[int, ...]:
+        """Shape of the output: (N, O, *sizes)."""
+        return (len(self.input), len(self.weight), *map(output_size, self.axes))
+
+
+class TransposedCall(NamedTuple):
+    """The same of a transposed convolution, whose padding crops."""
+
+    input: Array  # (N, C, *sizes)
+    weight: Array
+    bias: Array | None
+    axes: tuple[Axis, ...]
+    extra: tuple[int, ...]  # output_padding of each axis
+    groups: int
+    batched: bool
+
+    def output(self) -> tuple[int, ...]:
+        """Shape of the output: (N, O, *sizes)."""
+        sizes = map(output_size, map(stuffed, self.axes, self.extra))
+        return (len(self.input), self.weight.shape[1] * self.groups, *sizes)
 
 
 def convolution(
     rank: int,
-    input: object,
-    weight: object,
-    bias: object,
-    stride: object,
-    padding: object,
-    dilation: object,
-    groups: object,
-    padding_mode: object,
-    accumulate: object = None,
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    *,
+    stride: Ints,
+    padding: Padding,
+    dilation: Ints,
+    groups: int,
+    padding_mode: PaddingMode,
+    accumulate: npt.DTypeLike | None,
 ) -> Call:
     """Check every argument of `conv1d`, `conv2d`, `conv3d`; the input comes back batched."""
     data, kernels, offsets = operands(rank, input, weight, bias, groups)
@@ -787,21 +810,23 @@ def convolution(
         padding_limits(letter, axis.size, (axis.before, axis.after), mode)
     fits_memory("the padded input", (N, C, *map(padded_size, axes)), wide)
     fits_memory("the output", (N, out_channels, *map(output_size, axes)), wide)
-    return Call(*widened(wide, batch, kernels, offsets), axes, count, batched, mode)
+    data, kernels, offsets = widened(wide, batch, kernels, offsets)
+    return Call(data, kernels, offsets, axes, count, mode, batched)
 
 
 def transposed(
     rank: int,
-    input: object,
-    weight: object,
-    bias: object,
-    stride: object,
-    padding: object,
-    output_padding: object,
-    groups: object,
-    dilation: object,
-    accumulate: object = None,
-) -> Call:
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    *,
+    stride: Ints,
+    padding: Ints,
+    output_padding: Ints,
+    groups: int,
+    dilation: Ints,
+    accumulate: npt.DTypeLike | None,
+) -> TransposedCall:
     """Check every argument of `conv_transpose1d`, 2d, 3d; the input comes back batched."""
     data, kernels, offsets = operands(rank, input, weight, bias, groups, True)
     strides = integers("stride", stride, rank, 1)
@@ -824,8 +849,8 @@ def transposed(
     fits_memory("the padded input", (N, C, *map(padded_size, dense)), wide)
     whole = map(uncropped, axes, extra)
     fits_memory("the padded output", (N, per_group * count, *whole), wide)
-    operand = widened(wide, batch, kernels, offsets)
-    return Call(*operand, axes, count, batched, extra=extra)
+    data, kernels, offsets = widened(wide, batch, kernels, offsets)
+    return TransposedCall(data, kernels, offsets, axes, extra, count, batched)
 
 
 def widened(
@@ -842,6 +867,7 @@ def widened(
 def output_padding(
     input: object,
     output_size: object,
+    *,
     kernel: Sequence[int],
     stride: Sequence[int],
     padding: Sequence[int],
@@ -898,75 +924,65 @@ def transposed_terms(axis: Axis, extra: int) -> dict[str, int]:
     }
 
 
-def backward(rank: int, grad_output: object, *arguments: object) -> tuple[Call, Array]:
-    """Check every argument of `conv1d_backward`, 2d, 3d; the gradient comes back batched."""
-    input, weight, *options = arguments
-    call = convolution(rank, input, weight, None, *options)
-    return call, gradient(grad_output, input, call, len(call.weight), call.axes)
+def gradient(grad_output: Array, input: Array, call: Call | TransposedCall) -> Array:
+    """The output's gradient with a batch axis, in the dtype of the sums.
 
-
-def backward_transposed(rank: int, grad_output: object, *arguments: object) -> tuple[Call, Array]:
-    """Check every argument of `conv_transpose1d_backward`, 2d, 3d, likewise."""
-    input, weight, *options = arguments
-    call = transposed(rank, input, weight, None, *options)
-    dense = list(map(stuffed, call.axes, call.extra))
-    return call, gradient(grad_output, input, call, call.weight.shape[1] * call.groups, dense)
-
-
-def gradient(
-    grad_output: object, input: object, call: Call, channels: int, axes: Sequence[Axis]
-) -> Array:
-    """The output's gradient with a batch axis, in the dtype of the sums."""
+    `input` is what the caller gave, of whose dtype the gradient has to be.
+    """
     grad, data = number_array("grad_output", grad_output), number_array("input", input)
     if grad.dtype != data.dtype:
         mixed("grad_output", grad, data, ("input", "weight"))
-    due: tuple[int, ...] = (channels, *map(output_size, axes))
-    if call.batched:
-        due = (len(call.input), *due)
+    due = call.output() if call.batched else call.output()[1:]
     if grad.shape != due:
         refuse("shape", name="grad_output", expected=due, received=grad.shape)
     return (grad if call.batched else grad[None]).astype(call.input.dtype, copy=False)
 
 
 class Patches(NamedTuple):
-    """The arguments of `unfold` or `fold` after all checks, in one normal form."""
+    """The arguments of `unfold` after all checks, in one normal form."""
 
-    input: Array
+    input: Array  # (N, C, *sizes)
+    axes: tuple[Axis, ...]
+    batched: bool
+
+
+class Columns(NamedTuple):
+    """Those of `fold`, whose axes are the output's."""
+
+    input: Array  # (N, rows, windows)
     axes: tuple[Axis, ...]
     batched: bool
 
 
 def patches(
-    rank: int,
-    input: object,
-    kernel_size: object,
-    dilation: object,
-    padding: object,
-    stride: object,
+    rank: int, input: Array, *, kernel_size: Ints, dilation: Ints, padding: Ints, stride: Ints
 ) -> Patches:
     """Check every argument of `unfold1d`, `unfold` (of two axes) or `unfold3d`."""
     data = number_array("input", input, "unfold", PAD_DTYPES)
     rank_fits(data, rank)
-    kernel, *window = window_arguments(rank, kernel_size, dilation, padding, stride)
+    window = windows(
+        rank, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
+    )
     if 0 in data.shape[-rank:]:
         no_cell("input", f"({LAYOUT[rank]})", data)
     batch, batched = with_batch(data, rank)
     N, C, *sizes = batch.shape
-    axes = windowed(sizes, kernel, *window)
+    axes = windowed(sizes, window)
     fits_memory("the padded input", (N, C, *map(padded_size, axes)), data.dtype)
-    fits_memory("the output", (N, C, *kernel, *map(output_size, axes)), data.dtype)
+    fits_memory("the output", (N, C, *window.kernel, *map(output_size, axes)), data.dtype)
     return Patches(batch, axes, batched)
 
 
 def columns(
     rank: int,
-    input: object,
-    size: object,
-    kernel_size: object,
-    dilation: object,
-    padding: object,
-    stride: object,
-) -> Patches:
+    input: Array,
+    *,
+    output_size: Ints,
+    kernel_size: Ints,
+    dilation: Ints,
+    padding: Ints,
+    stride: Ints,
+) -> Columns:
     """Check every argument of `fold1d`, `fold` (of two axes) or `fold3d`."""
     data = number_array("input", input, "fold", PAD_DTYPES)
     names = {
@@ -975,44 +991,48 @@ def columns(
     }
     if data.ndim not in (2, 3):
         refuse("columns rank", received=data.shape, axes=data.ndim, **names)
-    sizes = integers("output_size", size, rank, 1, single=False)
-    kernel, *window = window_arguments(rank, kernel_size, dilation, padding, stride)
-    axes = windowed(sizes, kernel, *window)
-    (rows, cells), taps = data.shape[-2:], math.prod(kernel)
+    sizes = integers("output_size", output_size, rank, 1, single=False)
+    window = windows(
+        rank, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
+    )
+    axes = windowed(sizes, window)
+    (rows, cells), taps = data.shape[-2:], math.prod(window.kernel)
     if rows % taps:
-        refuse("rows", kernel=kernel, taps=taps, received=rows, rest=rows % taps, **names)
-    out = tuple(map(output_size, axes))
+        refuse("rows", kernel=window.kernel, taps=taps, received=rows, rest=rows % taps, **names)
+    out = tuple(map(geometry.output_size, axes))
     if cells != math.prod(out):
         product = f"{' * '.join(map(str, out))} = " if rank > 1 else ""
         refuse("windows", expected=f"{product}{math.prod(out)}", received=cells, **names)
     batch = data if data.ndim == 3 else data[None]
     shape = (len(batch), rows // taps, *map(padded_size, axes))
     fits_memory("the padded output", shape, data.dtype)
-    return Patches(batch, axes, data.ndim == 3)
+    return Columns(batch, axes, data.ndim == 3)
 
 
-def window_arguments(
-    rank: int, kernel_size: object, dilation: object, padding: object, stride: object
-) -> tuple[tuple[int, ...], ...]:
-    """The windows' parameters of the two families above, for each axis, in the order of theirs."""
+class Window(NamedTuple):
+    """The windows' parameters of the two families above, for each axis."""
+
+    kernel: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: tuple[int, ...]
+    stride: tuple[int, ...]
+
+
+def windows(rank: int, *, kernel_size: Ints, dilation: Ints, padding: Ints, stride: Ints) -> Window:
+    """Check them; a sequence of a single number is not for all axes, as in PyTorch."""
     cells = integers("padding", padding, rank, 0, single=False)
-    return (
-        integers("kernel_size", kernel_size, rank, 1, single=False),
-        integers("dilation", dilation, rank, 1, single=False),
-        cells,
-        integers("stride", stride, rank, 1, single=False),
+    return Window(
+        kernel=integers("kernel_size", kernel_size, rank, 1, single=False),
+        dilation=integers("dilation", dilation, rank, 1, single=False),
+        padding=cells,
+        stride=integers("stride", stride, rank, 1, single=False),
     )
 
 
-def windowed(
-    sizes: Sequence[int],
-    kernel: Sequence[int],
-    dilation: Sequence[int],
-    padding: Sequence[int],
-    stride: Sequence[int],
-) -> tuple[Axis, ...]:
+def windowed(sizes: Sequence[int], window: Window) -> tuple[Axis, ...]:
     """One axis for each size, on which at least one window fits."""
-    axes = resolve(sizes, kernel, stride, [(p, p) for p in padding], dilation)
+    pairs = [(p, p) for p in window.padding]
+    axes = resolve(sizes, window.kernel, window.stride, pairs, window.dilation)
     for letter, axis in named(axes):
         kernel_fits(letter, axis)
     return axes

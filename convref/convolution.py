@@ -4,15 +4,14 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Ints, Padding, PaddingMode
+from convref.checks import Array, Call, Ints, Padding, PaddingMode
 from convref.engine import carrier, contract, finished, windows
 from convref.geometry import bounded
 from convref.padding import extend
 
 
-def convolve(rank: int, *arguments: object) -> Array:
-    """Check and convolve; `arguments` are those of `conv2d`, in its order."""
-    call = checks.convolution(rank, *arguments)  # check; input (N, C, *sizes)
+def convolve(call: Call) -> Array:
+    """Convolve what has been checked."""
     axes = list(map(bounded, call.axes))  # geometry: one Axis for each spatial axis
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
     wide = carrier(call.input, call.weight, call.weight[0].size)
@@ -59,9 +58,19 @@ def conv1d(
     >>> conv1d(np.array([[1, 2, 3, 4]]), np.array([[[1, 10]]]))
     array([[21, 32, 43]])
     """
-    return convolve(
-        1, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    call = checks.convolution(
+        1,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
     )
+    return convolve(call)
 
 
 def conv2d(
@@ -136,9 +145,19 @@ def conv2d(
             [36, 36, 36],
             [36, 36, 36]]])
     """
-    return convolve(
-        2, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    call = checks.convolution(
+        2,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
     )
+    return convolve(call)
 
 
 def conv3d(
@@ -178,6 +197,16 @@ def conv3d(
     array([[[[ 4,  6],
              [ 8, 10]]]])
     """
-    return convolve(
-        3, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    call = checks.convolution(
+        3,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
     )
+    return convolve(call)

@@ -9,12 +9,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
 from convref import checks, cures
-from convref.checks import Array, refuse
+from convref.checks import Array, Ints, Padding, PaddingMode, refuse
 from convref.geometry import (
     Axis,
     output_size,
@@ -24,7 +24,6 @@ from convref.geometry import (
     resolve,
     seen,
     spanned,
-    stuffed,
     written_size,
     written_transposed_size,
 )
@@ -253,9 +252,9 @@ class Here:
         if in_channels is not None:
             checks.channels_fit(input, self.rank, in_channels)
 
-    def output(self, channels: int, sizes: Sequence[int]) -> Shape:
+    def output(self, shape: Shape) -> Shape:
         """The shape behind the layer, with or without a batch."""
-        return (*self.shape[: -self.rank - 1], channels, *sizes)
+        return (*self.shape[: -self.rank - 1], *shape[1:])
 
 
 def conv(
@@ -263,13 +262,13 @@ def conv(
     /,
     in_channels: int,
     out_channels: int,
-    kernel_size: object,
-    stride: object = 1,
-    padding: object = 0,
-    dilation: object = 1,
+    kernel_size: Ints,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
     groups: int = 1,
     bias: bool = True,
-    padding_mode: str = "zeros",
+    padding_mode: PaddingMode = "zeros",
 ) -> Step:
     """`torch.nn.Conv1d`, 2d, 3d."""
     kernel, count = channels_and_kernel(here, in_channels, out_channels, kernel_size, groups)
@@ -277,9 +276,18 @@ def conv(
     weight = (out_channels, in_channels // count, *kernel)
     input, weights = here.stand_in("the input", here.shape), here.stand_in("weight", weight)
     call = checks.convolution(
-        here.rank, input, weights, None, stride, padding, dilation, count, padding_mode
+        here.rank,
+        input,
+        weights,
+        None,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=count,
+        padding_mode=padding_mode,
+        accumulate=None,
     )
-    output = here.output(out_channels, [output_size(axis) for axis in call.axes])
+    output = here.output(call.output())
     numbers = out_channels if truth("bias", bias) else 0
     return Step(here.layer, call.axes, (), False, here.shape, weight, output, numbers)
 
@@ -289,14 +297,14 @@ def conv_transpose(
     /,
     in_channels: int,
     out_channels: int,
-    kernel_size: object,
-    stride: object = 1,
-    padding: object = 0,
-    output_padding: object = 0,
+    kernel_size: Ints,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
     groups: int = 1,
     bias: bool = True,
-    dilation: object = 1,
-    padding_mode: str = "zeros",
+    dilation: Ints = 1,
+    padding_mode: Literal["zeros"] = "zeros",
 ) -> Step:
     """`torch.nn.ConvTranspose1d`, 2d, 3d."""
     checks.word("padding_mode", padding_mode, ("zeros",))
@@ -305,10 +313,18 @@ def conv_transpose(
     weight = (in_channels, out_channels // count, *kernel)
     input, weights = here.stand_in("the input", here.shape), here.stand_in("weight", weight)
     call = checks.transposed(
-        here.rank, input, weights, None, stride, padding, output_padding, count, dilation
+        here.rank,
+        input,
+        weights,
+        None,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=count,
+        dilation=dilation,
+        accumulate=None,
     )
-    sizes = [output_size(stuffed(*each)) for each in zip(call.axes, call.extra, strict=True)]
-    output = here.output(out_channels, sizes)
+    output = here.output(call.output())
     numbers = out_channels if truth("bias", bias) else 0
     return Step(here.layer, call.axes, call.extra, True, here.shape, weight, output, numbers)
 
@@ -316,10 +332,10 @@ def conv_transpose(
 def max_pool(
     here: Here,
     /,
-    kernel_size: object,
-    stride: object = None,
-    padding: object = 0,
-    dilation: object = 1,
+    kernel_size: Ints,
+    stride: Ints | None = None,
+    padding: Ints = 0,
+    dilation: Ints = 1,
     return_indices: bool = False,
     ceil_mode: bool = False,
 ) -> Step:
@@ -340,16 +356,16 @@ def max_pool(
         if 2 * axis.before > cells:
             refuse("pool padding", reach=cells, most=cells // 2, received=axis.before)
         checks.kernel_fits(letter, axis)
-    output = here.output(here.shape[-rank - 1], [output_size(axis) for axis in axes])
+    output = (*here.shape[:-rank], *map(output_size, axes))
     return Step(here.layer, axes, (), False, here.shape, (0,), output, 0)
 
 
 def avg_pool(
     here: Here,
     /,
-    kernel_size: object,
-    stride: object = None,
-    padding: object = 0,
+    kernel_size: Ints,
+    stride: Ints | None = None,
+    padding: Ints = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Step:

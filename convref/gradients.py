@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Call, Ints, Padding, PaddingMode
+from convref.checks import Array, Call, Ints, Padding, PaddingMode, TransposedCall
 from convref.engine import collect, contract, windows
 from convref.geometry import bounded, gathered, leftover
 from convref.padding import extend, fold_back
@@ -25,9 +25,8 @@ from convref.transposed import spread
 Gradients: TypeAlias = tuple[Array, Array, Array]
 
 
-def backward(rank: int, grad_output: object, *arguments: object) -> Gradients:
-    """Check and differentiate; `arguments` are those of `conv2d_backward`, in its order."""
-    call, grad = checks.backward(rank, grad_output, *arguments)  # grad (N, O, *out)
+def backward(call: Call, grad: Array) -> Gradients:
+    """Differentiate a checked convolution; the gradient of its output is (N, O, *out)."""
     axes, groups = list(map(bounded, call.axes)), call.groups
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
     input, weight, grad = carried(call, grad)
@@ -46,9 +45,8 @@ def backward(rank: int, grad_output: object, *arguments: object) -> Gradients:
         return finished(call, grad_input, collect(view, grad, groups), grad)
 
 
-def backward_transposed(rank: int, grad_output: object, *arguments: object) -> Gradients:
-    """The same for `conv_transpose2d_backward`."""
-    call, grad = checks.backward_transposed(rank, grad_output, *arguments)  # grad (N, O, *out)
+def backward_transposed(call: TransposedCall, grad: Array) -> Gradients:
+    """The same for a transposed one."""
     axes = [bounded(gathered(*each)) for each in zip(call.axes, call.extra, strict=True)]
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
     input, weight, grad = carried(call, grad)
@@ -58,7 +56,7 @@ def backward_transposed(rank: int, grad_output: object, *arguments: object) -> G
         return finished(call, grad_input, collect(view, input.conj(), call.groups), grad)
 
 
-def carried(call: Call, grad: Array) -> Gradients:
+def carried(call: Call | TransposedCall, grad: Array) -> Gradients:
     """Input, weight and gradient in the dtype in which they are summed."""
     dtype = call.input.dtype
     wide = np.float32 if dtype == np.float16 else dtype
@@ -68,7 +66,9 @@ def carried(call: Call, grad: Array) -> Gradients:
     return input, weight, grad
 
 
-def finished(call: Call, grad_input: Array, grad_weight: Array, grad: Array) -> Gradients:
+def finished(
+    call: Call | TransposedCall, grad_input: Array, grad_weight: Array, grad: Array
+) -> Gradients:
     """The three results: contiguous, in their dtype, and without a batch axis that was added."""
     dtype = call.input.dtype
     return (
@@ -116,8 +116,19 @@ def conv1d_backward(
     >>> conv1d_backward(np.array([[1, 1]]), x, w)
     (array([[ 1, 11, 10]]), array([[[3, 5]]]), array([2]))
     """
-    options = (stride, padding, dilation, groups, padding_mode, accumulate)
-    return backward(1, grad_output, input, weight, *options)
+    call = checks.convolution(
+        1,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
+    )
+    return backward(call, checks.gradient(grad_output, input, call))
 
 
 def conv2d_backward(
@@ -170,8 +181,19 @@ def conv2d_backward(
     >>> [g.tolist() for g in grads]
     [[[[1, 10], [1, 10]]], [[[[4, 6]]]], [2]]
     """
-    options = (stride, padding, dilation, groups, padding_mode, accumulate)
-    return backward(2, grad_output, input, weight, *options)
+    call = checks.convolution(
+        2,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
+    )
+    return backward(call, checks.gradient(grad_output, input, call))
 
 
 def conv3d_backward(
@@ -212,8 +234,19 @@ def conv3d_backward(
     >>> [g.shape for g in conv3d_backward(x, x, np.ones((1, 1, 1, 1, 1), int))]
     [(1, 2, 2, 2), (1, 1, 1, 1, 1), (1,)]
     """
-    options = (stride, padding, dilation, groups, padding_mode, accumulate)
-    return backward(3, grad_output, input, weight, *options)
+    call = checks.convolution(
+        3,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
+    )
+    return backward(call, checks.gradient(grad_output, input, call))
 
 
 def conv_transpose1d_backward(
@@ -254,8 +287,19 @@ def conv_transpose1d_backward(
     >>> conv_transpose1d_backward(np.array([[1, 1, 1, 2, 1]]), x, w, stride=2)
     (array([[111, 121]]), array([[[3, 5, 3]]]), array([6]))
     """
-    options = (stride, padding, output_padding, groups, dilation, accumulate)
-    return backward_transposed(1, grad_output, input, weight, *options)
+    call = checks.transposed(
+        1,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return backward_transposed(call, checks.gradient(grad_output, input, call))
 
 
 def conv_transpose2d_backward(
@@ -308,8 +352,19 @@ def conv_transpose2d_backward(
     >>> [g.tolist() for g in grads]
     [[[[1, 30]]], [[[[1, 6]]]], [4]]
     """
-    options = (stride, padding, output_padding, groups, dilation, accumulate)
-    return backward_transposed(2, grad_output, input, weight, *options)
+    call = checks.transposed(
+        2,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return backward_transposed(call, checks.gradient(grad_output, input, call))
 
 
 def conv_transpose3d_backward(
@@ -351,5 +406,16 @@ def conv_transpose3d_backward(
     >>> [g.shape for g in conv_transpose3d_backward(grad, x, w)]
     [(1, 2, 2, 2), (1, 3, 1, 1, 1), (3,)]
     """
-    options = (stride, padding, output_padding, groups, dilation, accumulate)
-    return backward_transposed(3, grad_output, input, weight, *options)
+    call = checks.transposed(
+        3,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return backward_transposed(call, checks.gradient(grad_output, input, call))

@@ -20,15 +20,19 @@ class _Layer:
 
     def _set(
         self,
-        channels: tuple[int, int],
-        window: tuple[Ints, Ints, Padding, Ints, Ints],
+        *,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Ints,
+        stride: Ints,
+        padding: Padding,
+        output_padding: Ints,
+        dilation: Ints,
         groups: int,
         padding_mode: PaddingMode,
         device: str | None,
     ) -> None:
         """Check and keep the arguments that shape the layer."""
-        in_channels, out_channels = channels
-        kernel_size, stride, padding, output_padding, dilation = window
         self.in_channels = checks.integer("in_channels", in_channels, 0)
         self.out_channels = checks.integer("out_channels", out_channels, 1)
         self.kernel_size = checks.integers("kernel_size", kernel_size, self.rank, 1, single=False)
@@ -38,7 +42,9 @@ class _Layer:
         self.groups = checks.integer("groups", groups, 1)
         self.padding_mode = checks.word("padding_mode", padding_mode, checks.MODES)
         pads = checks.pads(padding, self.stride, self.padding_mode)
-        self.padding = pads if isinstance(pads, str) else tuple(each for each, _ in pads)
+        self.padding: tuple[int, ...] | Literal["same", "valid"] = (
+            pads if isinstance(pads, str) else tuple(each for each, _ in pads)
+        )
         checks.divisible("in_channels", self.in_channels, self.groups)
         checks.divisible("out_channels", self.out_channels, self.groups)
         checks.device(device)
@@ -141,18 +147,37 @@ class _Conv(_Layer):
         *,
         seed: int | np.random.Generator | None = None,
     ) -> None:
-        channels = (in_channels, out_channels)
-        window = (kernel_size, stride, padding, 0, dilation)
-        self._set(channels, window, groups, padding_mode, device)
+        self._set(
+            in_channels=in_channels,
+            out_channels=out_channels,
+            kernel_size=kernel_size,
+            stride=stride,
+            padding=padding,
+            output_padding=0,
+            dilation=dilation,
+            groups=groups,
+            padding_mode=padding_mode,
+            device=device,
+        )
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
         self._draw(shape, bias, dtype, seed)
 
     def __call__(self, input: Array) -> Array:
         """Convolve `input`, (N, C, ...) or (C, ...), with the layer's weights."""
         checks.layer_input(self.rank, input, self.weight, self.groups)
-        window = (self.stride, self.padding, self.dilation)
-        operands = (input, self.weight, self.bias)
-        return convolve(self.rank, *operands, *window, self.groups, self.padding_mode)
+        call = checks.convolution(
+            self.rank,
+            input,
+            self.weight,
+            self.bias,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+            padding_mode=self.padding_mode,
+            accumulate=None,
+        )
+        return convolve(call)
 
 
 class _ConvTranspose(_Layer):
@@ -177,9 +202,18 @@ class _ConvTranspose(_Layer):
     ) -> None:
         checks.word("padding_mode", padding_mode, ("zeros",))
         self._cells = checks.integers("padding", padding, self.rank, 0)
-        channels = (in_channels, out_channels)
-        window = (kernel_size, stride, self._cells, output_padding, dilation)
-        self._set(channels, window, groups, padding_mode, device)
+        self._set(
+            in_channels=in_channels,
+            out_channels=out_channels,
+            kernel_size=kernel_size,
+            stride=stride,
+            padding=self._cells,
+            output_padding=output_padding,
+            dilation=dilation,
+            groups=groups,
+            padding_mode=padding_mode,
+            device=device,
+        )
         shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
         self._draw(shape, bias, dtype, seed)
 
@@ -189,11 +223,26 @@ class _ConvTranspose(_Layer):
         extra = self.output_padding
         if output_size is not None:
             extra = checks.output_padding(
-                input, output_size, self.kernel_size, self.stride, self._cells, self.dilation
+                input,
+                output_size,
+                kernel=self.kernel_size,
+                stride=self.stride,
+                padding=self._cells,
+                dilation=self.dilation,
             )
-        operands = (input, self.weight, self.bias)
-        window = (self.stride, self._cells, extra)
-        return convolve_transposed(self.rank, *operands, *window, self.groups, self.dilation)
+        call = checks.transposed(
+            self.rank,
+            input,
+            self.weight,
+            self.bias,
+            stride=self.stride,
+            padding=self._cells,
+            output_padding=extra,
+            groups=self.groups,
+            dilation=self.dilation,
+            accumulate=None,
+        )
+        return convolve_transposed(call)
 
 
 class Conv1d(_Conv):

@@ -9,28 +9,26 @@ import math
 import numpy as np
 
 from convref import checks, geometry
-from convref.checks import Array, Ints
+from convref.checks import Array, Columns, Ints, Patches
 from convref.engine import add_windows, as_columns, windows
 from convref.geometry import bounded, padded_size
 from convref.padding import extend
 
 
-def unfolded(rank: int, *arguments: object) -> Array:
-    """Check and unfold; `arguments` are those of `unfold`, in its order."""
-    call = checks.patches(rank, *arguments)
+def unfolded(call: Patches) -> Array:
+    """Unfold what has been checked."""
     axes = list(map(bounded, call.axes))
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
     view = windows(extend(call.input, pairs, "zeros"), axes)  # (N, C, *out, *kernel)
-    columns = as_columns(view, 1, rank).copy()  # (N, 1, C, *kernel, *out)
+    columns = as_columns(view, 1, len(axes)).copy()  # (N, 1, C, *kernel, *out)
     N, _, *rows_and_cells = columns.shape
-    rows, cells = math.prod(rows_and_cells[: 1 + rank]), math.prod(rows_and_cells[1 + rank :])
-    out = columns.reshape(N, rows, cells)
+    rows = math.prod(rows_and_cells[: 1 + len(axes)])
+    out = columns.reshape(N, rows, math.prod(rows_and_cells[1 + len(axes) :]))
     return out if call.batched else out[0]
 
 
-def folded(rank: int, *arguments: object) -> Array:
-    """Check and fold; `arguments` are those of `fold`, in its order."""
-    call = checks.columns(rank, *arguments)
+def folded(call: Columns) -> Array:
+    """Fold what has been checked."""
     axes = call.axes
     kernel = [axis.kernel for axis in axes]
     out_sizes = [geometry.output_size(axis) for axis in axes]
@@ -77,7 +75,15 @@ def unfold1d(
            [1, 3],
            [2, 4]])
     """
-    return unfolded(1, input, kernel_size, dilation, padding, stride)
+    call = checks.patches(
+        1,
+        input,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return unfolded(call)
 
 
 def unfold(
@@ -119,7 +125,15 @@ def unfold(
     >>> unfold(np.ones((2, 3, 10)), 3).shape  # 2 channels, 3 by 10
     (18, 8)
     """
-    return unfolded(2, input, kernel_size, dilation, padding, stride)
+    call = checks.patches(
+        2,
+        input,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return unfolded(call)
 
 
 def unfold3d(
@@ -154,7 +168,15 @@ def unfold3d(
     array([[0, 2, 4, 6],
            [1, 3, 5, 7]])
     """
-    return unfolded(3, input, kernel_size, dilation, padding, stride)
+    call = checks.patches(
+        3,
+        input,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return unfolded(call)
 
 
 def fold1d(
@@ -192,7 +214,16 @@ def fold1d(
     >>> fold1d(np.array([[1, 2], [10, 20], [100, 200]]), 5, 3, stride=2)
     array([[  1,  10, 102,  20, 200]])
     """
-    return folded(1, input, output_size, kernel_size, dilation, padding, stride)
+    call = checks.columns(
+        1,
+        input,
+        output_size=output_size,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return folded(call)
 
 
 def fold(
@@ -235,7 +266,16 @@ def fold(
             [2, 4, 2],
             [1, 2, 1]]])
     """
-    return folded(2, input, output_size, kernel_size, dilation, padding, stride)
+    call = checks.columns(
+        2,
+        input,
+        output_size=output_size,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return folded(call)
 
 
 def fold3d(
@@ -274,4 +314,13 @@ def fold3d(
     array([[[[1, 2, 1],
              [1, 2, 1]]]])
     """
-    return folded(3, input, output_size, kernel_size, dilation, padding, stride)
+    call = checks.columns(
+        3,
+        input,
+        output_size=output_size,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return folded(call)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Call, Ints, Padding, PaddingMode
-from convref.geometry import feeds, group_channels, output_size, position, source, stuffed
+from convref.checks import Array, Call, Ints, Padding, PaddingMode, TransposedCall
+from convref.geometry import feeds, group_channels, position, source
 
 Index: TypeAlias = tuple[int, ...]
 Number: TypeAlias = np.number[Any]
@@ -228,11 +228,19 @@ def explain(
     """
     rank = checks.kernel_rank(weight)
     call = checks.convolution(
-        rank, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+        rank,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
     )
     out_channels, _, *kernel = call.weight.shape
-    shape = (len(call.input), out_channels, *map(output_size, call.axes))
-    n, o, *cell = checks.cell(at, shape, call.batched)
+    n, o, *cell = checks.cell(at, call.output(), call.batched)
     channels = group_channels(o, call.input.shape[1], out_channels, call.groups)
     places = []
     for c, channel in enumerate(channels):
@@ -297,12 +305,20 @@ def explain_transposed(
     """
     rank = checks.kernel_rank(weight)
     call = checks.transposed(
-        rank, input, weight, bias, stride, padding, output_padding, groups, dilation, accumulate
+        rank,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
     )
     per_group = call.weight.shape[1]
     out_channels = per_group * call.groups
-    sizes = map(output_size, map(stuffed, call.axes, call.extra))
-    n, o, *cell = checks.cell(at, (len(call.input), out_channels, *sizes), call.batched)
+    n, o, *cell = checks.cell(at, call.output(), call.batched)
     pairs = [
         [(read, tap) for read, tap in feeds(axis, q) if 0 <= read < axis.size]
         for axis, q in zip(call.axes, cell, strict=True)
@@ -316,7 +332,9 @@ def explain_transposed(
     return add_up(call, at, o, places)
 
 
-def add_up(call: Call, at: Sequence[int], o: int, places: Iterable[Place]) -> Explanation:
+def add_up(
+    call: Call | TransposedCall, at: Sequence[int], o: int, places: Iterable[Place]
+) -> Explanation:
     """Multiply and add in the order of the places; what is shown is indexed as the caller does."""
     dtype = call.input.dtype
     wide = np.dtype(np.float32) if dtype == np.float16 else dtype  # as the convolution sums it

@@ -10,15 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Ints
+from convref.checks import Array, Ints, TransposedCall
 from convref.engine import carrier, contract, finished, scatter, turn, windows
 from convref.geometry import Axis, bounded, output_size, stuffed, uncropped
 from convref.padding import extend
 
 
-def convolve_transposed(rank: int, *arguments: object) -> Array:
-    """Check and convolve; `arguments` are those of `conv_transpose2d`, in its order."""
-    call = checks.transposed(rank, *arguments)  # check; input (N, C, *sizes)
+def convolve_transposed(call: TransposedCall) -> Array:
+    """Convolve transposed what has been checked."""
     wide = carrier(call.input, call.weight, call.weight[:, 0].size // call.groups)
     operands = call.input.astype(wide, copy=False), call.weight.astype(wide, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
@@ -88,8 +87,19 @@ def conv_transpose1d(
     >>> conv_transpose1d(np.array([[1, 2]]), np.array([[[1, 10, 100]]]), stride=2)
     array([[  1,  10, 102,  20, 200]])
     """
-    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
-    return convolve_transposed(1, *arguments, accumulate)
+    call = checks.transposed(
+        1,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return convolve_transposed(call)
 
 
 def conv_transpose2d(
@@ -157,8 +167,19 @@ def conv_transpose2d(
             [ 4, 10,  6],
             [ 3,  7,  4]]])
     """
-    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
-    return convolve_transposed(2, *arguments, accumulate)
+    call = checks.transposed(
+        2,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return convolve_transposed(call)
 
 
 def conv_transpose3d(
@@ -202,5 +223,16 @@ def conv_transpose3d(
     >>> conv_transpose3d(np.ones((1, 1, 1, 1), int), np.ones((1, 2, 2, 3, 4), int)).shape
     (2, 2, 3, 4)
     """
-    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
-    return convolve_transposed(3, *arguments, accumulate)
+    call = checks.transposed(
+        3,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return convolve_transposed(call)

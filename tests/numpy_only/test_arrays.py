@@ -175,6 +175,17 @@ def test_overflow_and_nan_come_quietly(name, value):
 
 
 def test_arrays_of_the_right_dtype_are_not_copied():
-    call = checks.convolution(2, X, W, B, 1, 0, 1, 2, "zeros")
+    call = checks.convolution(
+        2,
+        X,
+        W,
+        B,
+        stride=1,
+        padding=0,
+        dilation=1,
+        groups=2,
+        padding_mode="zeros",
+        accumulate=None,
+    )
     for checked, given in zip((call.input, call.weight, call.bias), (X, W, B), strict=True):
         assert np.shares_memory(checked, given)
