@@ -4,10 +4,11 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Call, Ints, Padding, PaddingMode
+from convref.checks import Call
 from convref.engine import carrier, contract, finished, windows
 from convref.geometry import bounded
 from convref.padding import extend
+from convref.types import Array, Ints, Padding, PaddingMode
 
 
 def convolve(call: Call) -> Array:

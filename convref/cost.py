@@ -14,7 +14,6 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from convref import checks, cures
-from convref.checks import Array, Ints, Padding, PaddingMode, refuse
 from convref.geometry import (
     Axis,
     output_size,
@@ -27,6 +26,8 @@ from convref.geometry import (
     written_size,
     written_transposed_size,
 )
+from convref.messages import MISMATCHES, printable, quoted, refuse
+from convref.types import Array, Ints, Padding, PaddingMode
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -117,8 +118,8 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
     steps: list[Step] = []
     layers = [layers] if isinstance(layers, str) else layers
     if not isinstance(layers, tuple | list):
-        refuse("layer", received=checks.quoted(layers))
-    kind = checks.known_dtype(dtype)
+        refuse("layer", received=quoted(layers))
+    kind = known_dtype(dtype)
     given = checks.listed(shape)
     sizes = given if isinstance(given, tuple | list) else (given,)
     kinds = "a tuple of integers"
@@ -128,7 +129,7 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
         try:
             steps.append(read(layer, reached, kind))
         except (TypeError, ValueError) as error:
-            raise type(error)(f"layer {number}, {checks.printable(layer)}: {error}") from None
+            raise type(error)(f"layer {number}, {printable(layer)}: {error}") from None
         reached = steps[-1].output
     return steps
 
@@ -213,13 +214,21 @@ def spacing(axes: Sequence[tuple[Axis, bool]]) -> Fraction:
     return math.prod(steps, start=Fraction(1))
 
 
+def known_dtype(value: object) -> np.dtype[Any]:
+    """A dtype that convolution takes."""
+    dtype = checks.as_dtype(value).newbyteorder("=")
+    if value is None or dtype not in checks.DTYPES:
+        checks.no_word("dtype", value, ", ".join(map(str, checks.DTYPES)))
+    return dtype
+
+
 def passed(axes: object) -> None:
     """One spatial axis through layers."""
     if not isinstance(axes, tuple | list) or not all(
         isinstance(each, tuple | list) and len(each) == 2 and isinstance(each[0], Axis)
         for each in axes
     ):
-        refuse("axes", received=checks.quoted(axes))
+        refuse("axes", received=quoted(axes))
 
 
 def along(steps: Sequence[Step]) -> Iterator[list[tuple[Axis, bool]]]:
@@ -422,22 +431,22 @@ def mismatch(
     placed = list(known)[: len(arguments)]
     needed = [name for name, each in known.items() if each.default is each.empty]
     if len(arguments) > len(known):
-        return f"has {len(arguments)} arguments, at most {len(known)} fit"
+        return MISMATCHES["too many"].format(received=len(arguments), most=len(known))
     for name in options:
         if name not in known:
-            return f"has no argument {name!r}"
+            return MISMATCHES["unknown"].format(name=name)
         if name in placed:
-            return f"is given {name!r} twice"
+            return MISMATCHES["twice"].format(name=name)
     for name in needed:
         if name not in placed and name not in options:
-            return f"lacks {name!r}"
+            return MISMATCHES["missing"].format(name=name)
     return ""
 
 
 def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
     """Name and arguments of a call written as text; nothing of it is run."""
     try:
-        call = ast.parse(str(checks.printable(layer)).strip(), mode="eval").body
+        call = ast.parse(str(printable(layer)).strip(), mode="eval").body
         if isinstance(call, ast.Call):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else literal(call.func)
             arguments = [literal(each) for each in call.args]
@@ -445,7 +454,7 @@ def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
             return str(name), arguments, options
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         pass
-    refuse("layer", received=checks.quoted(layer))
+    refuse("layer", received=quoted(layer))
 
 
 def literal(node: ast.expr) -> Any:

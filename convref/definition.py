@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convref.checks import Array
 from convref.geometry import Axis, output_size, position, source, stuffed
+from convref.types import Array
 
 
 def convolution(

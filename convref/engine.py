@@ -30,8 +30,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convref.checks import Array
 from convref.geometry import Axis, output_size, position, reach, spanned
+from convref.types import Array
 
 Slices: TypeAlias = tuple[slice, ...]
 

@@ -16,13 +16,32 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Call, Ints, Padding, PaddingMode, TransposedCall
+from convref.checks import Call, TransposedCall
 from convref.engine import collect, contract, windows
 from convref.geometry import bounded, gathered, leftover
+from convref.messages import refuse
 from convref.padding import extend, fold_back
 from convref.transposed import spread
+from convref.types import Array, Ints, Padding, PaddingMode
 
 Gradients: TypeAlias = tuple[Array, Array, Array]
+
+
+def gradient(grad_output: Array, input: Array, call: Call | TransposedCall) -> Array:
+    """The output's gradient with a batch axis, in the dtype of the sums.
+
+    `input` is what the caller gave, of whose dtype the gradient has to be.
+    """
+    grad, data = (
+        checks.number_array("grad_output", grad_output),
+        checks.number_array("input", input),
+    )
+    if grad.dtype != data.dtype:
+        checks.mixed("grad_output", grad, data, ("input", "weight"))
+    due = call.output() if call.batched else call.output()[1:]
+    if grad.shape != due:
+        refuse("shape", name="grad_output", expected=due, received=grad.shape)
+    return (grad if call.batched else grad[None]).astype(call.input.dtype, copy=False)
 
 
 def backward(call: Call, grad: Array) -> Gradients:
@@ -128,7 +147,7 @@ def conv1d_backward(
         padding_mode=padding_mode,
         accumulate=accumulate,
     )
-    return backward(call, checks.gradient(grad_output, input, call))
+    return backward(call, gradient(grad_output, input, call))
 
 
 def conv2d_backward(
@@ -193,7 +212,7 @@ def conv2d_backward(
         padding_mode=padding_mode,
         accumulate=accumulate,
     )
-    return backward(call, checks.gradient(grad_output, input, call))
+    return backward(call, gradient(grad_output, input, call))
 
 
 def conv3d_backward(
@@ -246,7 +265,7 @@ def conv3d_backward(
         padding_mode=padding_mode,
         accumulate=accumulate,
     )
-    return backward(call, checks.gradient(grad_output, input, call))
+    return backward(call, gradient(grad_output, input, call))
 
 
 def conv_transpose1d_backward(
@@ -299,7 +318,7 @@ def conv_transpose1d_backward(
         dilation=dilation,
         accumulate=accumulate,
     )
-    return backward_transposed(call, checks.gradient(grad_output, input, call))
+    return backward_transposed(call, gradient(grad_output, input, call))
 
 
 def conv_transpose2d_backward(
@@ -364,7 +383,7 @@ def conv_transpose2d_backward(
         dilation=dilation,
         accumulate=accumulate,
     )
-    return backward_transposed(call, checks.gradient(grad_output, input, call))
+    return backward_transposed(call, gradient(grad_output, input, call))
 
 
 def conv_transpose3d_backward(
@@ -418,4 +437,4 @@ def conv_transpose3d_backward(
         dilation=dilation,
         accumulate=accumulate,
     )
-    return backward_transposed(call, checks.gradient(grad_output, input, call))
+    return backward_transposed(call, gradient(grad_output, input, call))

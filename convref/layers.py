@@ -1,16 +1,18 @@
 """Layers that hold their weights: Conv1d ... ConvTranspose3d, as in torch.nn."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from convref import checks, cures
-from convref.checks import Array, Ints, Padding, PaddingMode
+from convref import checks, cures, geometry
 from convref.convolution import convolve
+from convref.geometry import resolve, stuffed
+from convref.messages import printable, quoted, refuse
 from convref.transposed import convolve_transposed
+from convref.types import Array, Ints, Padding, PaddingMode
 
 
 class _Layer:
@@ -47,7 +49,7 @@ class _Layer:
         )
         checks.divisible("in_channels", self.in_channels, self.groups)
         checks.divisible("out_channels", self.out_channels, self.groups)
-        checks.device(device)
+        check_device(device)
 
     def _draw(
         self,
@@ -57,14 +59,14 @@ class _Layer:
         seed: int | np.random.Generator | None,
     ) -> None:
         """Draw weight and bias as torch.nn does: uniformly from ±1 / sqrt(weights of a kernel)."""
-        kind = checks.float_dtype(dtype)
+        kind = float_dtype(dtype)
         checks.fits_memory("weight", shape, kind)
         taps = math.prod(shape[1:])
         bound = 1 / math.sqrt(taps) if taps else 0
-        generator = checks.generator(seed)
+        generator = random_generator(seed)
         self.weight: Array = generator.uniform(-bound, bound, shape).astype(kind)
         self.bias: Array | None = None
-        if checks.truth("bias", bias):
+        if truth("bias", bias):
             self.bias = generator.uniform(-bound, bound, self.out_channels).astype(kind)
 
     def state_dict(self) -> dict[str, Array]:
@@ -96,16 +98,16 @@ class _Layer:
         own = self.state_dict()
         if not isinstance(state_dict, Mapping) or set(state_dict) != set(own):
             received = (
-                sorted(str(checks.printable(name)) for name in state_dict)
+                sorted(str(printable(name)) for name in state_dict)
                 if isinstance(state_dict, Mapping)
                 else state_dict
             )
             cure = cures.keys(sorted(own), received)
-            checks.refuse("keys", expected=sorted(own), received=received, cure=cure)
+            refuse("keys", expected=sorted(own), received=received, cure=cure)
         values = {name: checks.number_array(name, state_dict[name]) for name in own}
         for name, value in values.items():
             if value.shape != own[name].shape:
-                checks.refuse("shape", name=name, expected=own[name].shape, received=value.shape)
+                refuse("shape", name=name, expected=own[name].shape, received=value.shape)
         for name, value in values.items():
             setattr(self, name, value.astype(own[name].dtype))
 
@@ -164,7 +166,7 @@ class _Conv(_Layer):
 
     def __call__(self, input: Array) -> Array:
         """Convolve `input`, (N, C, ...) or (C, ...), with the layer's weights."""
-        checks.layer_input(self.rank, input, self.weight, self.groups)
+        layer_input(self.rank, input, self.weight, self.groups)
         call = checks.convolution(
             self.rank,
             input,
@@ -219,10 +221,10 @@ class _ConvTranspose(_Layer):
 
     def __call__(self, input: Array, output_size: Ints | None = None) -> Array:
         """Spread `input`; `output_size` picks among the sizes that the stride leaves open."""
-        checks.layer_input(self.rank, input, self.weight, None)
+        layer_input(self.rank, input, self.weight, None)
         extra = self.output_padding
         if output_size is not None:
-            extra = checks.output_padding(
+            extra = output_padding_for(
                 input,
                 output_size,
                 kernel=self.kernel_size,
@@ -433,3 +435,83 @@ class ConvTranspose3d(_ConvTranspose):
     """
 
     rank = 3
+
+
+# Checks -----------------------------------------------------------------------------------------
+
+
+def check_device(value: object) -> None:
+    """NumPy has one device."""
+    if value is not None and str(printable(value)) != "cpu":
+        refuse("device", received=quoted(value))
+
+
+def random_generator(seed: object) -> np.random.Generator:
+    """What draws weights: from a seed, or handed over."""
+    if seed is None or isinstance(seed, np.random.Generator):
+        return np.random.default_rng(seed)
+    return np.random.default_rng(checks.integer("seed", seed, 0, "an integer or a numpy Generator"))
+
+
+def truth(name: str, value: object) -> bool:
+    """What Python takes for true or false, which is not all."""
+    try:
+        return bool(value)
+    except Exception:  # as of an array of several numbers
+        checks.no_word(name, value, "True, False")
+
+
+def float_dtype(value: object) -> np.dtype[Any]:
+    """A dtype in which weights can be drawn."""
+    dtype = checks.as_dtype(value)
+    if value is None or dtype not in checks.FLOATS:
+        refuse("layer dtype", received=value, allowed=", ".join(map(str, checks.FLOATS)))
+    return dtype
+
+
+def output_padding_for(
+    input: object,
+    output_size: object,
+    *,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[int, ...]:
+    """The output padding that gives a transposed layer's call its `output_size`."""
+    data, rank = checks.array("input", input), len(kernel)
+    checks.rank_fits(data, rank)
+    output_size = checks.listed(output_size)
+    if isinstance(output_size, tuple | list) and len(output_size) == data.ndim:
+        output_size = output_size[-rank:]  # a whole shape, such as another array's
+    wanted = checks.integers("output_size", output_size, rank, 1)
+    axes = resolve(data.shape[-rank:], kernel, stride, [(p, p) for p in padding], dilation)
+    extra = []
+    for (letter, axis), due in zip(checks.named(axes), wanted, strict=True):
+        least = geometry.output_size(stuffed(axis, 0))
+        if not 0 <= due - least < axis.stride:
+            refuse(
+                "output size",
+                where=letter,
+                least=least,
+                most=least + axis.stride - 1,
+                stride=axis.stride,
+                size=axis.size,
+                received=due,
+            )
+        extra.append(due - least)
+    return tuple(extra)
+
+
+def layer_input(rank: int, input: object, weight: object, groups: int | None) -> None:
+    """What a layer's input must be, in the layer's words; `groups` is None if it is transposed."""
+    data, kernels = checks.number_array("input", input), checks.number_array("weight", weight)
+    if kernels.ndim != rank + 2:
+        return  # not the weight that the layer was made with
+    if data.dtype != kernels.dtype:
+        cure = cures.layer_dtype(data.dtype, kernels.dtype)
+        refuse("layer mixed", received=data.dtype, expected=kernels.dtype, cure=cure)
+    checks.rank_fits(data, rank)
+    checks.channels_fit(
+        data, rank, kernels.shape[0] if groups is None else kernels.shape[1] * groups
+    )

@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from convref import checks
-from convref.checks import Array, Call, Ints, Padding, PaddingMode, TransposedCall
+from convref import checks, cures
+from convref.checks import Call, TransposedCall
 from convref.geometry import feeds, group_channels, position, source
+from convref.messages import refuse
+from convref.types import Array, Ints, Padding, PaddingMode
 
 Index: TypeAlias = tuple[int, ...]
 Number: TypeAlias = np.number[Any]
@@ -226,7 +228,7 @@ def explain(
     >>> print(explain(image, kernel, at=(0, 0, 0)).latex())
     1 \\cdot 1 + 2 \\cdot 2 + 0 \\cdot 3 + 1 \\cdot (-1) = 4
     """
-    rank = checks.kernel_rank(weight)
+    rank = kernel_rank(weight)
     call = checks.convolution(
         rank,
         input,
@@ -303,7 +305,7 @@ def explain_transposed(
     2·10 = 20
     2·100 = 200
     """
-    rank = checks.kernel_rank(weight)
+    rank = kernel_rank(weight)
     call = checks.transposed(
         rank,
         input,
@@ -330,6 +332,21 @@ def explain_transposed(
             tap = (channel, o % per_group, *(tap for _, tap in chosen))
             places.append(Place(where, (n, *where), tap))
     return add_up(call, at, o, places)
+
+
+def kernel_rank(weight: object) -> int:
+    """The number of spatial axes that a weight is made for."""
+    kernels = checks.array("weight", weight)
+    if kernels.ndim not in (3, 4, 5):
+        refuse(
+            "weight axes",
+            received=kernels.shape,
+            axes=kernels.ndim,
+            cure=cures.added("weight", kernels.shape, max(2, 3 - kernels.ndim))
+            if kernels.ndim < 3
+            else cures.dropped("weight", kernels.shape, kernels.ndim - 5),
+        )
+    return kernels.ndim - 2
 
 
 def add_up(

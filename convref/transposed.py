@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Ints, TransposedCall
+from convref.checks import TransposedCall
 from convref.engine import carrier, contract, finished, scatter, turn, windows
 from convref.geometry import Axis, bounded, output_size, stuffed, uncropped
 from convref.padding import extend
+from convref.types import Array, Ints
 
 
 def convolve_transposed(call: TransposedCall) -> Array:

@@ -7,7 +7,7 @@
     ```
 
 The parameters are those of convref's functions, and are checked by calling them. The messages that
-the explorer shows are convref's own: they are written to messages.js from `convref.checks`.
+the explorer shows are convref's own: they are written to messages.js from `convref.messages`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from mkdocs.structure.files import Files
 
 import convref
 from convref import checks
-from convref.checks import Array
 from convref.figures import Figure, draw
+from convref.messages import MESSAGES
+from convref.types import Array
 from hooks import hashed
 from hooks.fences import Fence, parameters
 from hooks.figures import scrolled
@@ -289,12 +290,10 @@ class Explorers(Fence):
 
 
 def messages() -> str:
-    """messages.js: the words of convref's errors, as they stand in convref.checks."""
-    chosen = {rule: checks.MESSAGES[rule] for rule in RULES}
+    """messages.js: the words of convref's errors, as they stand in convref.messages."""
+    chosen = {rule: MESSAGES[rule] for rule in RULES}
     table = {rule: [error.__name__, text] for rule, (error, text) in chosen.items()}
-    return (
-        f"// Written from convref.checks.MESSAGES.\nexport const MESSAGES = {json.dumps(table)};\n"
-    )
+    return f"// Written from convref.messages.\nexport const MESSAGES = {json.dumps(table)};\n"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

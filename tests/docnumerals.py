@@ -34,7 +34,7 @@ from docblocks import Fence, line_of, marks, parse
 from docrules import CODE, blank, headings, prose
 
 import convref
-from convref.checks import MESSAGES
+from convref.messages import MESSAGES
 from hooks.explorer import numbers as explorer_numbers
 from hooks.figures import numbers as figure_numbers
 

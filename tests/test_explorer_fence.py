@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 from markdown import Markdown
 
-from convref import checks
+from convref import messages
 from hooks import explorer as hook
 from hooks.fences import FenceError
 
@@ -153,7 +153,7 @@ def test_numerals_of_an_explorer_are_known() -> None:
 def test_messages_are_convrefs() -> None:
     text = hook.messages().partition("MESSAGES = ")[2].rstrip(";\n")
     for rule, (error, message) in json.loads(text).items():
-        assert (checks.MESSAGES[rule][0].__name__, checks.MESSAGES[rule][1]) == (error, message)
+        assert (messages.MESSAGES[rule][0].__name__, messages.MESSAGES[rule][1]) == (error, message)
         # checks.js fills in plain names only.
         assert re.findall(r"\{[^}]*\}", message) == re.findall(r"\{\w+\}", message)
 
@@ -162,5 +162,5 @@ def test_no_message_is_written_twice() -> None:
     scripts = "".join(path.read_text("utf-8") for path in hook.SCRIPTS.glob("*.js"))
     assert len(scripts) > 10_000
     for rule in hook.RULES:
-        for part in re.split(r"\{\w+\}", checks.MESSAGES[rule][1]):
+        for part in re.split(r"\{\w+\}", messages.MESSAGES[rule][1]):
             assert len(part) < 15 or part not in scripts, f"{rule}: {part!r} is also in a script"

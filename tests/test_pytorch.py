@@ -15,6 +15,7 @@ from numpy_only.cases import Case, cases
 
 import convref
 from convref import checks, cures, divergences
+from convref.padding import PAD_MODES
 
 # PyTorch tells of the cost of such a padding; the numbers are what is wanted here.
 pytestmark = [
@@ -279,7 +280,7 @@ CALLS = {
             lambda x, pads=pads, mode=mode: F.pad(T(x), pads, mode),
             (DOUBLE,),
         )
-        for mode in checks.PAD_MODES
+        for mode in PAD_MODES
         for pads in ((1, 1, 0, 2), (0, 0, 0, 0))
     },
 }

@@ -9,6 +9,7 @@ from convref.figures.figure import kind
 from convref.figures.plan import Plan, few, one_of, plan
 from convref.figures.svg import CELL, GAP, SMALL, Canvas, Grid, Index, shown
 from convref.geometry import seen
+from convref.messages import quoted, refuse
 
 DEEP = 8  # layers of one figure
 
@@ -51,12 +52,12 @@ def per_layer(name: str, value: object, count: int) -> list[object]:
     if not isinstance(value, list | tuple):
         return [value] * count
     if len(value) != count:
-        checks.refuse(
+        refuse(
             "figure axes",
             kind="receptive-field",
             name=name,
             expected=cures.count(count, "integer"),
-            received=checks.quoted(value),
+            received=quoted(value),
             advice="one for each layer, or a single one for all",
         )
     return list(value)

@@ -14,6 +14,7 @@ import numpy as np
 from convref import checks
 from convref.figures import style
 from convref.figures.svg import Box, Canvas, shown, written
+from convref.messages import refuse
 
 P = ParamSpec("P")
 
@@ -144,7 +145,7 @@ def kind(function: Callable[P, Canvas]) -> Callable[P, Figure]:
             checks.word(f"a parameter of figure {name!r}", key, tuple(known))
         for key, parameter in known.items():
             if parameter.default is parameter.empty and key not in parameters:
-                checks.refuse("figure needs", kind=name, name=key)
+                refuse("figure needs", kind=name, name=key)
         return Figure(name, parameters, function(*args, **parameters))  # type: ignore[arg-type]
 
     return made

@@ -5,11 +5,12 @@ from itertools import product
 import numpy as np
 
 from convref import checks
-from convref.checks import Array
 from convref.figures.figure import kind
 from convref.figures.plan import few, wrong_axes
 from convref.figures.svg import CELL, Box, Canvas, Grid, Index, shown
 from convref.layouts import Framework, convert_activation, convert_weight
+from convref.messages import refuse
+from convref.types import Array
 
 LONG = 48  # cells of one strip
 WIDE = 24  # a strip of more is broken
@@ -25,7 +26,7 @@ def layouts(*, input: object = None, weight: object = None, at: object = None) -
     and so does the number of marks in a cell's corner. `at` is an index, whose cell is marked.
     """
     if (input is None) == (weight is None):
-        checks.refuse("figure needs", kind="layouts", name="either input or weight")
+        refuse("figure needs", kind="layouts", name="either input or weight")
     name, size = ("input", input) if weight is None else ("weight", weight)
     if not isinstance(size, list | tuple) or len(size) != 4:
         wrong_axes("layouts", name, 4, size)

@@ -7,6 +7,7 @@ from convref.figures import parts
 from convref.figures.figure import kind
 from convref.figures.plan import Plan, Values, cell_width, counted, input_cells, plan, sized
 from convref.figures.svg import CELL, Box, Canvas, Grid, Index
+from convref.messages import refuse
 
 
 @kind
@@ -50,7 +51,7 @@ def padded_position(at: object, the: Plan) -> Index:
     for place, (index, positions) in enumerate(zip(where, along, strict=True)):
         if index not in positions:
             least, most = positions[0], positions[-1]
-            checks.refuse("figure position", place=place, least=least, most=most, received=index)
+            refuse("figure position", place=place, least=least, most=most, received=index)
     return where
 
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, NoReturn, TypeAlias
 from convref import checks
 from convref.figures.svg import CELL, CHARACTER, Index, shown
 from convref.geometry import Axis, output_size, position, resolve, source, stuffed
+from convref.messages import quoted, refuse
 
 Values: TypeAlias = Mapping[Index, Decimal]
 
@@ -143,7 +144,7 @@ def settled(the: Plan, at: object) -> Plan:
 def few(count: int, most: int, what: str) -> int:
     """A number of things that a figure has room for."""
     if count > most:
-        checks.refuse("figure limit", what=what, most=most, received=count)
+        refuse("figure limit", what=what, most=most, received=count)
     return count
 
 
@@ -173,12 +174,12 @@ def rank_of(kind: str, name: str, size: object, ranks: Sequence[int]) -> int:
 
 def wrong_axes(kind: str, name: str, axes: object, received: object) -> NoReturn:
     """More or fewer axes than the figure has."""
-    checks.refuse(
+    refuse(
         "figure axes",
         kind=kind,
         name=name,
         expected="1 axis" if str(axes) == "1" else f"{axes} axes",
-        received=checks.quoted(received),
+        received=quoted(received),
         advice="an integer for each axis, or values in lists nested as deep",
     )
 
@@ -212,7 +213,7 @@ def number(name: str, value: object) -> Decimal:
 
 def wrong_values(name: str, received: object, place: str = "") -> NoReturn:
     """Not numbers, or not in rows."""
-    checks.refuse("figure values", name=name, received=checks.quoted(received), place=place)
+    refuse("figure values", name=name, received=quoted(received), place=place)
 
 
 def sized(kind: str, name: str, size: object, rows: object) -> tuple[object, Values | None]:
@@ -220,13 +221,13 @@ def sized(kind: str, name: str, size: object, rows: object) -> tuple[object, Val
     values_name = {"size": "input", "kernel": "weight"}[name]
     if rows is None:
         if size is None:
-            checks.refuse("figure needs", kind=kind, name=f"{name} or {values_name}")
+            refuse("figure needs", kind=kind, name=f"{name} or {values_name}")
         return size, None
     shape, values = table(values_name, rows)
     if size is not None:
         expected = checks.integers(name, size, len(shape), 1)
         if expected != shape:
-            checks.refuse("shape", name=values_name, expected=expected, received=shape)
+            refuse("shape", name=values_name, expected=expected, received=shape)
     return list(shape), values
 
 

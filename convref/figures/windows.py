@@ -5,11 +5,11 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from convref import checks
 from convref.figures import parts
 from convref.figures.figure import kind
 from convref.figures.plan import Plan, Values, cell_width, lengths, number, operands, plan
 from convref.figures.svg import CELL, CHARACTER, GAP, Box, Canvas, Grid, Index, shown
+from convref.messages import refuse
 
 LINE = 20  # from one line of text to the next
 
@@ -50,7 +50,7 @@ def window(
     the = plan("window", size, kernel, stride, padding, dilation, mode, at, animate)
     offset = None if bias is None else number("bias", bias)
     if offset is not None and (data is None or taps is None):
-        checks.refuse("figure needs", kind="window", name="input and weight beside bias")
+        refuse("figure needs", kind="window", name="input and weight beside bias")
     return drawn(the, data, taps, offset)
 
 

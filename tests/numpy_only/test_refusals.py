@@ -15,7 +15,6 @@ from convref import (
     Conv2d,
     Conv3d,
     ConvTranspose2d,
-    checks,
     conv1d,
     conv2d,
     conv2d_backward,
@@ -27,6 +26,7 @@ from convref import (
     fold,
     fold1d,
     fold3d,
+    messages,
     pad,
     size,
     unfold,
@@ -1146,7 +1146,7 @@ def gaps(message):
     ("rule", "call", "values"), BAD, ids=[f"{rule}-{i}" for i, (rule, *_) in enumerate(BAD)]
 )
 def test_bad_input_is_refused_with_the_rule_and_without_memory(rule, call, values):
-    error, message = checks.MESSAGES[rule]
+    error, message = messages.MESSAGES[rule]
     tracemalloc.start()
     try:
         with pytest.raises(error) as caught:
@@ -1241,7 +1241,7 @@ def test_as_much_as_the_limit_is_not_refused():
 
 
 def test_every_rule_is_tried():
-    assert {rule for rule, *_ in BAD} == set(checks.MESSAGES)
+    assert {rule for rule, *_ in BAD} == set(messages.MESSAGES)
 
 
 def test_every_public_name_is_there():
