@@ -137,7 +137,7 @@ def parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Parser]:
     cell.add_argument("--transposed", action="store_true", help="explain conv_transpose")
     for name, default in (("stride", 1), ("dilation", 1), ("output-padding", 0)):
         cell.add_argument(f"--{name}", type=integers, default=default, metavar="N[,N]")
-    cell.add_argument("--padding", type=padding, default=0, metavar="N[,N]|same|valid")
+    cell.add_argument("--padding", type=padding, default=0, metavar="N[,N]|[[N,N],...]|same|valid")
     cell.add_argument("--groups", type=int, default=1, metavar="N")
     cell.add_argument("--padding-mode", choices=checks.MODES, default="zeros")
     cell.add_argument(
@@ -187,9 +187,14 @@ def integers(text: str) -> tuple[int, ...]:
         raise argparse.ArgumentTypeError(error) from None
 
 
-def padding(text: str) -> tuple[int, ...] | str:
-    """Integers, 'same' or 'valid'."""
-    return text if text in ("same", "valid") else integers(text)
+def padding(text: str) -> Any:
+    """Integers, 'same', 'valid', or JSON with (before, after) for each axis."""
+    if text in ("same", "valid"):
+        return text
+    try:
+        return json.loads(text) if text.lstrip().startswith("[[") else integers(text)
+    except (ValueError, RecursionError):
+        return integers(text)
 
 
 # shape -----------------------------------------------------------------------------------------

@@ -106,14 +106,14 @@ def integers(
     rank: int,
     least: int,
     single: bool = True,
-    mode: str | None = None,
+    sides: bool = False,
 ) -> tuple[int, ...]:
     """One integer for every spatial axis, from one integer or a sequence of `rank`.
 
-    A sequence of a `single` one stands for all axes too, where PyTorch takes it so. `mode` is that
-    of a padding whose sides can be padded before the call.
+    A sequence of a `single` one stands for all axes too, where PyTorch takes it so. `sides` is
+    true of a padding whose sides may differ, for which two for each axis are meant.
     """
-    kinds = f"an integer or a tuple of {rank} integers" if rank > 1 else "an integer"
+    kinds = several_integers(rank)
     value = listed(value)
     if not isinstance(value, tuple | list):
         return (integer(name, value, least, kinds),) * rank
@@ -125,7 +125,7 @@ def integers(
             layout=LAYOUT[rank],
             count=len(value),
             received=tuple(value),
-            cure=cures.sides(tuple(value), rank, mode),
+            cure=cures.sides(tuple(value), rank) if sides else "",
         )
     numbers = tuple(integer(name, each, least, kinds) for each in value)
     return numbers * rank if len(numbers) == 1 else numbers
@@ -145,14 +145,67 @@ def no_word(name: str, value: object, allowed: str) -> NoReturn:
     refuse("word", name=name, allowed=several + allowed, received=quoted(value), cure=cure)
 
 
-def pads(value: object, stride: Sequence[int], mode: str | None = None) -> Pads:
+def pads(value: object, stride: Sequence[int]) -> Pads:
     """Padding as (before, after) pairs, or 'same' or 'valid'."""
     if isinstance(value, str):
         chosen = word("padding", value, ("same", "valid"))
         if chosen == "same" and any(s != 1 for s in stride):
             refuse("same", stride=tuple(stride))
         return cast(Literal["same", "valid"], chosen)
-    return [(p, p) for p in integers("padding", value, len(stride), 0, mode=mode)]
+    if nested(value):
+        return side_pairs(value, len(stride))
+    return [(p, p) for p in integers("padding", value, len(stride), 0, sides=True)]
+
+
+def nested(value: object) -> bool:
+    """Whether something is a sequence with sequences in it, as pairs are."""
+    if isinstance(value, np.ndarray):
+        return value.ndim > 1
+    return isinstance(value, tuple | list) and any(
+        each.ndim if isinstance(each, np.ndarray) else isinstance(each, tuple | list)
+        for each in value
+    )
+
+
+def side_pairs(value: Any, rank: int) -> list[Pair]:
+    """(before, after) for each spatial axis."""
+    kinds = "pairs of integers (before, after)"
+    if isinstance(value, np.ndarray):
+        if value.shape not in ((1, 2), (rank, 2)):
+            no_integer("padding", kinds, value)
+        value = value.tolist()
+    for pair in map(listed, value):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            no_integer("padding", kinds, pair)
+    pairs = [(integer("padding", b, 0, kinds), integer("padding", a, 0, kinds)) for b, a in value]
+    if len(pairs) != rank:
+        refuse(
+            "length",
+            name="padding",
+            expected=f"{cures.count(rank, 'pair')} (before, after)",
+            layout=LAYOUT[rank],
+            count=len(pairs),
+            received=pairs,
+            cure=cures.same_sides(pairs, rank),
+        )
+    return pairs
+
+
+def crops(value: object, rank: int) -> tuple[int, ...]:
+    """Padding of a transposed convolution, which crops both sides of an axis alike."""
+    if not nested(value):
+        return integers("padding", value, rank, 0)
+    try:
+        pairs = side_pairs(value, rank)
+    except (TypeError, ValueError):  # no pairs either
+        pairs = []
+    kinds = several_integers(rank)
+    refuse("transposed sides", kinds=kinds, received=quoted(value), cure=cures.crops(pairs))
+
+
+def several_integers(rank: int) -> str:
+    """What to give for every spatial axis."""
+    return f"an integer or a tuple of {rank} integers" if rank > 1 else "an integer"
 
 
 def divisible(name: str, number: int, groups: int) -> None:
@@ -286,7 +339,7 @@ def convolution(
     count = integer("groups", groups, 1)
     mode = word("padding_mode", padding_mode, MODES)
     wide = accumulator(accumulate, data.dtype)
-    pairs = pads(padding, strides, mode)
+    pairs = pads(padding, strides)
     out_channels, per_group, *kernel = kernels.shape
     divisible("weight.shape[0]", out_channels, count)
     batch, batched = with_batch(data, rank)
@@ -323,7 +376,7 @@ def transposed(
     """Check every argument of `conv_transpose1d`, 2d, 3d; the input comes back batched."""
     data, kernels, offsets = operands(rank, input, weight, bias, groups, True)
     strides = integers("stride", stride, rank, 1)
-    pairs = [(p, p) for p in integers("padding", padding, rank, 0)]
+    pairs = [(p, p) for p in crops(padding, rank)]
     extra = integers("output_padding", output_padding, rank, 0)
     count = integer("groups", groups, 1)
     dilations = integers("dilation", dilation, rank, 1)

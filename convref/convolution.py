@@ -58,6 +58,8 @@ def conv1d(
     >>> from convref import conv1d
     >>> conv1d(np.array([[1, 2, 3, 4]]), np.array([[[1, 10]]]))
     array([[21, 32, 43]])
+    >>> conv1d(np.array([[1, 2, 3, 4]]), np.array([[[1, 10]]]), padding=[(1, 0)])  # causal
+    array([[10, 21, 32, 43]])
     """
     call = checks.convolution(
         1,
@@ -101,9 +103,11 @@ def conv2d(
         Added to every cell of its output channel; dtype as `input`.
     stride : int or pair of int
         Cells from one window to the next, at least 1.
-    padding : int, pair of int, 'same' or 'valid'
-        Cells added on each side of an axis. 'valid' adds none. 'same' adds ``dilation * (k - 1)``
-        in total, the odd one at the end, so that the size stays; it needs stride 1.
+    padding : int, pair of int, pairs for both axes, 'same' or 'valid'
+        Cells added on each side of an axis. Where the sides differ, ``[(before, after), ...]``, a
+        pair for each axis, which PyTorch does not take. 'valid' adds none. 'same' adds
+        ``dilation * (k - 1)`` in total, the odd one at the end, so that the size stays; it needs
+        stride 1.
     dilation : int or pair of int
         Cells from one tap of the kernel to the next, at least 1, which leaves none out.
     groups : int
@@ -145,6 +149,10 @@ def conv2d(
     array([[[36, 36, 36],
             [36, 36, 36],
             [36, 36, 36]]])
+    >>> conv2d(image, kernel, padding=[(2, 0), (0, 1)])
+    array([[[ 3,  3],
+            [15, 12],
+            [36, 27]]])
     """
     call = checks.convolution(
         2,

@@ -194,6 +194,15 @@ DIVERGENCES: Final = (
         "conv1d() received an invalid combination of arguments",
     ),
     Divergence(
+        "padding-by-side",
+        "deliberate",
+        "F.conv1d(torch.ones(1, 1, 3), torch.ones(1, 1, 2), padding=[(1, 0)])",
+        "TypeError",
+        "convref.conv1d(np.ones((1, 1, 3)), np.ones((1, 1, 2)), padding=[(1, 0)]).tolist()",
+        "[[[1.0, 2.0, 2.0]]]",
+        "conv1d() received an invalid combination of arguments",
+    ),
+    Divergence(
         "empty-batch-unchecked",
         "bug",
         "tuple(F.conv1d(torch.ones(0, 1, 3), torch.ones(1, 1, 1), dilation=0).shape)",

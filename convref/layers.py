@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from convref import checks, cures, geometry
 from convref.convolution import convolve
-from convref.geometry import resolve, stuffed
+from convref.geometry import Pair, resolve, stuffed
 from convref.messages import printable, quoted, refuse
 from convref.transposed import convolve_transposed
 from convref.types import Array, Ints, Padding, PaddingMode
@@ -43,10 +43,14 @@ class _Layer:
         self.output_padding = checks.integers("output_padding", output_padding, self.rank, 0)
         self.groups = checks.integer("groups", groups, 1)
         self.padding_mode = checks.word("padding_mode", padding_mode, checks.MODES)
-        pads = checks.pads(padding, self.stride, self.padding_mode)
-        self.padding: tuple[int, ...] | Literal["same", "valid"] = (
-            pads if isinstance(pads, str) else tuple(each for each, _ in pads)
-        )
+        pads = checks.pads(padding, self.stride)
+        self.padding: tuple[int, ...] | tuple[Pair, ...] | Literal["same", "valid"]
+        if isinstance(pads, str):
+            self.padding = pads
+        elif all(before == after for before, after in pads):
+            self.padding = tuple(before for before, _ in pads)
+        else:
+            self.padding = tuple(pads)
         checks.divisible("in_channels", self.in_channels, self.groups)
         checks.divisible("out_channels", self.out_channels, self.groups)
         check_device(device)
@@ -203,7 +207,7 @@ class _ConvTranspose(_Layer):
         seed: int | np.random.Generator | None = None,
     ) -> None:
         checks.word("padding_mode", padding_mode, ("zeros",))
-        self._cells = checks.integers("padding", padding, self.rank, 0)
+        self._cells = checks.crops(padding, self.rank)
         self._set(
             in_channels=in_channels,
             out_channels=out_channels,
@@ -280,7 +284,7 @@ class Conv2d(_Conv):
         Size of the kernels along the spatial axes.
     stride : int or pair of int
         As in `convref.conv2d`.
-    padding : int, pair of int, 'same' or 'valid'
+    padding : int, pair of int, pairs for both axes, 'same' or 'valid'
         As in `convref.conv2d`.
     dilation : int or pair of int
         As in `convref.conv2d`.

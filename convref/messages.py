@@ -117,6 +117,11 @@ MESSAGES: Final[Rules] = {
         "input must have in_channels = {expected}, received {received} (axis {axis} of shape "
         "{shape}): {cure}.",
     ),
+    "transposed sides": (
+        TypeError,
+        "padding must be {kinds} here, since a transposed convolution crops both sides of an axis "
+        "alike, received {received}: {cure}.",
+    ),
     "output padding": (
         ValueError,
         "{where}: output_padding must be less than max(stride, dilation) = "

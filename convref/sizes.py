@@ -19,7 +19,8 @@ def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: i
     stride : int
         Cells from one window to the next, at least 1.
     padding : int, pair of int, 'same' or 'valid'
-        Cells on each side; a pair (before, after) where the sides differ.
+        Cells on each side; a pair (before, after) where the sides differ, or as in `conv1d`
+        ``[(before, after)]``.
     dilation : int
         Cells from one tap of the kernel to the next, at least 1, which leaves none out.
 
@@ -54,7 +55,7 @@ def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: i
 
 
 def sides(value: object, stride: Sequence[int]) -> Pads:
-    """Padding of a single axis, where (before, after) may differ."""
+    """Padding of a single axis, where (before, after) may stand without a list around it."""
     value = checks.listed(value)
     if isinstance(value, tuple | list) and len(value) == 2:
         before, after = (checks.integer("padding", each, 0) for each in value)

@@ -5,7 +5,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy.typing as npt
 
+from convref.geometry import Pair
+
 Array: TypeAlias = npt.NDArray[Any]
 Ints: TypeAlias = int | Sequence[int]
-Padding: TypeAlias = Ints | Literal["same", "valid"]
+Padding: TypeAlias = Ints | Sequence[Pair] | Literal["same", "valid"]
 PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]

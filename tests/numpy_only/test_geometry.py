@@ -105,7 +105,7 @@ def test_resolve_wants_a_pair_for_each_axis():
 def test_size():
     assert size(224, 7, stride=2, padding=3) == 112
     assert size(5, 4, padding="same") == 5
-    assert size(5, 4, padding=(1, 2)) == 5
+    assert size(5, 4, padding=(1, 2)) == size(5, 4, padding=[(1, 2)]) == 5
     assert size(5, 4, padding=(0, 1)) == 3
     assert size(7, 3, dilation=3, padding="valid") == 1
     assert size(0, 3, padding=2) == 2
