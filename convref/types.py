@@ -9,5 +9,6 @@ from convref.geometry import Pair
 
 Array: TypeAlias = npt.NDArray[Any]
 Ints: TypeAlias = int | Sequence[int]
+Numbers: TypeAlias = Sequence[float] | Sequence[Sequence[float]] | Array  # of one axis or two
 Padding: TypeAlias = Ints | Sequence[Pair] | Literal["same", "valid"]
 PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]

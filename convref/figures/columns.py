@@ -19,6 +19,7 @@ from convref.figures.plan import (
 )
 from convref.figures.svg import CELL, Box, Canvas, Grid, Index, shown
 from convref.figures.windows import terms, total
+from convref.types import Ints, Numbers, Padding
 
 APART = 16  # between matrices
 COLUMNS = 36  # windows of one figure
@@ -27,16 +28,16 @@ COLUMNS = 36  # windows of one figure
 @kind
 def im2col(
     *,
-    size: object = None,
-    kernel: object = None,
-    stride: object = 1,
-    padding: object = 0,
-    dilation: object = 1,
-    at: object = 0,
-    input: object = None,
-    weight: object = None,
-    out_channels: object = 1,
-    animate: object = False,
+    size: Ints | None = None,
+    kernel: Ints | None = None,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    at: Ints = 0,
+    input: Numbers | None = None,
+    weight: Numbers | None = None,
+    out_channels: int = 1,
+    animate: bool = False,
 ) -> Canvas:
     """Each window, written as a column, times each kernel, written as a row.
 

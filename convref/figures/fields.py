@@ -1,7 +1,8 @@
 """`receptive-field`: what one output cell depends on, through a stack of layers."""
 
+from collections.abc import Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from convref import checks, cures
 from convref.figures import parts
@@ -10,6 +11,7 @@ from convref.figures.plan import Plan, few, one_of, plan
 from convref.figures.svg import CELL, GAP, SMALL, Canvas, Grid, Index, shown
 from convref.geometry import seen
 from convref.messages import quoted, refuse
+from convref.types import Ints, Padding
 
 DEEP = 8  # layers of one figure
 
@@ -17,12 +19,12 @@ DEEP = 8  # layers of one figure
 @kind
 def receptive_field(
     *,
-    size: object,
-    kernels: object = (3, 3),
-    strides: object = 1,
-    paddings: object = 0,
-    dilations: object = 1,
-    at: object = None,
+    size: Ints,
+    kernels: Sequence[Ints] = (3, 3),
+    strides: int | Sequence[Ints] = 1,
+    paddings: int | Literal["same", "valid"] | Sequence[Padding] = 0,
+    dilations: int | Sequence[Ints] = 1,
+    at: Ints | None = None,
 ) -> Canvas:
     """The cells of each layer that one output cell depends on, the input first.
 

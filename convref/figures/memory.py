@@ -1,5 +1,6 @@
 """`layouts`: in which order frameworks keep the same numbers in memory."""
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -18,7 +19,12 @@ FILLS = ("input", "weight", "output", "tap")
 
 
 @kind
-def layouts(*, input: object = None, weight: object = None, at: object = None) -> Canvas:
+def layouts(
+    *,
+    input: Sequence[int] | None = None,
+    weight: Sequence[int] | None = None,
+    at: Sequence[int] | None = None,
+) -> Canvas:
     """The cells of an array in PyTorch's order and in TensorFlow's.
 
     `input` is a size (N, C, H, W), drawn as NCHW and NHWC; `weight` a size (O, C, H, W), drawn as

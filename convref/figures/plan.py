@@ -9,6 +9,7 @@ from convref import checks
 from convref.figures.svg import CELL, CHARACTER, Index, shown
 from convref.geometry import Axis, output_size, position, resolve, source, stuffed
 from convref.messages import quoted, refuse
+from convref.types import Ints, Numbers
 
 Values: TypeAlias = Mapping[Index, Decimal]
 
@@ -216,7 +217,9 @@ def wrong_values(name: str, received: object, place: str = "") -> NoReturn:
     refuse("figure values", name=name, received=quoted(received), place=place)
 
 
-def sized(kind: str, name: str, size: object, rows: object) -> tuple[object, Values | None]:
+def sized(
+    kind: str, name: str, size: Ints | None, rows: Numbers | None
+) -> tuple[Ints, Values | None]:
     """A size given by itself, by values, or by both alike."""
     values_name = {"size": "input", "kernel": "weight"}[name]
     if rows is None:
@@ -232,15 +235,19 @@ def sized(kind: str, name: str, size: object, rows: object) -> tuple[object, Val
 
 
 def operands(
-    kind: str, size: object, kernel: object, input: object, weight: object
-) -> tuple[object, object, Values | None, Values | None]:
+    kind: str,
+    size: Ints | None,
+    kernel: Ints | None,
+    input: Numbers | None,
+    weight: Numbers | None,
+) -> tuple[Ints, Ints, Values | None, Values | None]:
     """Sizes of an input and a kernel, and their values as far as they are given."""
-    size, data = sized(kind, "size", size, input)
-    kernel, taps = sized(kind, "kernel", kernel, weight)
-    rank = len(size) if isinstance(size, list | tuple) else 1
+    sizes, data = sized(kind, "size", size, input)
+    kernels, taps = sized(kind, "kernel", kernel, weight)
+    rank = len(sizes) if isinstance(sizes, list | tuple) else 1
     if taps is not None and len(next(iter(taps))) != rank:
         wrong_axes(kind, "weight", rank, weight)
-    return size, kernel, data, taps
+    return sizes, kernels, data, taps
 
 
 def counted(ranges: Sequence[range]) -> Values:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import product
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from convref import checks
 from convref.figures import parts
@@ -23,6 +23,7 @@ from convref.figures.plan import (
 from convref.figures.svg import CELL, GAP, Canvas, Grid, Index, shown
 from convref.figures.windows import drawn
 from convref.geometry import Axis, position
+from convref.types import Ints, Numbers
 
 VIEWS = ("scatter", "zero-stuffing")
 
@@ -30,17 +31,17 @@ VIEWS = ("scatter", "zero-stuffing")
 @kind
 def transposed(
     *,
-    size: object = None,
-    kernel: object = None,
-    stride: object = 1,
-    padding: object = 0,
-    output_padding: object = 0,
-    dilation: object = 1,
-    view: object = "scatter",
-    at: object = None,
-    input: object = None,
-    weight: object = None,
-    animate: object = False,
+    size: Ints | None = None,
+    kernel: Ints | None = None,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
+    dilation: Ints = 1,
+    view: Literal["scatter", "zero-stuffing"] = "scatter",
+    at: Ints | None = None,
+    input: Numbers | None = None,
+    weight: Numbers | None = None,
+    animate: bool = False,
 ) -> Canvas:
     """A transposed convolution of one axis or two.
 

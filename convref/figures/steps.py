@@ -1,6 +1,6 @@
 """`stride` and `dilation`: how far it is from window to window, and from tap to tap."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 from convref import checks
@@ -9,6 +9,7 @@ from convref.figures.figure import kind
 from convref.figures.plan import FRAMES, Plan, few, lengths, plan, switch
 from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Index, shown
 from convref.geometry import reach
+from convref.types import Ints, Padding
 
 ROW = 18  # from one window to the next, of one dimension
 
@@ -16,12 +17,12 @@ ROW = 18  # from one window to the next, of one dimension
 @kind
 def stride(
     *,
-    size: object,
-    kernel: object = 3,
-    stride: object = 2,
-    padding: object = 0,
-    dilation: object = 1,
-    animate: object = False,
+    size: Ints,
+    kernel: Ints = 3,
+    stride: Ints = 2,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    animate: bool = False,
 ) -> Canvas:
     """Where each window starts, and the cells that no window reads; in one axis or two."""
     the = plan("stride", size, kernel, stride, padding, dilation, animate=animate)
@@ -116,10 +117,10 @@ def starts(canvas: Canvas, the: Plan) -> None:
 @kind
 def dilation(
     *,
-    size: object,
-    kernel: object = 3,
-    dilations: object = (1, 2, 3),
-    animate: object = False,
+    size: Ints,
+    kernel: Ints = 3,
+    dilations: Sequence[int] = (1, 2, 3),
+    animate: bool = False,
 ) -> Canvas:
     """The taps of one kernel, further and further apart; in one axis or two.
 

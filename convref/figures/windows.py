@@ -10,6 +10,7 @@ from convref.figures.figure import kind
 from convref.figures.plan import Plan, Values, cell_width, lengths, number, operands, plan
 from convref.figures.svg import CELL, CHARACTER, GAP, Box, Canvas, Grid, Index, shown
 from convref.messages import refuse
+from convref.types import Ints, Numbers, Padding, PaddingMode
 
 LINE = 20  # from one line of text to the next
 
@@ -28,17 +29,17 @@ class Term(NamedTuple):
 @kind
 def window(
     *,
-    size: object = None,
-    kernel: object = None,
-    stride: object = 1,
-    padding: object = 0,
-    dilation: object = 1,
-    mode: object = "zeros",
-    at: object = 0,
-    input: object = None,
-    weight: object = None,
-    bias: object = None,
-    animate: object = False,
+    size: Ints | None = None,
+    kernel: Ints | None = None,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    mode: PaddingMode = "zeros",
+    at: Ints = 0,
+    input: Numbers | None = None,
+    weight: Numbers | None = None,
+    bias: float | None = None,
+    animate: bool = False,
 ) -> Canvas:
     """One output cell, its window on the padded input, the kernel and the sum.
 
