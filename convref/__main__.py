@@ -18,6 +18,8 @@ from convref.messages import COMMANDS, filled, refuse_command
 from convref.trace import Explanation, explain, explain_transposed
 from convref.types import Array
 
+__all__ = ["main"]
+
 CELLS: Final = 2**24  # of an array that the command line counts up
 
 SHAPE = """\

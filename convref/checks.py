@@ -27,6 +27,8 @@ from convref.geometry import (
 from convref.messages import quoted, refuse
 from convref.types import Array, Ints, Padding, PaddingMode
 
+__all__: list[str] = []
+
 Word = TypeVar("Word", bound=str)
 
 MODES: Final[tuple[PaddingMode, ...]] = ("zeros", "reflect", "replicate", "circular")

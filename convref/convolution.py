@@ -10,6 +10,8 @@ from convref.geometry import bounded
 from convref.padding import extend
 from convref.types import Array, Ints, Padding, PaddingMode
 
+__all__ = ["conv1d", "conv2d", "conv3d"]
+
 
 def convolve(call: Call) -> Array:
     """Convolve what has been checked."""

@@ -29,6 +29,8 @@ from convref.geometry import (
 from convref.messages import MISMATCHES, printable, quoted, refuse
 from convref.types import Array, Ints, Padding, PaddingMode
 
+__all__ = ["Step", "chain", "receptive_field", "spacing"]
+
 Shape: TypeAlias = tuple[int, ...]
 
 LOOKUPS: Final = 2**20  # of one receptive field: less than a second

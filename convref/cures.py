@@ -14,6 +14,8 @@ import numpy as np
 
 from convref.geometry import Pair
 
+__all__: list[str] = []
+
 # PyTorch's dtypes that NumPy lacks, and what makes a wider one of them.
 WIDENED: Final = {"torch.bfloat16": ".float()", "torch.complex32": ".cfloat()"}
 HELD: Final = (

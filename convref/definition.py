@@ -7,6 +7,8 @@ import numpy as np
 from convref.geometry import Axis, output_size, position, source, stuffed
 from convref.types import Array
 
+__all__ = ["convolution", "transposed"]
+
 
 def convolution(
     input: Array,

@@ -6,6 +6,8 @@ run both. Measured with PyTorch 2.13 on a CPU.
 
 from typing import Final, Literal, NamedTuple
 
+__all__ = ["DIVERGENCES"]
+
 
 class Divergence(NamedTuple):
     """One difference.

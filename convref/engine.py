@@ -33,6 +33,8 @@ from numpy.lib.stride_tricks import as_strided
 from convref.geometry import Axis, output_size, position, reach, spanned
 from convref.types import Array
 
+__all__: list[str] = []
+
 Slices: TypeAlias = tuple[slice, ...]
 
 # What moving them costs is measured by `make bench-thresholds`.

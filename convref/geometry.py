@@ -9,6 +9,17 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
+__all__ = [
+    "Axis",
+    "output_size",
+    "padded_size",
+    "position",
+    "reach",
+    "resolve",
+    "same_padding",
+    "source",
+]
+
 Pair: TypeAlias = tuple[int, int]
 Pads: TypeAlias = Sequence[Pair] | Literal["same", "valid"]
 

@@ -24,6 +24,15 @@ from convref.padding import extend, fold_back
 from convref.transposed import spread
 from convref.types import Array, Ints, Padding, PaddingMode
 
+__all__ = [
+    "conv1d_backward",
+    "conv2d_backward",
+    "conv3d_backward",
+    "conv_transpose1d_backward",
+    "conv_transpose2d_backward",
+    "conv_transpose3d_backward",
+]
+
 Gradients: TypeAlias = tuple[Array, Array, Array]
 
 

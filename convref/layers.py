@@ -14,6 +14,8 @@ from convref.messages import printable, quoted, refuse
 from convref.transposed import convolve_transposed
 from convref.types import Array, Ints, Padding, PaddingMode
 
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
+
 
 class _Layer:
     """What all layers share; `rank` is the number of spatial axes."""

@@ -24,6 +24,8 @@ from convref.geometry import (
 from convref.messages import quoted, refuse
 from convref.types import Array, Ints
 
+__all__ = ["convert_activation", "convert_linear", "convert_weight", "tensorflow_same"]
+
 Framework: TypeAlias = Literal[
     "torch", "tensorflow", "keras", "jax", "flax", "onnx", "paddle", "mindspore"
 ]

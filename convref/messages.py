@@ -6,6 +6,8 @@ A message says which argument, the rule with its arithmetic, what was received, 
 from collections.abc import Mapping
 from typing import Final, NoReturn, TypeAlias
 
+__all__: list[str] = []
+
 Rules: TypeAlias = Mapping[str, tuple[type[Exception], str]]
 
 MESSAGES: Final[Rules] = {

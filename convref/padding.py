@@ -13,6 +13,8 @@ from convref.geometry import Pair, runs
 from convref.messages import quoted, refuse
 from convref.types import Array
 
+__all__ = ["pad"]
+
 Slices: TypeAlias = tuple[slice, ...]
 
 PAD_MODES: Final = ("constant", *checks.MODES[1:])

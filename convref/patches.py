@@ -17,6 +17,8 @@ from convref.messages import refuse
 from convref.padding import extend
 from convref.types import Array, Ints
 
+__all__ = ["fold", "fold1d", "fold3d", "unfold", "unfold1d", "unfold3d"]
+
 
 class Patches(NamedTuple):
     """The arguments of `unfold` after all checks, in one normal form."""

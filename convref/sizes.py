@@ -6,6 +6,8 @@ from convref import checks
 from convref.geometry import Pads, output_size, resolve
 from convref.types import Padding
 
+__all__ = ["size"]
+
 
 def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: int = 1) -> int:
     """Output size of a convolution along one axis.

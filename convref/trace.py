@@ -15,6 +15,8 @@ from convref.geometry import feeds, group_channels, position, source
 from convref.messages import refuse
 from convref.types import Array, Ints, Padding, PaddingMode
 
+__all__ = ["Explanation", "Term", "explain", "explain_transposed"]
+
 Index: TypeAlias = tuple[int, ...]
 Number: TypeAlias = np.number[Any]
 

@@ -16,6 +16,8 @@ from convref.geometry import Axis, bounded, output_size, stuffed, uncropped
 from convref.padding import extend
 from convref.types import Array, Ints
 
+__all__ = ["conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
+
 
 def convolve_transposed(call: TransposedCall) -> Array:
     """Convolve transposed what has been checked."""

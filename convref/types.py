@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from convref.geometry import Pair
 
+__all__: list[str] = []
+
 Array: TypeAlias = npt.NDArray[Any]
 Ints: TypeAlias = int | Sequence[int]
 Numbers: TypeAlias = Sequence[float] | Sequence[Sequence[float]] | Array  # of one axis or two

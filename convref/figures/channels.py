@@ -8,6 +8,8 @@ from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Stack, show
 from convref.geometry import group_channels
 from convref.types import Ints
 
+__all__ = ["channels", "groups"]
+
 
 @kind
 def groups(

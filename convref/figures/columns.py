@@ -21,6 +21,8 @@ from convref.figures.svg import CELL, Box, Canvas, Grid, Index, shown
 from convref.figures.windows import terms, total
 from convref.types import Ints, Numbers, Padding
 
+__all__ = ["im2col"]
+
 APART = 16  # between matrices
 COLUMNS = 36  # windows of one figure
 

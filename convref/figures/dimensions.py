@@ -6,6 +6,8 @@ from convref.figures.plan import count, lengths, plan
 from convref.figures.svg import GAP, Canvas, Grid, Stack
 from convref.types import Ints, Padding
 
+__all__ = ["sentence", "volume"]
+
 
 @kind
 def sentence(

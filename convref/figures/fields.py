@@ -13,6 +13,8 @@ from convref.geometry import seen
 from convref.messages import quoted, refuse
 from convref.types import Ints, Padding
 
+__all__ = ["receptive_field"]
+
 DEEP = 8  # layers of one figure
 
 

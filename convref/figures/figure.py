@@ -16,6 +16,8 @@ from convref.figures import style
 from convref.figures.svg import Box, Canvas, shown, written
 from convref.messages import refuse
 
+__all__ = ["Figure"]
+
 P = ParamSpec("P")
 
 LICENCE: Final = "CC BY 4.0 · convref"

@@ -11,6 +11,8 @@ from convref.figures.figure import Figure
 from convref.figures.style import PALETTES, SECONDS
 from convref.messages import refuse
 
+__all__ = ["save"]
+
 SUFFIXES: Final = (".svg", ".png", ".gif")
 
 

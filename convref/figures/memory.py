@@ -13,6 +13,8 @@ from convref.layouts import Framework, convert_activation, convert_weight
 from convref.messages import refuse
 from convref.types import Array
 
+__all__ = ["layouts"]
+
 LONG = 48  # cells of one strip
 WIDE = 24  # a strip of more is broken
 FILLS = ("input", "weight", "output", "tap")

@@ -10,6 +10,8 @@ from convref.figures.svg import CELL, Box, Canvas, Grid, Index
 from convref.messages import refuse
 from convref.types import Ints, Numbers, Padding, PaddingMode
 
+__all__ = ["padding", "padding_modes"]
+
 
 @kind
 def padding(

@@ -7,6 +7,8 @@ from itertools import product
 from convref.figures.plan import Plan, Values
 from convref.figures.svg import Box, Canvas, Grid, Index, shown
 
+__all__: list[str] = []
+
 
 def canvas_of(the: Plan) -> Canvas:
     """A canvas with a frame for each output cell that is shown."""

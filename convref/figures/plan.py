@@ -11,6 +11,8 @@ from convref.geometry import Axis, output_size, position, resolve, source, stuff
 from convref.messages import quoted, refuse
 from convref.types import Ints, Numbers
 
+__all__: list[str] = []
+
 Values: TypeAlias = Mapping[Index, Decimal]
 
 MOST: Final = 600  # cells of one grid

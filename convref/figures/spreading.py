@@ -25,6 +25,8 @@ from convref.figures.windows import drawn
 from convref.geometry import Axis, position
 from convref.types import Ints, Numbers
 
+__all__ = ["transposed"]
+
 VIEWS = ("scatter", "zero-stuffing")
 
 

@@ -11,6 +11,8 @@ from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Index, show
 from convref.geometry import reach
 from convref.types import Ints, Padding
 
+__all__ = ["dilation", "stride"]
+
 ROW = 18  # from one window to the next, of one dimension
 
 

@@ -6,6 +6,8 @@ from html import escape
 from itertools import groupby, product
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
+__all__: list[str] = []
+
 Index: TypeAlias = tuple[int, ...]
 T = TypeVar("T")
 

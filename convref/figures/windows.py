@@ -12,6 +12,8 @@ from convref.figures.svg import CELL, CHARACTER, GAP, Box, Canvas, Grid, Index, 
 from convref.messages import refuse
 from convref.types import Ints, Numbers, Padding, PaddingMode
 
+__all__ = ["window"]
+
 LINE = 20  # from one line of text to the next
 
 
