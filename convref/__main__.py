@@ -247,7 +247,7 @@ def tell_chain(steps: Sequence[Step], itemsize: int) -> dict[str, Any]:
                 "output": math.prod(step.output) * itemsize,
             },
             "receptive_field": [receptive_field(axis) for axis in along(steps[:number])],
-            "stride": [plain(spacing(axis)) for axis in along(steps[:number])],
+            "stride": [json_number(spacing(axis)) for axis in along(steps[:number])],
         }
         for number, step in enumerate(steps, 1)
     ]
@@ -342,20 +342,20 @@ def tell_cell(told: Explanation) -> dict[str, Any]:
                 "padding": term.padding,
                 "input": term.input,
                 "weight": term.weight,
-                "x": plain(term.x),
-                "w": plain(term.w),
-                "product": plain(term.product),
-                "sum": plain(term.sum),
+                "x": json_number(term.x),
+                "w": json_number(term.w),
+                "product": json_number(term.product),
+                "sum": json_number(term.sum),
             }
             for term in told.terms
         ],
-        "bias": None if told.bias is None else plain(told.bias),
-        "total": plain(told.total),
+        "bias": None if told.bias is None else json_number(told.bias),
+        "total": json_number(told.total),
         "by_hand": str(told),
     }
 
 
-def plain(number: Any) -> int | float | str:
+def json_number(number: Any) -> int | float | str:
     """A number as JSON has it; what JSON has not (1/2, nan, 1+2j) as text."""
     value = number.item() if isinstance(number, np.generic) else number
     if getattr(value, "denominator", None) == 1:

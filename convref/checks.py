@@ -17,11 +17,11 @@ from convref.geometry import (
     Axis,
     Pads,
     Pair,
+    as_convolution,
     output_size,
     padded_size,
     reach,
     resolve,
-    stuffed,
     uncropped,
 )
 from convref.messages import quoted, refuse
@@ -317,7 +317,7 @@ class TransposedCall(NamedTuple):
 
     def output(self) -> tuple[int, ...]:
         """Shape of the output: (N, O, *sizes)."""
-        sizes = map(output_size, map(stuffed, self.axes, self.extra))
+        sizes = map(output_size, map(as_convolution, self.axes, self.extra))
         return (len(self.input), self.weight.shape[1] * self.groups, *sizes)
 
 
@@ -393,7 +393,7 @@ def transposed(
     bias_fits(offsets, per_group * count)
     axes = resolve(sizes, kernel, strides, pairs, dilations)
     transposed_fits(axes, extra)
-    dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]
+    dense = [as_convolution(axis, more) for axis, more in zip(axes, extra, strict=True)]
     fits_memory("the padded input", (N, C, *map(padded_size, dense)), wide)
     whole = map(uncropped, axes, extra)
     fits_memory("the padded output", (N, per_group * count, *whole), wide)
@@ -424,7 +424,7 @@ def transposed_fits(axes: Sequence[Axis], extra: Sequence[int]) -> None:
                 dilation=axis.dilation,
                 most=max(axis.stride, axis.dilation) - 1,
             )
-        if output_size(stuffed(axis, more)) < 1:
+        if output_size(as_convolution(axis, more)) < 1:
             refuse("transposed size", where=letter, extra=more, **transposed_terms(axis, more))
 
 
@@ -434,7 +434,7 @@ def transposed_terms(axis: Axis, extra: int) -> dict[str, int]:
         "padding": axis.before,
         "taps": axis.kernel - 1,
         "cells": axis.size - 1,
-        "out": output_size(stuffed(axis, extra)),
+        "out": output_size(as_convolution(axis, extra)),
     }
 
 

@@ -5,9 +5,9 @@ import numpy.typing as npt
 
 from convref import checks
 from convref.checks import Call
-from convref.engine import carrier, contract, finished, windows
+from convref.engine import add_bias_and_cast, contract, sum_dtype, windows
 from convref.geometry import bounded
-from convref.padding import extend
+from convref.padding import pad_checked
 from convref.types import Array, Ints, Padding, PaddingMode
 
 __all__ = ["conv1d", "conv2d", "conv3d"]
@@ -17,12 +17,12 @@ def convolve(call: Call) -> Array:
     """Convolve what has been checked."""
     axes = list(map(bounded, call.axes))  # geometry: one Axis for each spatial axis
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    wide = carrier(call.input, call.weight, call.weight[0].size)
-    padded = extend(call.input, pairs, call.padding_mode).astype(wide, copy=False)
+    wide = sum_dtype(call.input, call.weight, call.weight[0].size)
+    padded = pad_checked(call.input, pairs, call.padding_mode).astype(wide, copy=False)
     view = windows(padded, axes)  # (N, C, *out, *kernel)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan come as quietly as in PyTorch
         out = contract(view, call.weight.astype(wide, copy=False), axes, call.groups)
-        out = finished(out, call.bias, call.input.dtype)  # (N, O, *out)
+        out = add_bias_and_cast(out, call.bias, call.input.dtype)  # (N, O, *out)
     return out if call.batched else out[0]
 
 

@@ -16,13 +16,13 @@ import numpy as np
 from convref import checks, cures
 from convref.geometry import (
     Axis,
+    cells_read,
     output_size,
     parameters,
     products,
     reach,
     resolve,
     seen,
-    spanned,
     written_size,
     written_transposed_size,
 )
@@ -182,7 +182,7 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
         span = max(span, max(cells) - min(cells) + 1 if cells else 0)
     # In front of them only the first and the last cell matter.
     for axis, _ in reversed(axes[:first]):
-        span = spanned(axis, span) if span else 0
+        span = cells_read(axis, span) if span else 0
     return span
 
 
@@ -413,7 +413,7 @@ KINDS: Final[dict[str, Callable[..., Step]]] = {
 
 def read(layer: str, shape: Shape, dtype: np.dtype[Any]) -> Step:
     """One layer, from its text."""
-    name, arguments, options = parsed(layer)
+    name, arguments, options = name_and_arguments(layer)
     kind, rank = KINDS.get(name[:-2]), {"1d": 1, "2d": 2, "3d": 3}.get(name[-2:])
     if kind is None or rank is None:
         allowed = ", ".join(f"{each}1d, {each}2d, {each}3d" for each in KINDS)
@@ -445,7 +445,7 @@ def mismatch(
     return ""
 
 
-def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
+def name_and_arguments(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
     """Name and arguments of a call written as text; nothing of it is run."""
     try:
         call = ast.parse(str(printable(layer)).strip(), mode="eval").body

@@ -18,10 +18,10 @@ import numpy.typing as npt
 from convref import checks
 from convref.checks import Call, TransposedCall
 from convref.engine import collect, contract, windows
-from convref.geometry import bounded, gathered, leftover
+from convref.geometry import bounded, dropped_cells, gathered
 from convref.messages import refuse
-from convref.padding import extend, fold_back
-from convref.transposed import spread
+from convref.padding import fold_back, pad_checked
+from convref.transposed import transposed_sums
 from convref.types import Array, Ints, Padding, PaddingMode
 
 __all__ = [
@@ -57,7 +57,7 @@ def backward(call: Call, grad: Array) -> Gradients:
     """Differentiate a checked convolution; the gradient of its output is (N, O, *out)."""
     axes, groups = list(map(bounded, call.axes)), call.groups
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    input, weight, grad = carried(call, grad)
+    input, weight, grad = in_sum_dtype(call, grad)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
         # Zeros have no gradient: with them, padding is what a transposed convolution crops.
         zeros = call.padding_mode == "zeros"
@@ -65,26 +65,28 @@ def backward(call: Call, grad: Array) -> Gradients:
             axis._replace(size=n) if zeros else axis._replace(size=n, before=0, after=0)
             for axis, n in zip(axes, grad.shape[2:], strict=True)
         ]
-        extra = [leftover(axis) for axis in axes]
-        grad_input = spread(grad, weight.conj(), back, extra, groups)  # (N, C, *sizes or *padded)
+        extra = [dropped_cells(axis) for axis in axes]
+        grad_input = transposed_sums(
+            grad, weight.conj(), back, extra, groups
+        )  # (N, C, *sizes or *padded)
         if not zeros:
             grad_input = fold_back(grad_input, pairs, call.padding_mode)  # (N, C, *sizes)
-        view = windows(extend(input, pairs, call.padding_mode).conj(), axes)
-        return finished(call, grad_input, collect(view, grad, groups), grad)
+        view = windows(pad_checked(input, pairs, call.padding_mode).conj(), axes)
+        return results(call, grad_input, collect(view, grad, groups), grad)
 
 
 def backward_transposed(call: TransposedCall, grad: Array) -> Gradients:
     """The same for a transposed one."""
     axes = [bounded(gathered(*each)) for each in zip(call.axes, call.extra, strict=True)]
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    input, weight, grad = carried(call, grad)
+    input, weight, grad = in_sum_dtype(call, grad)
     with np.errstate(over="ignore", invalid="ignore"):  # as above
-        view = windows(extend(grad, pairs, "zeros"), axes)  # (N, O, *sizes, *kernel)
+        view = windows(pad_checked(grad, pairs, "zeros"), axes)  # (N, O, *sizes, *kernel)
         grad_input = contract(view, weight.conj(), axes, call.groups)  # (N, C, *sizes)
-        return finished(call, grad_input, collect(view, input.conj(), call.groups), grad)
+        return results(call, grad_input, collect(view, input.conj(), call.groups), grad)
 
 
-def carried(call: Call | TransposedCall, grad: Array) -> Gradients:
+def in_sum_dtype(call: Call | TransposedCall, grad: Array) -> Gradients:
     """Input, weight and gradient in the dtype in which they are summed."""
     dtype = call.input.dtype
     wide = np.float32 if dtype == np.float16 else dtype
@@ -94,7 +96,7 @@ def carried(call: Call | TransposedCall, grad: Array) -> Gradients:
     return input, weight, grad
 
 
-def finished(
+def results(
     call: Call | TransposedCall, grad_input: Array, grad_weight: Array, grad: Array
 ) -> Gradients:
     """The three results: contiguous, in their dtype, and without a batch axis that was added."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from convref import checks, cures, geometry
 from convref.convolution import convolve
-from convref.geometry import Pair, resolve, stuffed
+from convref.geometry import Pair, as_convolution, resolve
 from convref.messages import printable, quoted, refuse
 from convref.transposed import convolve_transposed
 from convref.types import Array, Ints, Padding, PaddingMode
@@ -494,7 +494,7 @@ def output_padding_for(
     axes = resolve(data.shape[-rank:], kernel, stride, [(p, p) for p in padding], dilation)
     extra = []
     for (letter, axis), due in zip(checks.named(axes), wanted, strict=True):
-        least = geometry.output_size(stuffed(axis, 0))
+        least = geometry.output_size(as_convolution(axis, 0))
         if not 0 <= due - least < axis.stride:
             refuse(
                 "output size",

@@ -10,16 +10,16 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from convref import checks
-from convref.engine import turn
+from convref.engine import swap_channels_and_flip
 from convref.geometry import (
     Axis,
     Pair,
+    as_convolution,
     output_size,
     reach,
     resolve,
     same_cut,
     same_padding_tensorflow,
-    stuffed,
 )
 from convref.messages import quoted, refuse
 from convref.types import Array, Ints
@@ -136,7 +136,9 @@ def to_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
     if (kind, family) == ("depthwise", "keras"):  # (M, C, k)
         multiplier, channels, *kernel = first.shape
         return first.swapaxes(0, 1).reshape(channels * multiplier, 1, *kernel)
-    return turn(first, groups) if (kind, family) == ("transposed", "flax") else first
+    return (
+        swap_channels_and_flip(first, groups) if (kind, family) == ("transposed", "flax") else first
+    )
 
 
 def from_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
@@ -147,7 +149,7 @@ def from_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
         split = weight.reshape(groups, len(weight) // groups, *weight.shape[2:])
         weight = split.swapaxes(0, 1)  # (M, C, k)
     if (kind, family) == ("transposed", "flax"):
-        weight = turn(weight, groups)
+        weight = swap_channels_and_flip(weight, groups)
     return np.moveaxis(weight, (0, 1), (-1, -2))
 
 
@@ -555,7 +557,7 @@ def same_output(where: str, axis: Axis, whose: str, padding: int | None, size: i
 
 def same_gap(where: str, axis: Axis, extra: int, size: int) -> None:
     """Nothing stands behind the kernel and the output padding, since ONNX's two disagree on it."""
-    bare = output_size(stuffed(axis, 0))
+    bare = output_size(as_convolution(axis, 0))
     if size > bare + extra:
         cure = f"give an output_size of at most {bare + extra}"
         if size - bare < axis.stride:

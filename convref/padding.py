@@ -73,11 +73,11 @@ def pad(
     array([[3, 4, 3, 2, 1]])
     """
     pairs = checked_pairs(input, pad, mode, value)
-    out = extend(input, pairs, mode, 0 if value is None else value)
+    out = pad_checked(input, pairs, mode, 0 if value is None else value)
     return out.copy() if out is input else out
 
 
-def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> Array:
+def pad_checked(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> Array:
     """Pad by checked (before, after) pairs, one for each axis in order; negative ones crop.
 
     Without any padding the array comes back as it is.
@@ -94,7 +94,7 @@ def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> 
 
 
 def fold_back(padded: Array, pairs: Sequence[Pair], mode: str) -> Array:
-    """The adjoint of `extend`: every padding cell is added to the cell that it shows."""
+    """The adjoint of `pad_checked`: every padding cell is added to the cell that it shows."""
     sizes = [n - before - after for n, (before, after) in zip(padded.shape, pairs, strict=True)]
     out = np.zeros(sizes, padded.dtype)
     for target, cells in blocks(sizes, pairs, mode):

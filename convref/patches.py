@@ -14,7 +14,7 @@ from convref import checks, geometry
 from convref.engine import add_windows, as_columns, windows
 from convref.geometry import Axis, bounded, output_size, padded_size, resolve
 from convref.messages import refuse
-from convref.padding import extend
+from convref.padding import pad_checked
 from convref.types import Array, Ints
 
 __all__ = ["fold", "fold1d", "fold3d", "unfold", "unfold1d", "unfold3d"]
@@ -49,7 +49,7 @@ def unfolded(call: Patches) -> Array:
     """Unfold what has been checked."""
     axes = list(map(bounded, call.axes))
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    view = windows(extend(call.input, pairs, "zeros"), axes)  # (N, C, *out, *kernel)
+    view = windows(pad_checked(call.input, pairs, "zeros"), axes)  # (N, C, *out, *kernel)
     columns = as_columns(view, 1, len(axes)).copy()  # (N, 1, C, *kernel, *out)
     N, _, *rows_and_cells = columns.shape
     rows = math.prod(rows_and_cells[: 1 + len(axes)])

@@ -62,7 +62,7 @@ class Term:
     sum: Number
 
     def __format__(self, spec: str) -> str:
-        x = f"[{written(self.x, spec)}]" if self.padding else factor(self.x, spec)
+        x = f"[{formatted(self.x, spec)}]" if self.padding else factor(self.x, spec)
         return f"{x}·{factor(self.w, spec)}"
 
 
@@ -117,7 +117,7 @@ class Explanation:
         return rows or ["0"]
 
     def _result(self, spec: str) -> str:
-        result = written(self.total, spec)
+        result = formatted(self.total, spec)
         if self.dtype.kind not in "iu" or self._exact() == int(self.total):
             return result
         return f"{self._exact()} ≡ {result} ({self.dtype})"
@@ -138,15 +138,17 @@ class Explanation:
                 str(term.position),
                 "-" if term.input is None else str(term.input),
                 str(term.weight),
-                f"[{written(term.x, spec)}]" if term.padding else written(term.x, spec),
-                written(term.w, spec),
-                written(term.product, spec),
-                written(term.sum, spec),
+                f"[{formatted(term.x, spec)}]" if term.padding else formatted(term.x, spec),
+                formatted(term.w, spec),
+                formatted(term.product, spec),
+                formatted(term.sum, spec),
             )
             for term in self.terms
         ]
         if self.bias is not None:
-            rows.append(("bias", *[""] * 4, written(self.bias, spec), written(self.total, spec)))
+            rows.append(
+                ("bias", *[""] * 4, formatted(self.bias, spec), formatted(self.total, spec))
+            )
         widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
         lines = [
             "  ".join(
@@ -160,7 +162,7 @@ class Explanation:
     def latex(self, spec: str = "") -> str:
         """The sum in LaTeX, without dollar signs; a long one is aligned in rows."""
         rows = [tex(row) for row in self._rows(spec)]
-        total = tex(f"= {written(self.total, spec)}")
+        total = tex(f"= {formatted(self.total, spec)}")
         if "≡" in (result := self._result(spec)):
             modulus = rf"\pmod{{2^{{{8 * self.dtype.itemsize}}}}}"
             total = tex(f"= {result.removesuffix(f' ({self.dtype})')}") + modulus
@@ -378,7 +380,7 @@ def add_up(
 # Numbers ---------------------------------------------------------------------------------------
 
 
-def written(number: Number, spec: str) -> str:
+def formatted(number: Number, spec: str) -> str:
     """Integers whole, floats with 6 digits, or as the format says."""
     if not spec and number.dtype.kind in "iu":
         return str(number)
@@ -387,7 +389,7 @@ def written(number: Number, spec: str) -> str:
 
 def factor(number: Number, spec: str) -> str:
     """A number as it stands in a product: in parentheses if it has a sign or two parts."""
-    text = written(number, spec)
+    text = formatted(number, spec)
     return f"({text})" if text.startswith("-") or number.dtype.kind == "c" else text
 
 

@@ -4,7 +4,7 @@ from convref import checks
 from convref.figures import parts
 from convref.figures.figure import kind
 from convref.figures.plan import count, lengths, one_of, plan
-from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Stack, shown
+from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Stack, as_text
 from convref.geometry import group_channels
 from convref.types import Ints
 
@@ -42,10 +42,10 @@ def groups(
     for c, box in inputs.items():
         lit = marked is not None and c in seen[marked]
         canvas.rectangle(box, "cf-input cf-tap" if lit else "cf-input", data_channel=c)
-        canvas.text(*box.middle, shown(c))
+        canvas.text(*box.middle, as_text(c))
     for o, box in results.items():
         canvas.rectangle(box, "cf-output", data_output=o)
-        canvas.text(*box.middle, shown(o))
+        canvas.text(*box.middle, as_text(o))
         if o == marked:
             canvas.rectangle(box, "cf-now", data_now=o)
     return canvas

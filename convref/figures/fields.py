@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 from convref import checks, cures
 from convref.figures import parts
 from convref.figures.figure import kind
-from convref.figures.plan import Plan, few, one_of, plan
-from convref.figures.svg import CELL, GAP, SMALL, Canvas, Grid, Index, shown
+from convref.figures.plan import Plan, one_of, plan, refuse_more_than
+from convref.figures.svg import CELL, GAP, SMALL, Canvas, Grid, Index, as_text
 from convref.geometry import seen
 from convref.messages import quoted, refuse
 from convref.types import Ints, Padding
@@ -35,7 +35,7 @@ def receptive_field(
     """
     if not isinstance(kernels, list | tuple) or not kernels:
         checks.no_integer("kernels", "a list of integers, one for each layer", kernels)
-    count = few(len(kernels), DEEP, "layers")
+    count = refuse_more_than(len(kernels), DEEP, "layers")
     given = {"strides": strides, "paddings": paddings, "dilations": dilations}
     lists = [per_layer(name, each, count) for name, each in given.items()]
     layers: list[Plan] = []
@@ -116,7 +116,7 @@ def rows(canvas: Canvas, layers: list[Plan], stages: list[Stage]) -> None:
         layer_cells(canvas, layers, number, grid, stage)
         for where in grid.indices():
             if role(layers, number, where) != "padding":
-                canvas.text(*grid.cell(where).middle, shown(where))
+                canvas.text(*grid.cell(where).middle, as_text(where))
 
 
 def planes(canvas: Canvas, layers: list[Plan], stages: list[Stage]) -> None:

@@ -6,8 +6,8 @@ from itertools import product
 from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from convref import checks
-from convref.figures.svg import CELL, CHARACTER, Index, shown
-from convref.geometry import Axis, output_size, position, resolve, source, stuffed
+from convref.figures.svg import CELL, CHARACTER, Index, as_text
+from convref.geometry import Axis, as_convolution, output_size, position, resolve, source
 from convref.messages import quoted, refuse
 from convref.types import Ints, Numbers
 
@@ -105,7 +105,7 @@ def plan(
     for letter, axis in checks.named(axes):
         checks.kernel_fits(letter, axis)
         checks.padding_limits(letter, axis.size, (axis.before, axis.after), name)
-    return settled(Plan(axes, name, animate=switch("animate", animate)), at)
+    return with_cell(Plan(axes, name, animate=switch("animate", animate)), at)
 
 
 def transposed_plan(
@@ -126,25 +126,25 @@ def transposed_plan(
     extra = checks.integers("output_padding", output_padding, rank, 0)
     axes = resolve(sizes, kernels, strides, pairs, checks.integers("dilation", dilation, rank, 1))
     checks.transposed_fits(axes, extra)
-    dense = tuple(stuffed(axis, more) for axis, more in zip(axes, extra, strict=True))
+    dense = tuple(as_convolution(axis, more) for axis, more in zip(axes, extra, strict=True))
     # Where an input cell's first tap adds without padding, the cell itself stands.
     bare = [axis._replace(before=0) for axis in axes]
     cells = tuple({position(a, cell, 0): cell for cell in range(a.size)} for a in bare)
-    return axes, settled(Plan(dense, cells=cells), 0)
+    return axes, with_cell(Plan(dense, cells=cells), 0)
 
 
-def settled(the: Plan, at: object) -> Plan:
+def with_cell(the: Plan, at: object) -> Plan:
     """The plan about one output cell, if a reader can take it in."""
     cells = 1
     for along in the.padded():
         cells *= along.stop - along.start
-    few(cells, MOST, "cells with their padding")
+    refuse_more_than(cells, MOST, "cells with their padding")
     chosen = the._replace(at=one_of(at, the.outputs()))
-    few(len(chosen.moments()), FRAMES, "frames")
+    refuse_more_than(len(chosen.moments()), FRAMES, "frames")
     return chosen
 
 
-def few(count: int, most: int, what: str) -> int:
+def refuse_more_than(count: int, most: int, what: str) -> int:
     """A number of things that a figure has room for."""
     if count > most:
         refuse("figure limit", what=what, most=most, received=count)
@@ -153,7 +153,7 @@ def few(count: int, most: int, what: str) -> int:
 
 def count(name: str, value: object, most: int) -> int:
     """A number of channels that a figure has room for."""
-    return few(checks.integer(name, value, 1), most, name)
+    return refuse_more_than(checks.integer(name, value, 1), most, name)
 
 
 def one_of(at: object, outputs: Sequence[range]) -> Index:
@@ -264,7 +264,7 @@ def input_cells(the: Plan) -> list[range]:
 
 def cell_width(*values: Values | None) -> float:
     """Wide enough for the longest number."""
-    longest = max((len(shown(v)) for each in values if each for v in each.values()), default=1)
+    longest = max((len(as_text(v)) for each in values if each for v in each.values()), default=1)
     return max(CELL, round(CHARACTER * longest + 10))
 
 
