@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from convref.geometry import Axis, leftover, output_size, products, resolve
+from convref.geometry import Axis, dropped_cells, output_size, products, resolve
 
 
 class Layer(NamedTuple):
@@ -47,7 +47,7 @@ class Layer(NamedTuple):
     @property
     def output_padding(self) -> int:
         """What gives the input's size back when the layer is transposed."""
-        return leftover(self.axis)
+        return dropped_cells(self.axis)
 
     @property
     def products(self) -> int:

@@ -12,10 +12,13 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from convref import __version__, checks, cures
-from convref.checks import Array
 from convref.cost import Step, along, chain, receptive_field, spacing
 from convref.figures import KINDS, draw, files, style
+from convref.messages import COMMANDS, filled, refuse_command
 from convref.trace import Explanation, explain, explain_transposed
+from convref.types import Array
+
+__all__ = ["main"]
 
 CELLS: Final = 2**24  # of an array that the command line counts up
 
@@ -136,7 +139,7 @@ def parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Parser]:
     cell.add_argument("--transposed", action="store_true", help="explain conv_transpose")
     for name, default in (("stride", 1), ("dilation", 1), ("output-padding", 0)):
         cell.add_argument(f"--{name}", type=integers, default=default, metavar="N[,N]")
-    cell.add_argument("--padding", type=padding, default=0, metavar="N[,N]|same|valid")
+    cell.add_argument("--padding", type=padding, default=0, metavar="N[,N]|[[N,N],...]|same|valid")
     cell.add_argument("--groups", type=int, default=1, metavar="N")
     cell.add_argument("--padding-mode", choices=checks.MODES, default="zeros")
     cell.add_argument(
@@ -182,14 +185,18 @@ def integers(text: str) -> tuple[int, ...]:
     try:
         return tuple(map(int, text.strip("() ").rstrip(",").split(",")))
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"expected integers with commas between, received {text!r}"
-        ) from None
+        error = filled(COMMANDS["integers"], {"received": text})
+        raise argparse.ArgumentTypeError(error) from None
 
 
-def padding(text: str) -> tuple[int, ...] | str:
-    """Integers, 'same' or 'valid'."""
-    return text if text in ("same", "valid") else integers(text)
+def padding(text: str) -> Any:
+    """Integers, 'same', 'valid', or JSON with (before, after) for each axis."""
+    if text in ("same", "valid"):
+        return text
+    try:
+        return json.loads(text) if text.lstrip().startswith("[[") else integers(text)
+    except (ValueError, RecursionError):
+        return integers(text)
 
 
 # shape -----------------------------------------------------------------------------------------
@@ -240,7 +247,7 @@ def tell_chain(steps: Sequence[Step], itemsize: int) -> dict[str, Any]:
                 "output": math.prod(step.output) * itemsize,
             },
             "receptive_field": [receptive_field(axis) for axis in along(steps[:number])],
-            "stride": [plain(spacing(axis)) for axis in along(steps[:number])],
+            "stride": [json_number(spacing(axis)) for axis in along(steps[:number])],
         }
         for number, step in enumerate(steps, 1)
     ]
@@ -284,17 +291,13 @@ def explanation(chosen: argparse.Namespace) -> Explanation:
     options = {name: getattr(chosen, name) for name in names}
     if chosen.transposed:
         if chosen.padding_mode != "zeros":
-            raise ValueError(
-                "--padding-mode is not for --transposed, where padding crops: leave one of them out"
-            )
+            refuse_command("padding mode")
         with cures.typed():
             return explain_transposed(
                 input, weight, bias, output_padding=chosen.output_padding, **options
             )
     if chosen.output_padding != 0:
-        raise ValueError(
-            "--output-padding is for --transposed alone: add --transposed, or leave it out"
-        )
+        refuse_command("output padding")
     with cures.typed():
         return explain(input, weight, bias, padding_mode=chosen.padding_mode, **options)
 
@@ -305,9 +308,10 @@ def given(name: str, text: str) -> Array:
         try:
             shape = integers(text)
         except argparse.ArgumentTypeError as error:
-            raise ValueError(f"--{name}: {error}, or JSON such as [[1, 2], [3, 4]]") from None
+            problem = str(error)
+            refuse_command("array or shape", name=name, problem=problem)
         if min(shape) < 0 or math.prod(shape) > CELLS:
-            raise ValueError(f"--{name}: a shape has sizes from 0 and at most {CELLS:,} cells")
+            refuse_command("shape", name=name, most=CELLS)
         return np.arange(math.prod(shape)).reshape(shape)
     try:
         array = np.array(json.loads(text))
@@ -315,10 +319,7 @@ def given(name: str, text: str) -> Array:
             return array
     except (ValueError, RecursionError):
         pass
-    raise ValueError(
-        f"--{name}: expected JSON such as [[1, 2], [3, 4]], with numbers in rows of equal length, "
-        f"received {text!r}"
-    )
+    refuse_command("array", name=name, received=text)
 
 
 def exactly(array: Array, dtype: np.dtype[Any]) -> Array:
@@ -326,7 +327,7 @@ def exactly(array: Array, dtype: np.dtype[Any]) -> Array:
     with np.errstate(invalid="ignore"):
         out = array.astype(dtype)
     if dtype.kind in "iu" and not np.array_equal(out, array):
-        raise ValueError(f"{dtype} does not hold all the numbers given: leave --dtype out")
+        refuse_command("dtype", dtype=dtype)
     return out
 
 
@@ -341,20 +342,20 @@ def tell_cell(told: Explanation) -> dict[str, Any]:
                 "padding": term.padding,
                 "input": term.input,
                 "weight": term.weight,
-                "x": plain(term.x),
-                "w": plain(term.w),
-                "product": plain(term.product),
-                "sum": plain(term.sum),
+                "x": json_number(term.x),
+                "w": json_number(term.w),
+                "product": json_number(term.product),
+                "sum": json_number(term.sum),
             }
             for term in told.terms
         ],
-        "bias": None if told.bias is None else plain(told.bias),
-        "total": plain(told.total),
+        "bias": None if told.bias is None else json_number(told.bias),
+        "total": json_number(told.total),
         "by_hand": str(told),
     }
 
 
-def plain(number: Any) -> int | float | str:
+def json_number(number: Any) -> int | float | str:
     """A number as JSON has it; what JSON has not (1/2, nan, 1+2j) as text."""
     value = number.item() if isinstance(number, np.generic) else number
     if getattr(value, "denominator", None) == 1:
@@ -383,7 +384,7 @@ def parameter(text: str) -> tuple[str, Any]:
     """'stride=2', 'mode=reflect', 'size=5,5', 'dilations=[1, 2]'."""
     name, sign, value = text.partition("=")
     if not sign:
-        raise ValueError(f"expected NAME=VALUE, such as stride=2, received {text!r}")
+        refuse_command("parameter", received=text)
     try:
         return name, json.loads(value)
     except (ValueError, RecursionError):

@@ -4,23 +4,25 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Ints, Padding, PaddingMode
-from convref.engine import carrier, contract, finished, windows
+from convref.checks import Call
+from convref.engine import add_bias_and_cast, contract, sum_dtype, windows
 from convref.geometry import bounded
-from convref.padding import extend
+from convref.padding import pad_checked
+from convref.types import Array, Ints, Padding, PaddingMode
+
+__all__ = ["conv1d", "conv2d", "conv3d"]
 
 
-def convolve(rank: int, *arguments: object) -> Array:
-    """Check and convolve; `arguments` are those of `conv2d`, in its order."""
-    call = checks.convolution(rank, *arguments)  # check; input (N, C, *sizes)
+def convolve(call: Call) -> Array:
+    """Convolve what has been checked."""
     axes = list(map(bounded, call.axes))  # geometry: one Axis for each spatial axis
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    wide = carrier(call.input, call.weight, call.weight[0].size)
-    padded = extend(call.input, pairs, call.padding_mode).astype(wide, copy=False)
+    wide = sum_dtype(call.input, call.weight, call.weight[0].size)
+    padded = pad_checked(call.input, pairs, call.padding_mode).astype(wide, copy=False)
     view = windows(padded, axes)  # (N, C, *out, *kernel)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan come as quietly as in PyTorch
         out = contract(view, call.weight.astype(wide, copy=False), axes, call.groups)
-        out = finished(out, call.bias, call.input.dtype)  # (N, O, *out)
+        out = add_bias_and_cast(out, call.bias, call.input.dtype)  # (N, O, *out)
     return out if call.batched else out[0]
 
 
@@ -58,10 +60,22 @@ def conv1d(
     >>> from convref import conv1d
     >>> conv1d(np.array([[1, 2, 3, 4]]), np.array([[[1, 10]]]))
     array([[21, 32, 43]])
+    >>> conv1d(np.array([[1, 2, 3, 4]]), np.array([[[1, 10]]]), padding=[(1, 0)])  # causal
+    array([[10, 21, 32, 43]])
     """
-    return convolve(
-        1, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    call = checks.convolution(
+        1,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
     )
+    return convolve(call)
 
 
 def conv2d(
@@ -91,9 +105,11 @@ def conv2d(
         Added to every cell of its output channel; dtype as `input`.
     stride : int or pair of int
         Cells from one window to the next, at least 1.
-    padding : int, pair of int, 'same' or 'valid'
-        Cells added on each side of an axis. 'valid' adds none. 'same' adds ``dilation * (k - 1)``
-        in total, the odd one at the end, so that the size stays; it needs stride 1.
+    padding : int, pair of int, pairs for both axes, 'same' or 'valid'
+        Cells added on each side of an axis. Where the sides differ, ``[(before, after), ...]``, a
+        pair for each axis, which PyTorch does not take. 'valid' adds none. 'same' adds
+        ``dilation * (k - 1)`` in total, the odd one at the end, so that the size stays; it needs
+        stride 1.
     dilation : int or pair of int
         Cells from one tap of the kernel to the next, at least 1, which leaves none out.
     groups : int
@@ -135,10 +151,24 @@ def conv2d(
     array([[[36, 36, 36],
             [36, 36, 36],
             [36, 36, 36]]])
+    >>> conv2d(image, kernel, padding=[(2, 0), (0, 1)])
+    array([[[ 3,  3],
+            [15, 12],
+            [36, 27]]])
     """
-    return convolve(
-        2, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    call = checks.convolution(
+        2,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
     )
+    return convolve(call)
 
 
 def conv3d(
@@ -178,6 +208,16 @@ def conv3d(
     array([[[[ 4,  6],
              [ 8, 10]]]])
     """
-    return convolve(
-        3, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+    call = checks.convolution(
+        3,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
     )
+    return convolve(call)

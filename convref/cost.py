@@ -9,25 +9,27 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
 from convref import checks, cures
-from convref.checks import Array, refuse
 from convref.geometry import (
     Axis,
+    cells_read,
     output_size,
     parameters,
     products,
     reach,
     resolve,
     seen,
-    spanned,
-    stuffed,
     written_size,
     written_transposed_size,
 )
+from convref.messages import MISMATCHES, printable, quoted, refuse
+from convref.types import Array, Ints, Padding, PaddingMode
+
+__all__ = ["Step", "chain", "receptive_field", "spacing"]
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -118,8 +120,8 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
     steps: list[Step] = []
     layers = [layers] if isinstance(layers, str) else layers
     if not isinstance(layers, tuple | list):
-        refuse("layer", received=checks.quoted(layers))
-    kind = checks.known_dtype(dtype)
+        refuse("layer", received=quoted(layers))
+    kind = known_dtype(dtype)
     given = checks.listed(shape)
     sizes = given if isinstance(given, tuple | list) else (given,)
     kinds = "a tuple of integers"
@@ -129,7 +131,7 @@ def chain(shape: Sequence[int], layers: Sequence[str], dtype: str = "float32") -
         try:
             steps.append(read(layer, reached, kind))
         except (TypeError, ValueError) as error:
-            raise type(error)(f"layer {number}, {checks.printable(layer)}: {error}") from None
+            raise type(error)(f"layer {number}, {printable(layer)}: {error}") from None
         reached = steps[-1].output
     return steps
 
@@ -180,7 +182,7 @@ def receptive_field(axes: Sequence[tuple[Axis, bool]]) -> int:
         span = max(span, max(cells) - min(cells) + 1 if cells else 0)
     # In front of them only the first and the last cell matter.
     for axis, _ in reversed(axes[:first]):
-        span = spanned(axis, span) if span else 0
+        span = cells_read(axis, span) if span else 0
     return span
 
 
@@ -214,13 +216,21 @@ def spacing(axes: Sequence[tuple[Axis, bool]]) -> Fraction:
     return math.prod(steps, start=Fraction(1))
 
 
+def known_dtype(value: object) -> np.dtype[Any]:
+    """A dtype that convolution takes."""
+    dtype = checks.as_dtype(value).newbyteorder("=")
+    if value is None or dtype not in checks.DTYPES:
+        checks.no_word("dtype", value, ", ".join(map(str, checks.DTYPES)))
+    return dtype
+
+
 def passed(axes: object) -> None:
     """One spatial axis through layers."""
     if not isinstance(axes, tuple | list) or not all(
         isinstance(each, tuple | list) and len(each) == 2 and isinstance(each[0], Axis)
         for each in axes
     ):
-        refuse("axes", received=checks.quoted(axes))
+        refuse("axes", received=quoted(axes))
 
 
 def along(steps: Sequence[Step]) -> Iterator[list[tuple[Axis, bool]]]:
@@ -253,9 +263,9 @@ class Here:
         if in_channels is not None:
             checks.channels_fit(input, self.rank, in_channels)
 
-    def output(self, channels: int, sizes: Sequence[int]) -> Shape:
+    def output(self, shape: Shape) -> Shape:
         """The shape behind the layer, with or without a batch."""
-        return (*self.shape[: -self.rank - 1], channels, *sizes)
+        return (*self.shape[: -self.rank - 1], *shape[1:])
 
 
 def conv(
@@ -263,13 +273,13 @@ def conv(
     /,
     in_channels: int,
     out_channels: int,
-    kernel_size: object,
-    stride: object = 1,
-    padding: object = 0,
-    dilation: object = 1,
+    kernel_size: Ints,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
     groups: int = 1,
     bias: bool = True,
-    padding_mode: str = "zeros",
+    padding_mode: PaddingMode = "zeros",
 ) -> Step:
     """`torch.nn.Conv1d`, 2d, 3d."""
     kernel, count = channels_and_kernel(here, in_channels, out_channels, kernel_size, groups)
@@ -277,9 +287,18 @@ def conv(
     weight = (out_channels, in_channels // count, *kernel)
     input, weights = here.stand_in("the input", here.shape), here.stand_in("weight", weight)
     call = checks.convolution(
-        here.rank, input, weights, None, stride, padding, dilation, count, padding_mode
+        here.rank,
+        input,
+        weights,
+        None,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=count,
+        padding_mode=padding_mode,
+        accumulate=None,
     )
-    output = here.output(out_channels, [output_size(axis) for axis in call.axes])
+    output = here.output(call.output())
     numbers = out_channels if truth("bias", bias) else 0
     return Step(here.layer, call.axes, (), False, here.shape, weight, output, numbers)
 
@@ -289,14 +308,14 @@ def conv_transpose(
     /,
     in_channels: int,
     out_channels: int,
-    kernel_size: object,
-    stride: object = 1,
-    padding: object = 0,
-    output_padding: object = 0,
+    kernel_size: Ints,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
     groups: int = 1,
     bias: bool = True,
-    dilation: object = 1,
-    padding_mode: str = "zeros",
+    dilation: Ints = 1,
+    padding_mode: Literal["zeros"] = "zeros",
 ) -> Step:
     """`torch.nn.ConvTranspose1d`, 2d, 3d."""
     checks.word("padding_mode", padding_mode, ("zeros",))
@@ -305,10 +324,18 @@ def conv_transpose(
     weight = (in_channels, out_channels // count, *kernel)
     input, weights = here.stand_in("the input", here.shape), here.stand_in("weight", weight)
     call = checks.transposed(
-        here.rank, input, weights, None, stride, padding, output_padding, count, dilation
+        here.rank,
+        input,
+        weights,
+        None,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=count,
+        dilation=dilation,
+        accumulate=None,
     )
-    sizes = [output_size(stuffed(*each)) for each in zip(call.axes, call.extra, strict=True)]
-    output = here.output(out_channels, sizes)
+    output = here.output(call.output())
     numbers = out_channels if truth("bias", bias) else 0
     return Step(here.layer, call.axes, call.extra, True, here.shape, weight, output, numbers)
 
@@ -316,10 +343,10 @@ def conv_transpose(
 def max_pool(
     here: Here,
     /,
-    kernel_size: object,
-    stride: object = None,
-    padding: object = 0,
-    dilation: object = 1,
+    kernel_size: Ints,
+    stride: Ints | None = None,
+    padding: Ints = 0,
+    dilation: Ints = 1,
     return_indices: bool = False,
     ceil_mode: bool = False,
 ) -> Step:
@@ -340,16 +367,16 @@ def max_pool(
         if 2 * axis.before > cells:
             refuse("pool padding", reach=cells, most=cells // 2, received=axis.before)
         checks.kernel_fits(letter, axis)
-    output = here.output(here.shape[-rank - 1], [output_size(axis) for axis in axes])
+    output = (*here.shape[:-rank], *map(output_size, axes))
     return Step(here.layer, axes, (), False, here.shape, (0,), output, 0)
 
 
 def avg_pool(
     here: Here,
     /,
-    kernel_size: object,
-    stride: object = None,
-    padding: object = 0,
+    kernel_size: Ints,
+    stride: Ints | None = None,
+    padding: Ints = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Step:
@@ -386,7 +413,7 @@ KINDS: Final[dict[str, Callable[..., Step]]] = {
 
 def read(layer: str, shape: Shape, dtype: np.dtype[Any]) -> Step:
     """One layer, from its text."""
-    name, arguments, options = parsed(layer)
+    name, arguments, options = name_and_arguments(layer)
     kind, rank = KINDS.get(name[:-2]), {"1d": 1, "2d": 2, "3d": 3}.get(name[-2:])
     if kind is None or rank is None:
         allowed = ", ".join(f"{each}1d, {each}2d, {each}3d" for each in KINDS)
@@ -406,22 +433,22 @@ def mismatch(
     placed = list(known)[: len(arguments)]
     needed = [name for name, each in known.items() if each.default is each.empty]
     if len(arguments) > len(known):
-        return f"has {len(arguments)} arguments, at most {len(known)} fit"
+        return MISMATCHES["too many"].format(received=len(arguments), most=len(known))
     for name in options:
         if name not in known:
-            return f"has no argument {name!r}"
+            return MISMATCHES["unknown"].format(name=name)
         if name in placed:
-            return f"is given {name!r} twice"
+            return MISMATCHES["twice"].format(name=name)
     for name in needed:
         if name not in placed and name not in options:
-            return f"lacks {name!r}"
+            return MISMATCHES["missing"].format(name=name)
     return ""
 
 
-def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
+def name_and_arguments(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
     """Name and arguments of a call written as text; nothing of it is run."""
     try:
-        call = ast.parse(str(checks.printable(layer)).strip(), mode="eval").body
+        call = ast.parse(str(printable(layer)).strip(), mode="eval").body
         if isinstance(call, ast.Call):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else literal(call.func)
             arguments = [literal(each) for each in call.args]
@@ -429,7 +456,7 @@ def parsed(layer: str) -> tuple[str, list[Any], dict[str, Any]]:
             return str(name), arguments, options
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         pass
-    refuse("layer", received=checks.quoted(layer))
+    refuse("layer", received=quoted(layer))
 
 
 def literal(node: ast.expr) -> Any:

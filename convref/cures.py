@@ -12,6 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from convref.geometry import Pair
+
+__all__: list[str] = []
+
 # PyTorch's dtypes that NumPy lacks, and what makes a wider one of them.
 WIDENED: Final = {"torch.bfloat16": ".float()", "torch.complex32": ".cfloat()"}
 HELD: Final = (
@@ -240,16 +244,37 @@ def bias(shape: Sequence[int], expected: int) -> str:
     return f"give {count(expected, 'number')}"
 
 
-def sides(padding: object, rank: int, mode: str | None) -> str:
-    """Two numbers for each axis are for `pad`; `mode` is None where nothing can be padded."""
-    if not isinstance(padding, tuple) or len(padding) != 2 * rank or mode is None or _typed.get():
+def sides(padding: Sequence[Any], rank: int) -> str:
+    """Two numbers for each axis, as `pad` takes them, in pairs and the first axis first."""
+    if len(padding) != 2 * rank or not all(isinstance(n, int) and 0 <= n < 2**63 for n in padding):
         return ""
-    if not all(isinstance(side, int) and abs(side) < 2**63 for side in padding):
+    pairs = list(zip(padding[::2], padding[1::2], strict=True))[::-1]
+    order = f"; {tuple(padding)} in the order of F.pad is" if rank > 1 else ""
+    return f". For sides that differ, give (before, after) for each axis{order}: {paired(pairs)}"
+
+
+def same_sides(pairs: Sequence[Pair], rank: int) -> str:
+    """One pair is for one axis, and not for all."""
+    if len(pairs) != 1:
         return ""
-    named = "" if mode == "zeros" else f", {mode!r}"
+    return f". For the same along every axis, give: {paired([*pairs] * rank)}"
+
+
+def paired(pairs: Sequence[Pair]) -> str:
+    """Padding in pairs, as it is written in code or typed."""
+    return str(list(map(list, pairs))) if _typed.get() else f"padding={pairs}"
+
+
+def crops(pairs: Sequence[Pair]) -> str:
+    """The padding of a transposed convolution, given in pairs: one number for both, or `pad`."""
+    if pairs and all(before == after for before, after in pairs):
+        return f"give padding={tuple(before for before, _ in pairs)}"
+    if not pairs or _typed.get():
+        return "give one number for both sides"
+    flat = tuple(side for pair in reversed(pairs) for side in pair)
     return (
-        f". For sides that differ, call convref.pad(input, {padding}{named}) first, "
-        "the last axis first, and give padding=0"
+        f"give padding=0 and crop with convref.pad(output, {tuple(-side for side in flat)}), "
+        f"or for gradients pad with convref.pad(grad_output, {flat})"
     )
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convref.checks import Array
-from convref.geometry import Axis, output_size, position, source, stuffed
+from convref.geometry import Axis, as_convolution, output_size, position, source
+from convref.types import Array
+
+__all__ = ["convolution", "transposed"]
 
 
 def convolution(
@@ -89,7 +91,9 @@ def transposed(
     ndarray of shape (N, O, *output sizes)
     """
     per_group = weight.shape[1]
-    sizes = [output_size(stuffed(axis, more)) for axis, more in zip(axes, extra, strict=True)]
+    sizes = [
+        output_size(as_convolution(axis, more)) for axis, more in zip(axes, extra, strict=True)
+    ]
     out = np.zeros((len(input), per_group * groups, *sizes), input.dtype)
     for c, *p in np.ndindex(input.shape[1:]):
         first = c // (len(weight) // groups) * per_group

@@ -6,6 +6,8 @@ run both. Measured with PyTorch 2.13 on a CPU.
 
 from typing import Final, Literal, NamedTuple
 
+__all__ = ["DIVERGENCES"]
+
 
 class Divergence(NamedTuple):
     """One difference.
@@ -191,6 +193,15 @@ DIVERGENCES: Final = (
         "convref.conv1d(np.ones((1, 1, 3)), np.ones((1, 1, 3)), padding=1, "
         "padding_mode='circular').tolist()",
         "[[[3.0, 3.0, 3.0]]]",
+        "conv1d() received an invalid combination of arguments",
+    ),
+    Divergence(
+        "padding-by-side",
+        "deliberate",
+        "F.conv1d(torch.ones(1, 1, 3), torch.ones(1, 1, 2), padding=[(1, 0)])",
+        "TypeError",
+        "convref.conv1d(np.ones((1, 1, 3)), np.ones((1, 1, 2)), padding=[(1, 0)]).tolist()",
+        "[[[1.0, 2.0, 2.0]]]",
         "conv1d() received an invalid combination of arguments",
     ),
     Divergence(

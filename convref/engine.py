@@ -19,7 +19,7 @@ strategy      when                              what it copies
 ============  ================================  ==============================================
 
 Work is cut into blocks, so that what is copied beside input and result stays below 4 MiB. Arrays
-come here checked, padded, and in the dtype in which they are summed (`carrier`).
+come here checked, padded, and in the dtype in which they are summed (`sum_dtype`).
 """
 
 import math
@@ -30,8 +30,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convref.checks import Array
-from convref.geometry import Axis, output_size, position, reach, spanned
+from convref.geometry import Axis, cells_read, output_size, position, reach
+from convref.types import Array
+
+__all__: list[str] = []
 
 Slices: TypeAlias = tuple[slice, ...]
 
@@ -41,7 +43,7 @@ CELLS: Final = 96  # cells in a block, however long its windows: products of few
 BAND: Final = 8  # rows of output in a band: taller ones multiply by more zeros
 
 
-def carrier(input: Array, weight: Array, terms: int) -> np.dtype[Any]:
+def sum_dtype(input: Array, weight: Array, terms: int) -> np.dtype[Any]:
     """The dtype in which sums of so many products are formed.
 
     float16 is summed in float32, as PyTorch does on a CPU. Integers travel as floats, for which
@@ -62,7 +64,7 @@ def magnitude(integers: Array) -> int:
     return max(-int(integers.min()), int(integers.max())) if integers.size else 0
 
 
-def finished(out: Array, bias: Array | None, dtype: np.dtype[Any]) -> Array:
+def add_bias_and_cast(out: Array, bias: Array | None, dtype: np.dtype[Any]) -> Array:
     """The result: with the bias, contiguous, and in its dtype, in which integers wrap around."""
     if dtype.kind in "iu" and out.dtype.kind == "f":
         out = out.astype(np.int64)  # exact, and then wraps; floats out of range would not
@@ -140,7 +142,7 @@ def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
     N, C, rows, *rest = view.shape
     others, inner = rest[: len(rest) // 2], rest[len(rest) // 2 + 1 :]
     height = -(-rows // -(-rows // BAND))  # of a band: as equal as can be
-    tall = spanned(axis, height)  # rows of input that a band reads
+    tall = cells_read(axis, height)  # rows of input that a band reads
     shift = height * axis.stride  # rows of input from one band to the next
     room, taps = BLOCK // view.itemsize, math.prod(inner)
     step = view.strides[2] // axis.stride  # bytes from one row of input to the next
@@ -164,7 +166,7 @@ def by_bands(view: Array, kernels: Array, axis: Axis, out: Array) -> None:
 
 def band_matrix(kernels: Array, axis: Axis, height: int) -> Array:
     """Write (lanes, *kernel) as (lanes, 1, height, tall * taps): a line for each row of output."""
-    tall, taps = spanned(axis, height), math.prod(kernels.shape[2:])
+    tall, taps = cells_read(axis, height), math.prod(kernels.shape[2:])
     band = np.zeros((len(kernels), 1, height, tall, taps), kernels.dtype)
     for row in range(height):
         first = row * axis.stride
@@ -324,7 +326,7 @@ def flattened(block: Sequence[slice], sizes: Sequence[int]) -> slice:
     return slice(start, start + count)
 
 
-def turn(weight: Array, groups: int) -> Array:
+def swap_channels_and_flip(weight: Array, groups: int) -> Array:
     """(C, O / groups, *kernel) <-> (O, C / groups, *kernel), each slice turned by 180 degrees."""
     channels, per_group, *kernel = weight.shape
     split = weight.reshape(groups, channels // groups, per_group, *kernel)

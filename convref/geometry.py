@@ -9,6 +9,17 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
+__all__ = [
+    "Axis",
+    "output_size",
+    "padded_size",
+    "position",
+    "reach",
+    "resolve",
+    "same_padding",
+    "source",
+]
+
 Pair: TypeAlias = tuple[int, int]
 Pads: TypeAlias = Sequence[Pair] | Literal["same", "valid"]
 
@@ -65,7 +76,7 @@ def output_size(axis: Axis) -> int:
     return (padded_size(axis) - reach(axis.kernel, axis.dilation)) // axis.stride + 1
 
 
-def spanned(axis: Axis, outputs: int) -> int:
+def cells_read(axis: Axis, outputs: int) -> int:
     """Padded cells from the first to the last that so many neighbouring windows read."""
     return (outputs - 1) * axis.stride + reach(axis.kernel, axis.dilation)
 
@@ -94,7 +105,7 @@ def same_cut(axis: Axis, extra: int, outputs: int, first: bool) -> Pair:
     Of the cells, and of `extra` (output_padding) behind them, as many are cut off as are more than
     `outputs`; an odd number cuts the extra one from the end, or from the beginning if `first`.
     """
-    whole = output_size(stuffed(axis, 0))
+    whole = output_size(as_convolution(axis, 0))
     total = max(0, whole + extra - outputs)
     before = min(whole, total - total // 2 if first else total // 2)
     return -before, outputs - whole + before
@@ -184,7 +195,7 @@ def group_channels(output: int, in_channels: int, out_channels: int, groups: int
     return range(first, first + width)
 
 
-def stuffed(axis: Axis, extra: int) -> Axis:
+def as_convolution(axis: Axis, extra: int) -> Axis:
     """The axis of a transposed convolution, seen as an ordinary one over a zero-stuffed input.
 
     Between two cells stand stride - 1 zeros; windows then step by 1. The padding becomes
@@ -199,7 +210,7 @@ def stuffed(axis: Axis, extra: int) -> Axis:
 
 def uncropped(axis: Axis, extra: int) -> int:
     """Cells of a transposed convolution's output before the padding is taken away."""
-    return axis.before + output_size(stuffed(axis, extra)) + axis.after
+    return axis.before + output_size(as_convolution(axis, extra)) + axis.after
 
 
 def gathered(axis: Axis, extra: int) -> Axis:
@@ -209,10 +220,10 @@ def gathered(axis: Axis, extra: int) -> Axis:
     `extra` cells at the end no window was written, so none is read. So it gives back the cells
     that the transposed convolution had.
     """
-    return axis._replace(size=output_size(stuffed(axis, extra)), after=axis.after - extra)
+    return axis._replace(size=output_size(as_convolution(axis, extra)), after=axis.after - extra)
 
 
-def leftover(axis: Axis) -> int:
+def dropped_cells(axis: Axis) -> int:
     """Padded cells behind the last whole window: what floor in the size formula drops."""
     return (padded_size(axis) - reach(axis.kernel, axis.dilation)) % axis.stride
 

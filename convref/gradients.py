@@ -16,21 +16,48 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Call, Ints, Padding, PaddingMode
+from convref.checks import Call, TransposedCall
 from convref.engine import collect, contract, windows
-from convref.geometry import bounded, gathered, leftover
-from convref.padding import extend, fold_back
-from convref.transposed import spread
+from convref.geometry import bounded, dropped_cells, gathered
+from convref.messages import refuse
+from convref.padding import fold_back, pad_checked
+from convref.transposed import transposed_sums
+from convref.types import Array, Ints, Padding, PaddingMode
+
+__all__ = [
+    "conv1d_backward",
+    "conv2d_backward",
+    "conv3d_backward",
+    "conv_transpose1d_backward",
+    "conv_transpose2d_backward",
+    "conv_transpose3d_backward",
+]
 
 Gradients: TypeAlias = tuple[Array, Array, Array]
 
 
-def backward(rank: int, grad_output: object, *arguments: object) -> Gradients:
-    """Check and differentiate; `arguments` are those of `conv2d_backward`, in its order."""
-    call, grad = checks.backward(rank, grad_output, *arguments)  # grad (N, O, *out)
+def gradient(grad_output: Array, input: Array, call: Call | TransposedCall) -> Array:
+    """The output's gradient with a batch axis, in the dtype of the sums.
+
+    `input` is what the caller gave, of whose dtype the gradient has to be.
+    """
+    grad, data = (
+        checks.number_array("grad_output", grad_output),
+        checks.number_array("input", input),
+    )
+    if grad.dtype != data.dtype:
+        checks.mixed("grad_output", grad, data, ("input", "weight"))
+    due = call.output() if call.batched else call.output()[1:]
+    if grad.shape != due:
+        refuse("shape", name="grad_output", expected=due, received=grad.shape)
+    return (grad if call.batched else grad[None]).astype(call.input.dtype, copy=False)
+
+
+def backward(call: Call, grad: Array) -> Gradients:
+    """Differentiate a checked convolution; the gradient of its output is (N, O, *out)."""
     axes, groups = list(map(bounded, call.axes)), call.groups
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    input, weight, grad = carried(call, grad)
+    input, weight, grad = in_sum_dtype(call, grad)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
         # Zeros have no gradient: with them, padding is what a transposed convolution crops.
         zeros = call.padding_mode == "zeros"
@@ -38,27 +65,28 @@ def backward(rank: int, grad_output: object, *arguments: object) -> Gradients:
             axis._replace(size=n) if zeros else axis._replace(size=n, before=0, after=0)
             for axis, n in zip(axes, grad.shape[2:], strict=True)
         ]
-        extra = [leftover(axis) for axis in axes]
-        grad_input = spread(grad, weight.conj(), back, extra, groups)  # (N, C, *sizes or *padded)
+        extra = [dropped_cells(axis) for axis in axes]
+        grad_input = transposed_sums(
+            grad, weight.conj(), back, extra, groups
+        )  # (N, C, *sizes or *padded)
         if not zeros:
             grad_input = fold_back(grad_input, pairs, call.padding_mode)  # (N, C, *sizes)
-        view = windows(extend(input, pairs, call.padding_mode).conj(), axes)
-        return finished(call, grad_input, collect(view, grad, groups), grad)
+        view = windows(pad_checked(input, pairs, call.padding_mode).conj(), axes)
+        return results(call, grad_input, collect(view, grad, groups), grad)
 
 
-def backward_transposed(rank: int, grad_output: object, *arguments: object) -> Gradients:
-    """The same for `conv_transpose2d_backward`."""
-    call, grad = checks.backward_transposed(rank, grad_output, *arguments)  # grad (N, O, *out)
+def backward_transposed(call: TransposedCall, grad: Array) -> Gradients:
+    """The same for a transposed one."""
     axes = [bounded(gathered(*each)) for each in zip(call.axes, call.extra, strict=True)]
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    input, weight, grad = carried(call, grad)
+    input, weight, grad = in_sum_dtype(call, grad)
     with np.errstate(over="ignore", invalid="ignore"):  # as above
-        view = windows(extend(grad, pairs, "zeros"), axes)  # (N, O, *sizes, *kernel)
+        view = windows(pad_checked(grad, pairs, "zeros"), axes)  # (N, O, *sizes, *kernel)
         grad_input = contract(view, weight.conj(), axes, call.groups)  # (N, C, *sizes)
-        return finished(call, grad_input, collect(view, input.conj(), call.groups), grad)
+        return results(call, grad_input, collect(view, input.conj(), call.groups), grad)
 
 
-def carried(call: Call, grad: Array) -> Gradients:
+def in_sum_dtype(call: Call | TransposedCall, grad: Array) -> Gradients:
     """Input, weight and gradient in the dtype in which they are summed."""
     dtype = call.input.dtype
     wide = np.float32 if dtype == np.float16 else dtype
@@ -68,7 +96,9 @@ def carried(call: Call, grad: Array) -> Gradients:
     return input, weight, grad
 
 
-def finished(call: Call, grad_input: Array, grad_weight: Array, grad: Array) -> Gradients:
+def results(
+    call: Call | TransposedCall, grad_input: Array, grad_weight: Array, grad: Array
+) -> Gradients:
     """The three results: contiguous, in their dtype, and without a batch axis that was added."""
     dtype = call.input.dtype
     return (
@@ -116,8 +146,19 @@ def conv1d_backward(
     >>> conv1d_backward(np.array([[1, 1]]), x, w)
     (array([[ 1, 11, 10]]), array([[[3, 5]]]), array([2]))
     """
-    options = (stride, padding, dilation, groups, padding_mode, accumulate)
-    return backward(1, grad_output, input, weight, *options)
+    call = checks.convolution(
+        1,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
+    )
+    return backward(call, gradient(grad_output, input, call))
 
 
 def conv2d_backward(
@@ -170,8 +211,19 @@ def conv2d_backward(
     >>> [g.tolist() for g in grads]
     [[[[1, 10], [1, 10]]], [[[[4, 6]]]], [2]]
     """
-    options = (stride, padding, dilation, groups, padding_mode, accumulate)
-    return backward(2, grad_output, input, weight, *options)
+    call = checks.convolution(
+        2,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
+    )
+    return backward(call, gradient(grad_output, input, call))
 
 
 def conv3d_backward(
@@ -212,8 +264,19 @@ def conv3d_backward(
     >>> [g.shape for g in conv3d_backward(x, x, np.ones((1, 1, 1, 1, 1), int))]
     [(1, 2, 2, 2), (1, 1, 1, 1, 1), (1,)]
     """
-    options = (stride, padding, dilation, groups, padding_mode, accumulate)
-    return backward(3, grad_output, input, weight, *options)
+    call = checks.convolution(
+        3,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
+    )
+    return backward(call, gradient(grad_output, input, call))
 
 
 def conv_transpose1d_backward(
@@ -254,8 +317,19 @@ def conv_transpose1d_backward(
     >>> conv_transpose1d_backward(np.array([[1, 1, 1, 2, 1]]), x, w, stride=2)
     (array([[111, 121]]), array([[[3, 5, 3]]]), array([6]))
     """
-    options = (stride, padding, output_padding, groups, dilation, accumulate)
-    return backward_transposed(1, grad_output, input, weight, *options)
+    call = checks.transposed(
+        1,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return backward_transposed(call, gradient(grad_output, input, call))
 
 
 def conv_transpose2d_backward(
@@ -308,8 +382,19 @@ def conv_transpose2d_backward(
     >>> [g.tolist() for g in grads]
     [[[[1, 30]]], [[[[1, 6]]]], [4]]
     """
-    options = (stride, padding, output_padding, groups, dilation, accumulate)
-    return backward_transposed(2, grad_output, input, weight, *options)
+    call = checks.transposed(
+        2,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return backward_transposed(call, gradient(grad_output, input, call))
 
 
 def conv_transpose3d_backward(
@@ -351,5 +436,16 @@ def conv_transpose3d_backward(
     >>> [g.shape for g in conv_transpose3d_backward(grad, x, w)]
     [(1, 2, 2, 2), (1, 3, 1, 1, 1), (3,)]
     """
-    options = (stride, padding, output_padding, groups, dilation, accumulate)
-    return backward_transposed(3, grad_output, input, weight, *options)
+    call = checks.transposed(
+        3,
+        input,
+        weight,
+        None,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return backward_transposed(call, gradient(grad_output, input, call))

@@ -1,16 +1,20 @@
 """Layers that hold their weights: Conv1d ... ConvTranspose3d, as in torch.nn."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from convref import checks, cures
-from convref.checks import Array, Ints, Padding, PaddingMode
+from convref import checks, cures, geometry
 from convref.convolution import convolve
+from convref.geometry import Pair, as_convolution, resolve
+from convref.messages import printable, quoted, refuse
 from convref.transposed import convolve_transposed
+from convref.types import Array, Ints, Padding, PaddingMode
+
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
 
 class _Layer:
@@ -20,15 +24,19 @@ class _Layer:
 
     def _set(
         self,
-        channels: tuple[int, int],
-        window: tuple[Ints, Ints, Padding, Ints, Ints],
+        *,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Ints,
+        stride: Ints,
+        padding: Padding,
+        output_padding: Ints,
+        dilation: Ints,
         groups: int,
         padding_mode: PaddingMode,
         device: str | None,
     ) -> None:
         """Check and keep the arguments that shape the layer."""
-        in_channels, out_channels = channels
-        kernel_size, stride, padding, output_padding, dilation = window
         self.in_channels = checks.integer("in_channels", in_channels, 0)
         self.out_channels = checks.integer("out_channels", out_channels, 1)
         self.kernel_size = checks.integers("kernel_size", kernel_size, self.rank, 1, single=False)
@@ -37,11 +45,17 @@ class _Layer:
         self.output_padding = checks.integers("output_padding", output_padding, self.rank, 0)
         self.groups = checks.integer("groups", groups, 1)
         self.padding_mode = checks.word("padding_mode", padding_mode, checks.MODES)
-        pads = checks.pads(padding, self.stride, self.padding_mode)
-        self.padding = pads if isinstance(pads, str) else tuple(each for each, _ in pads)
+        pads = checks.pads(padding, self.stride)
+        self.padding: tuple[int, ...] | tuple[Pair, ...] | Literal["same", "valid"]
+        if isinstance(pads, str):
+            self.padding = pads
+        elif all(before == after for before, after in pads):
+            self.padding = tuple(before for before, _ in pads)
+        else:
+            self.padding = tuple(pads)
         checks.divisible("in_channels", self.in_channels, self.groups)
         checks.divisible("out_channels", self.out_channels, self.groups)
-        checks.device(device)
+        check_device(device)
 
     def _draw(
         self,
@@ -51,14 +65,14 @@ class _Layer:
         seed: int | np.random.Generator | None,
     ) -> None:
         """Draw weight and bias as torch.nn does: uniformly from ±1 / sqrt(weights of a kernel)."""
-        kind = checks.float_dtype(dtype)
+        kind = float_dtype(dtype)
         checks.fits_memory("weight", shape, kind)
         taps = math.prod(shape[1:])
         bound = 1 / math.sqrt(taps) if taps else 0
-        generator = checks.generator(seed)
+        generator = random_generator(seed)
         self.weight: Array = generator.uniform(-bound, bound, shape).astype(kind)
         self.bias: Array | None = None
-        if checks.truth("bias", bias):
+        if truth("bias", bias):
             self.bias = generator.uniform(-bound, bound, self.out_channels).astype(kind)
 
     def state_dict(self) -> dict[str, Array]:
@@ -90,16 +104,16 @@ class _Layer:
         own = self.state_dict()
         if not isinstance(state_dict, Mapping) or set(state_dict) != set(own):
             received = (
-                sorted(str(checks.printable(name)) for name in state_dict)
+                sorted(str(printable(name)) for name in state_dict)
                 if isinstance(state_dict, Mapping)
                 else state_dict
             )
             cure = cures.keys(sorted(own), received)
-            checks.refuse("keys", expected=sorted(own), received=received, cure=cure)
+            refuse("keys", expected=sorted(own), received=received, cure=cure)
         values = {name: checks.number_array(name, state_dict[name]) for name in own}
         for name, value in values.items():
             if value.shape != own[name].shape:
-                checks.refuse("shape", name=name, expected=own[name].shape, received=value.shape)
+                refuse("shape", name=name, expected=own[name].shape, received=value.shape)
         for name, value in values.items():
             setattr(self, name, value.astype(own[name].dtype))
 
@@ -141,18 +155,37 @@ class _Conv(_Layer):
         *,
         seed: int | np.random.Generator | None = None,
     ) -> None:
-        channels = (in_channels, out_channels)
-        window = (kernel_size, stride, padding, 0, dilation)
-        self._set(channels, window, groups, padding_mode, device)
+        self._set(
+            in_channels=in_channels,
+            out_channels=out_channels,
+            kernel_size=kernel_size,
+            stride=stride,
+            padding=padding,
+            output_padding=0,
+            dilation=dilation,
+            groups=groups,
+            padding_mode=padding_mode,
+            device=device,
+        )
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
         self._draw(shape, bias, dtype, seed)
 
     def __call__(self, input: Array) -> Array:
         """Convolve `input`, (N, C, ...) or (C, ...), with the layer's weights."""
-        checks.layer_input(self.rank, input, self.weight, self.groups)
-        window = (self.stride, self.padding, self.dilation)
-        operands = (input, self.weight, self.bias)
-        return convolve(self.rank, *operands, *window, self.groups, self.padding_mode)
+        layer_input(self.rank, input, self.weight, self.groups)
+        call = checks.convolution(
+            self.rank,
+            input,
+            self.weight,
+            self.bias,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+            padding_mode=self.padding_mode,
+            accumulate=None,
+        )
+        return convolve(call)
 
 
 class _ConvTranspose(_Layer):
@@ -176,24 +209,48 @@ class _ConvTranspose(_Layer):
         seed: int | np.random.Generator | None = None,
     ) -> None:
         checks.word("padding_mode", padding_mode, ("zeros",))
-        self._cells = checks.integers("padding", padding, self.rank, 0)
-        channels = (in_channels, out_channels)
-        window = (kernel_size, stride, self._cells, output_padding, dilation)
-        self._set(channels, window, groups, padding_mode, device)
+        self._cells = checks.crops(padding, self.rank)
+        self._set(
+            in_channels=in_channels,
+            out_channels=out_channels,
+            kernel_size=kernel_size,
+            stride=stride,
+            padding=self._cells,
+            output_padding=output_padding,
+            dilation=dilation,
+            groups=groups,
+            padding_mode=padding_mode,
+            device=device,
+        )
         shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
         self._draw(shape, bias, dtype, seed)
 
     def __call__(self, input: Array, output_size: Ints | None = None) -> Array:
         """Spread `input`; `output_size` picks among the sizes that the stride leaves open."""
-        checks.layer_input(self.rank, input, self.weight, None)
+        layer_input(self.rank, input, self.weight, None)
         extra = self.output_padding
         if output_size is not None:
-            extra = checks.output_padding(
-                input, output_size, self.kernel_size, self.stride, self._cells, self.dilation
+            extra = output_padding_for(
+                input,
+                output_size,
+                kernel=self.kernel_size,
+                stride=self.stride,
+                padding=self._cells,
+                dilation=self.dilation,
             )
-        operands = (input, self.weight, self.bias)
-        window = (self.stride, self._cells, extra)
-        return convolve_transposed(self.rank, *operands, *window, self.groups, self.dilation)
+        call = checks.transposed(
+            self.rank,
+            input,
+            self.weight,
+            self.bias,
+            stride=self.stride,
+            padding=self._cells,
+            output_padding=extra,
+            groups=self.groups,
+            dilation=self.dilation,
+            accumulate=None,
+        )
+        return convolve_transposed(call)
 
 
 class Conv1d(_Conv):
@@ -229,7 +286,7 @@ class Conv2d(_Conv):
         Size of the kernels along the spatial axes.
     stride : int or pair of int
         As in `convref.conv2d`.
-    padding : int, pair of int, 'same' or 'valid'
+    padding : int, pair of int, pairs for both axes, 'same' or 'valid'
         As in `convref.conv2d`.
     dilation : int or pair of int
         As in `convref.conv2d`.
@@ -384,3 +441,83 @@ class ConvTranspose3d(_ConvTranspose):
     """
 
     rank = 3
+
+
+# Checks -----------------------------------------------------------------------------------------
+
+
+def check_device(value: object) -> None:
+    """NumPy has one device."""
+    if value is not None and str(printable(value)) != "cpu":
+        refuse("device", received=quoted(value))
+
+
+def random_generator(seed: object) -> np.random.Generator:
+    """What draws weights: from a seed, or handed over."""
+    if seed is None or isinstance(seed, np.random.Generator):
+        return np.random.default_rng(seed)
+    return np.random.default_rng(checks.integer("seed", seed, 0, "an integer or a numpy Generator"))
+
+
+def truth(name: str, value: object) -> bool:
+    """What Python takes for true or false, which is not all."""
+    try:
+        return bool(value)
+    except Exception:  # as of an array of several numbers
+        checks.no_word(name, value, "True, False")
+
+
+def float_dtype(value: object) -> np.dtype[Any]:
+    """A dtype in which weights can be drawn."""
+    dtype = checks.as_dtype(value)
+    if value is None or dtype not in checks.FLOATS:
+        refuse("layer dtype", received=value, allowed=", ".join(map(str, checks.FLOATS)))
+    return dtype
+
+
+def output_padding_for(
+    input: object,
+    output_size: object,
+    *,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[int, ...]:
+    """The output padding that gives a transposed layer's call its `output_size`."""
+    data, rank = checks.array("input", input), len(kernel)
+    checks.rank_fits(data, rank)
+    output_size = checks.listed(output_size)
+    if isinstance(output_size, tuple | list) and len(output_size) == data.ndim:
+        output_size = output_size[-rank:]  # a whole shape, such as another array's
+    wanted = checks.integers("output_size", output_size, rank, 1)
+    axes = resolve(data.shape[-rank:], kernel, stride, [(p, p) for p in padding], dilation)
+    extra = []
+    for (letter, axis), due in zip(checks.named(axes), wanted, strict=True):
+        least = geometry.output_size(as_convolution(axis, 0))
+        if not 0 <= due - least < axis.stride:
+            refuse(
+                "output size",
+                where=letter,
+                least=least,
+                most=least + axis.stride - 1,
+                stride=axis.stride,
+                size=axis.size,
+                received=due,
+            )
+        extra.append(due - least)
+    return tuple(extra)
+
+
+def layer_input(rank: int, input: object, weight: object, groups: int | None) -> None:
+    """What a layer's input must be, in the layer's words; `groups` is None if it is transposed."""
+    data, kernels = checks.number_array("input", input), checks.number_array("weight", weight)
+    if kernels.ndim != rank + 2:
+        return  # not the weight that the layer was made with
+    if data.dtype != kernels.dtype:
+        cure = cures.layer_dtype(data.dtype, kernels.dtype)
+        refuse("layer mixed", received=data.dtype, expected=kernels.dtype, cure=cure)
+    checks.rank_fits(data, rank)
+    checks.channels_fit(
+        data, rank, kernels.shape[0] if groups is None else kernels.shape[1] * groups
+    )

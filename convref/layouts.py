@@ -3,19 +3,60 @@
 PyTorch's order is the hub: every conversion goes to it and on from it.
 """
 
-from typing import Literal, TypeAlias
+import math
+from collections.abc import Sequence
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
 from convref import checks
-from convref.checks import FAMILY, FEATURES_FIRST, Array, Ints
-from convref.engine import turn
-from convref.geometry import same_cut, same_padding_tensorflow
+from convref.engine import swap_channels_and_flip
+from convref.geometry import (
+    Axis,
+    Pair,
+    as_convolution,
+    output_size,
+    reach,
+    resolve,
+    same_cut,
+    same_padding_tensorflow,
+)
+from convref.messages import quoted, refuse
+from convref.types import Array, Ints
+
+__all__ = ["convert_activation", "convert_linear", "convert_weight", "tensorflow_same"]
 
 Framework: TypeAlias = Literal[
     "torch", "tensorflow", "keras", "jax", "flax", "onnx", "paddle", "mindspore"
 ]
 Kind: TypeAlias = Literal["conv", "depthwise", "transposed"]
+
+# Frameworks by the order of their axes; k stands for the kernel's axes, M for the multiplier.
+FAMILY: Final = {
+    "torch": "torch",
+    "onnx": "torch",
+    "paddle": "torch",
+    "mindspore": "torch",
+    "tensorflow": "keras",
+    "keras": "keras",
+    "jax": "flax",
+    "flax": "flax",
+}
+WEIGHTS: Final = {
+    "conv": {
+        "torch": "(O, C / groups, k)",
+        "keras": "(k, C / groups, O)",
+        "flax": "(k, C / groups, O)",
+    },
+    "depthwise": {"torch": "(C * M, 1, k)", "keras": "(k, C, M)", "flax": "(k, 1, C * M)"},
+    "transposed": {
+        "torch": "(C, O / groups, k)",
+        "keras": "(k, O / groups, C)",
+        "flax": "(k, C / groups, O)",
+    },
+}
+SAME_TRANSPOSED: Final = ("tensorflow", "keras", "jax", "flax", "onnx")
+FEATURES_FIRST: Final = ("torch", "onnx", "mindspore")  # linear layers: (out, in), not (in, out)
 
 
 def convert_weight(
@@ -82,7 +123,7 @@ def convert_weight(
     >>> convert_weight(np.array([[[1, 2, 3]]]), "torch", "flax", kind="transposed").ravel()
     array([3, 2, 1])
     """
-    count = checks.framework_weight(weight, source, target, kind, groups)
+    count = framework_weight(weight, source, target, kind, groups)
     hub = to_torch(weight, FAMILY[source], kind, count)
     return from_torch(hub, FAMILY[target], kind, count).copy()
 
@@ -95,7 +136,9 @@ def to_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
     if (kind, family) == ("depthwise", "keras"):  # (M, C, k)
         multiplier, channels, *kernel = first.shape
         return first.swapaxes(0, 1).reshape(channels * multiplier, 1, *kernel)
-    return turn(first, groups) if (kind, family) == ("transposed", "flax") else first
+    return (
+        swap_channels_and_flip(first, groups) if (kind, family) == ("transposed", "flax") else first
+    )
 
 
 def from_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
@@ -106,7 +149,7 @@ def from_torch(weight: Array, family: str, kind: str, groups: int) -> Array:
         split = weight.reshape(groups, len(weight) // groups, *weight.shape[2:])
         weight = split.swapaxes(0, 1)  # (M, C, k)
     if (kind, family) == ("transposed", "flax"):
-        weight = turn(weight, groups)
+        weight = swap_channels_and_flip(weight, groups)
     return np.moveaxis(weight, (0, 1), (-1, -2))
 
 
@@ -143,7 +186,7 @@ def convert_activation(input: Array, source: Framework, target: Framework) -> Ar
     >>> convert_activation(np.zeros((2, 3, 224, 160)), "torch", "keras").shape
     (2, 224, 160, 3)
     """
-    checks.framework_activation(input, source, target)
+    framework_activation(input, source, target)
     return moved(input, source, target).copy()
 
 
@@ -195,7 +238,7 @@ def convert_linear(
     >>> convert_linear(weight, "torch", "keras", flattened=(2, 1, 3)).ravel()
     array([ 1, 10,  2, 20,  3, 30])
     """
-    image = checks.framework_linear(weight, source, target, flattened)
+    image = framework_linear(weight, source, target, flattened)
     rows = weight if source in FEATURES_FIRST else weight.T  # (out, in)
     if image:
         order = image if FAMILY[source] == "torch" else (*image[1:], image[0])
@@ -288,11 +331,236 @@ def tensorflow_same(
     >>> whole, sides, pad(whole, sides)
     (array([[  1,  10, 102,  20, 200]]), (0, -1), array([[  1,  10, 102,  20]]))
     """
-    axes = checks.same_axes(size, kernel_size, stride, dilation)
+    axes = same_axes(size, kernel_size, stride, dilation)
     first = checks.word("odd", odd, ("end", "beginning")) == "beginning"
-    ends = checks.same_outputs(axes, odd, transposed, output_padding, output_size)
+    ends = same_outputs(axes, odd, transposed, output_padding, output_size)
     if transposed is None:
         pairs = [same_padding_tensorflow(*axis[:4])[:: -1 if first else 1] for axis in axes]
     else:
         pairs = [same_cut(axis, *end, first) for axis, end in zip(axes, ends, strict=True)]
     return tuple(side for pair in reversed(pairs) for side in pair)
+
+
+# Checks -----------------------------------------------------------------------------------------
+
+
+def framework_weight(
+    weight: object, source: object, target: object, kind: object, groups: object
+) -> int:
+    """Check every argument of `convert_weight`; return the groups as a number."""
+    data = checks.array("weight", weight)
+    framework, other = frameworks(source, target)
+    chosen = checks.word("kind", kind, ("conv", "depthwise", "transposed"))
+    count = None if groups is None else checks.integer("groups", groups, 1)
+    families = (FAMILY[framework], FAMILY[other])
+    layout = WEIGHTS[chosen][families[0]]
+    # TensorFlow and Keras have no depthwise layer with three spatial axes.
+    most = 4 if chosen == "depthwise" and "keras" in families else 5
+    if not 3 <= data.ndim <= most:
+        refuse(
+            "layout",
+            name="weight",
+            expected="3 or 4" if most == 4 else "3, 4 or 5",
+            layout=layout,
+            framework=framework,
+            kind=f" for kind {chosen!r}",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    checks.fits_memory("the converted weight", data.shape, data.dtype)
+    if chosen == "depthwise":
+        return depthwise_groups(data, framework, count)
+    # The axis with all channels of its side; the other one has those of a single group.
+    axis = 0 if families[0] == "torch" else data.ndim - 1
+    checks.divisible(f"weight.shape[{axis}]", data.shape[axis], count or 1)
+    return count or 1
+
+
+def depthwise_groups(weight: Array, framework: str, groups: int | None) -> int:
+    """As many groups as input channels, which only Keras's order shows."""
+    family = FAMILY[framework]
+    if family == "keras":
+        channels = int(weight.shape[-2])
+        if groups not in (None, channels):
+            refuse(
+                "depthwise groups",
+                received=groups,
+                advice=f"weight.shape[{weight.ndim - 2}] is {channels}",
+            )
+        return channels
+    single, product = (1, 0) if family == "torch" else (weight.ndim - 2, weight.ndim - 1)
+    if weight.shape[single] != 1:
+        refuse(
+            "depthwise",
+            axis=single,
+            layout=WEIGHTS["depthwise"][family],
+            framework=framework,
+            received=weight.shape,
+        )
+    if groups is None:
+        cells = weight.shape[product]
+        refuse(
+            "depthwise groups",
+            received=None,
+            advice=f"weight.shape[{product}] is {cells}, which is groups times the multiplier",
+        )
+    checks.divisible(f"weight.shape[{product}]", weight.shape[product], groups)
+    return groups
+
+
+def framework_activation(input: object, source: object, target: object) -> None:
+    """Check every argument of `convert_activation`."""
+    data = checks.array("input", input)
+    framework, _ = frameworks(source, target)
+    if not 3 <= data.ndim <= 5:
+        first = FAMILY[framework] == "torch"
+        refuse(
+            "layout",
+            name="input",
+            expected="3, 4 or 5",
+            layout="(N, C, sizes)" if first else "(N, sizes, C)",
+            framework=framework,
+            kind="",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    checks.fits_memory("the converted input", data.shape, data.dtype)
+
+
+def framework_linear(
+    weight: object, source: object, target: object, flattened: object
+) -> tuple[int, ...]:
+    """Check every argument of `convert_linear`; return the image's shape, () if there is none."""
+    data = checks.array("weight", weight)
+    framework, _ = frameworks(source, target)
+    features_first = framework in FEATURES_FIRST
+    if data.ndim != 2:
+        refuse(
+            "layout",
+            name="weight",
+            expected="2",
+            layout="(out, in)" if features_first else "(in, out)",
+            framework=framework,
+            kind=" for a linear layer",
+            received=data.shape,
+            axes=data.ndim,
+        )
+    checks.fits_memory("the converted weight", data.shape, data.dtype)
+    if flattened is None:
+        return ()
+    flattened = checks.listed(flattened)
+    given = flattened if isinstance(flattened, tuple | list) else (flattened,)
+    image = tuple(checks.integer("flattened", each, 1, "a tuple of integers") for each in given)
+    inputs = data.shape[1 if features_first else 0]
+    if math.prod(image) != inputs:
+        refuse("flattened", expected=inputs, received=image, product=math.prod(image))
+    return image
+
+
+def frameworks(source: object, target: object) -> tuple[str, str]:
+    """Two frameworks that `convref.layouts` knows."""
+    names = tuple(FAMILY)
+    return checks.word("source", source, names), checks.word("target", target, names)
+
+
+def same_axes(
+    size: object, kernel_size: object, stride: object, dilation: object
+) -> tuple[Axis, ...]:
+    """Check the arguments of `tensorflow_same` that every layer has; one axis for each size."""
+    size = checks.listed(size)
+    rank = len(size) if isinstance(size, tuple | list) else 1
+    if rank not in checks.LAYOUT:
+        refuse(
+            "length",
+            name="size",
+            expected="one integer or up to 3 of them",
+            layout=checks.LAYOUT[3],
+            count=rank,
+            received=size,
+            cure="",
+        )
+    return resolve(
+        checks.integers("size", size, rank, 1),
+        checks.integers("kernel_size", kernel_size, rank, 1),
+        checks.integers("stride", stride, rank, 1),
+        "valid",
+        checks.integers("dilation", dilation, rank, 1),
+    )
+
+
+def same_outputs(
+    axes: Sequence[Axis],
+    odd: str,
+    transposed: object,
+    output_padding: object,
+    output_size: object,
+) -> list[tuple[int, int]]:
+    """Check the other ones; (output padding before the cut, output size) of a transposed axis."""
+    rank = len(axes)
+    extra: Sequence[int | None] = [None] * rank
+    sizes = extra
+    if output_padding is not None:
+        extra = checks.integers("output_padding", output_padding, rank, 0)
+    if output_size is not None:
+        sizes = checks.integers("output_size", output_size, rank, 1)
+    whose = None if transposed is None else checks.word("transposed", transposed, SAME_TRANSPOSED)
+    for name, value, owners in (
+        ("output_padding", output_padding, ("keras", "onnx")),
+        ("output_size", output_size, ("tensorflow", "onnx")),
+        ("odd", None if odd == "end" or whose is None else odd, ("onnx",)),
+    ):
+        if value is not None and whose not in owners:
+            refuse(
+                "same option",
+                name=name,
+                owners=" and ".join(owners),
+                received=quoted(value),
+                whose=repr(whose),
+                cure=" or ".join(f"transposed={owner!r}" for owner in owners),
+            )
+    if whose is None:
+        return []
+    return [
+        same_output(where, axis, whose, more, size)
+        for (where, axis), more, size in zip(checks.named(axes), extra, sizes, strict=True)
+    ]
+
+
+def same_output(where: str, axis: Axis, whose: str, padding: int | None, size: int | None) -> Pair:
+    """Output padding before the cut, and output size, of one axis of a transposed layer."""
+    least, most = (axis.size - 1) * axis.stride + 1, axis.size * axis.stride
+    extra, span = padding or 0, reach(axis.kernel, axis.dilation)
+    if extra >= axis.stride:
+        limits, cure = f"less than the stride, {axis.stride}", f"use at most {axis.stride - 1}"
+        refuse("same output padding", where=where, limits=limits, received=extra, cure=cure)
+    if whose == "keras" and padding is not None:
+        extra, size = 0, least - 1 + span % 2 + padding
+        if size < least:
+            limits = f"at least 1 in Keras, since the reach, {span}, is even"
+            cure = "leave it out" if axis.stride == 1 else "use 1, or leave it out"
+            refuse("same output padding", where=where, limits=limits, received=padding, cure=cure)
+    size = most if size is None else size
+    if whose == "onnx":
+        same_gap(where, axis, extra, size)
+    elif not least <= size <= most:
+        refuse(
+            "output size",
+            where=where,
+            least=least,
+            most=most,
+            stride=axis.stride,
+            size=axis.size,
+            received=size,
+        )
+    return extra, size
+
+
+def same_gap(where: str, axis: Axis, extra: int, size: int) -> None:
+    """Nothing stands behind the kernel and the output padding, since ONNX's two disagree on it."""
+    bare = output_size(as_convolution(axis, 0))
+    if size > bare + extra:
+        cure = f"give an output_size of at most {bare + extra}"
+        if size - bare < axis.stride:
+            cure = f"let the layer have output_padding {size - bare} there"
+        terms = checks.transposed_terms(axis, extra) | {"size": size, "whole": bare + extra}
+        refuse("same gap", where=where, extra=extra, cure=cure, **terms)

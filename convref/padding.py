@@ -1,16 +1,25 @@
 """`pad`: the four ways to continue an array beyond its edge."""
 
+import cmath
+import math
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 
-from convref import checks
-from convref.checks import Array
+from convref import checks, cures
 from convref.geometry import Pair, runs
+from convref.messages import quoted, refuse
+from convref.types import Array
+
+__all__ = ["pad"]
 
 Slices: TypeAlias = tuple[slice, ...]
+
+PAD_MODES: Final = ("constant", *checks.MODES[1:])
+COMPLEX: Final = (complex, np.complexfloating)
+NUMBERS: Final = (int, float, complex, np.number, np.bool_)
 
 
 def pad(
@@ -63,12 +72,12 @@ def pad(
     >>> pad(np.array([[1, 2, 3, 4]]), (-2, 3), mode="reflect")
     array([[3, 4, 3, 2, 1]])
     """
-    pairs = checks.pad(input, pad, mode, value)
-    out = extend(input, pairs, mode, 0 if value is None else value)
+    pairs = checked_pairs(input, pad, mode, value)
+    out = pad_checked(input, pairs, mode, 0 if value is None else value)
     return out.copy() if out is input else out
 
 
-def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> Array:
+def pad_checked(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> Array:
     """Pad by checked (before, after) pairs, one for each axis in order; negative ones crop.
 
     Without any padding the array comes back as it is.
@@ -85,7 +94,7 @@ def extend(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0) -> 
 
 
 def fold_back(padded: Array, pairs: Sequence[Pair], mode: str) -> Array:
-    """The adjoint of `extend`: every padding cell is added to the cell that it shows."""
+    """The adjoint of `pad_checked`: every padding cell is added to the cell that it shows."""
     sizes = [n - before - after for n, (before, after) in zip(padded.shape, pairs, strict=True)]
     out = np.zeros(sizes, padded.dtype)
     for target, cells in blocks(sizes, pairs, mode):
@@ -101,3 +110,85 @@ def blocks(
     """The runs of all axes together: (target, source) of each block of a padded array."""
     for some in product(*(runs(n, pair, mode) for n, pair in zip(sizes, pairs, strict=True))):
         yield tuple(target for target, _ in some), tuple(cells for _, cells in some)
+
+
+# Checks -----------------------------------------------------------------------------------------
+
+
+def checked_pairs(input: object, pad: object, mode: object, value: object) -> list[Pair]:
+    """Check every argument of `pad`; return (before, after) for every axis in order."""
+    data = checks.number_array("input", input, "pad", checks.PAD_DTYPES)
+    name = checks.word("mode", mode, PAD_MODES)
+    pad = checks.listed(pad)
+    if not isinstance(pad, tuple | list):
+        checks.no_integer("pad", "a tuple of integers such as (1, 1)", pad)
+    flat = [checks.integer("pad", each, -math.inf, "a tuple of integers") for each in pad]
+    if len(flat) % 2 or len(flat) > 2 * data.ndim:
+        refuse(
+            "pairs",
+            axes=cures.count(data.ndim, "axis"),
+            rank=data.ndim,
+            most=2 * data.ndim,
+            count=len(flat),
+            received=tuple(flat),
+        )
+    given = list(zip(flat[::2], flat[1::2], strict=True))
+    if name != "constant":
+        pad_rank(data, flat, name)
+        if value is not None and not (isinstance(value, NUMBERS) and value == 0):
+            refuse("value and mode", received=quoted(value), mode=name)
+    elif value is not None:  # where nothing is filled, any number will do
+        fill_value(value, data.dtype if max(flat, default=0) > 0 else np.dtype(complex))
+    still = data.ndim - len(given)
+    pairs = [(0, 0)] * still + given[::-1]
+    for axis, (size, pair) in enumerate(zip(data.shape, pairs, strict=True)):
+        if axis >= still:
+            checks.padding_limits(f"axis {axis}", size, pair, name)
+    shape = [n + before + after for n, (before, after) in zip(data.shape, pairs, strict=True)]
+    if name in ("reflect", "replicate") and not any(shape[still:]):
+        refuse("nothing left", mode=name, left=tuple(shape[still:]))
+    checks.fits_memory("the padded array", shape, data.dtype)
+    return pairs
+
+
+def pad_rank(data: Array, pad: Sequence[int], mode: str) -> None:
+    """The modes that copy cells need one or two axes in front of the 1 to 3 that they pad."""
+    axes = len(pad) // 2
+    if axes in (1, 2, 3) and data.ndim in (axes + 1, axes + 2):
+        return
+    refuse(
+        "pad rank",
+        mode=mode,
+        axes=axes,
+        low=axes + 1,
+        high=axes + 2,
+        count=2 * axes,
+        received=data.shape,
+        cure=cures.pad_rank(data.shape, pad),
+    )
+
+
+def fill_value(value: object, dtype: np.dtype[Any]) -> None:
+    """A number, and one that the dtype can hold without overflow."""
+    held = isinstance(value, NUMBERS)
+    if held and dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        held = not isinstance(value, COMPLEX) and limits.min <= cast(int, value) <= limits.max
+    elif held:
+        held = floats_hold(value, dtype)
+    if not held:
+        refuse("value", dtype=dtype, received=quoted(value))
+
+
+def floats_hold(number: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether a number stays below the largest one; inf and nan have a place in every float."""
+    try:
+        whole = complex(number)
+    except OverflowError:
+        return False
+    if isinstance(number, np.number) and np.isfinite(number) > cmath.isfinite(whole):
+        return False  # of a wider float
+    most = float(np.finfo(float if dtype.kind == "b" else dtype).max)
+    parts = (whole.real, whole.imag)
+    fits = all(abs(part) <= most or not math.isfinite(part) for part in parts)
+    return fits and not (dtype.kind == "f" and isinstance(number, COMPLEX))

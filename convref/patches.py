@@ -5,35 +5,63 @@ and three.
 """
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from convref import checks, geometry
-from convref.checks import Array, Ints
 from convref.engine import add_windows, as_columns, windows
-from convref.geometry import bounded, padded_size
-from convref.padding import extend
+from convref.geometry import Axis, bounded, output_size, padded_size, resolve
+from convref.messages import refuse
+from convref.padding import pad_checked
+from convref.types import Array, Ints
+
+__all__ = ["fold", "fold1d", "fold3d", "unfold", "unfold1d", "unfold3d"]
 
 
-def unfolded(rank: int, *arguments: object) -> Array:
-    """Check and unfold; `arguments` are those of `unfold`, in its order."""
-    call = checks.patches(rank, *arguments)
+class Patches(NamedTuple):
+    """The arguments of `unfold` after all checks, in one normal form."""
+
+    input: Array  # (N, C, *sizes)
+    axes: tuple[Axis, ...]
+    batched: bool
+
+
+class Columns(NamedTuple):
+    """Those of `fold`, whose axes are the output's."""
+
+    input: Array  # (N, rows, windows)
+    axes: tuple[Axis, ...]
+    batched: bool
+
+
+class Window(NamedTuple):
+    """The windows' parameters of the two families above, for each axis."""
+
+    kernel: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: tuple[int, ...]
+    stride: tuple[int, ...]
+
+
+def unfolded(call: Patches) -> Array:
+    """Unfold what has been checked."""
     axes = list(map(bounded, call.axes))
     pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in axes)]
-    view = windows(extend(call.input, pairs, "zeros"), axes)  # (N, C, *out, *kernel)
-    columns = as_columns(view, 1, rank).copy()  # (N, 1, C, *kernel, *out)
+    view = windows(pad_checked(call.input, pairs, "zeros"), axes)  # (N, C, *out, *kernel)
+    columns = as_columns(view, 1, len(axes)).copy()  # (N, 1, C, *kernel, *out)
     N, _, *rows_and_cells = columns.shape
-    rows, cells = math.prod(rows_and_cells[: 1 + rank]), math.prod(rows_and_cells[1 + rank :])
-    out = columns.reshape(N, rows, cells)
+    rows = math.prod(rows_and_cells[: 1 + len(axes)])
+    out = columns.reshape(N, rows, math.prod(rows_and_cells[1 + len(axes) :]))
     return out if call.batched else out[0]
 
 
-def folded(rank: int, *arguments: object) -> Array:
-    """Check and fold; `arguments` are those of `fold`, in its order."""
-    call = checks.columns(rank, *arguments)
+def folded(call: Columns) -> Array:
+    """Fold what has been checked."""
     axes = call.axes
     kernel = [axis.kernel for axis in axes]
-    out_sizes = [geometry.output_size(axis) for axis in axes]
+    out_sizes = [output_size(axis) for axis in axes]
     channels = call.input.shape[1] // math.prod(kernel)
     columns = call.input.reshape(len(call.input), channels, *kernel, *out_sizes)
     padded = np.zeros((len(columns), channels, *map(padded_size, axes)), columns.dtype)
@@ -77,7 +105,15 @@ def unfold1d(
            [1, 3],
            [2, 4]])
     """
-    return unfolded(1, input, kernel_size, dilation, padding, stride)
+    call = unfold_call(
+        1,
+        input,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return unfolded(call)
 
 
 def unfold(
@@ -119,7 +155,15 @@ def unfold(
     >>> unfold(np.ones((2, 3, 10)), 3).shape  # 2 channels, 3 by 10
     (18, 8)
     """
-    return unfolded(2, input, kernel_size, dilation, padding, stride)
+    call = unfold_call(
+        2,
+        input,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return unfolded(call)
 
 
 def unfold3d(
@@ -154,7 +198,15 @@ def unfold3d(
     array([[0, 2, 4, 6],
            [1, 3, 5, 7]])
     """
-    return unfolded(3, input, kernel_size, dilation, padding, stride)
+    call = unfold_call(
+        3,
+        input,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return unfolded(call)
 
 
 def fold1d(
@@ -192,7 +244,16 @@ def fold1d(
     >>> fold1d(np.array([[1, 2], [10, 20], [100, 200]]), 5, 3, stride=2)
     array([[  1,  10, 102,  20, 200]])
     """
-    return folded(1, input, output_size, kernel_size, dilation, padding, stride)
+    call = fold_call(
+        1,
+        input,
+        output_size=output_size,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return folded(call)
 
 
 def fold(
@@ -235,7 +296,16 @@ def fold(
             [2, 4, 2],
             [1, 2, 1]]])
     """
-    return folded(2, input, output_size, kernel_size, dilation, padding, stride)
+    call = fold_call(
+        2,
+        input,
+        output_size=output_size,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return folded(call)
 
 
 def fold3d(
@@ -274,4 +344,93 @@ def fold3d(
     array([[[[1, 2, 1],
              [1, 2, 1]]]])
     """
-    return folded(3, input, output_size, kernel_size, dilation, padding, stride)
+    call = fold_call(
+        3,
+        input,
+        output_size=output_size,
+        kernel_size=kernel_size,
+        dilation=dilation,
+        padding=padding,
+        stride=stride,
+    )
+    return folded(call)
+
+
+# Checks -----------------------------------------------------------------------------------------
+
+
+def unfold_call(
+    rank: int, input: Array, *, kernel_size: Ints, dilation: Ints, padding: Ints, stride: Ints
+) -> Patches:
+    """Check every argument of `unfold1d`, `unfold` (of two axes) or `unfold3d`."""
+    data = checks.number_array("input", input, "unfold", checks.PAD_DTYPES)
+    checks.rank_fits(data, rank)
+    window = window_arguments(
+        rank, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
+    )
+    if 0 in data.shape[-rank:]:
+        checks.no_cell("input", f"({checks.LAYOUT[rank]})", data)
+    batch, batched = checks.with_batch(data, rank)
+    N, C, *sizes = batch.shape
+    axes = windowed(sizes, window)
+    checks.fits_memory("the padded input", (N, C, *map(padded_size, axes)), data.dtype)
+    checks.fits_memory("the output", (N, C, *window.kernel, *map(output_size, axes)), data.dtype)
+    return Patches(batch, axes, batched)
+
+
+def fold_call(
+    rank: int,
+    input: Array,
+    *,
+    output_size: Ints,
+    kernel_size: Ints,
+    dilation: Ints,
+    padding: Ints,
+    stride: Ints,
+) -> Columns:
+    """Check every argument of `fold1d`, `fold` (of two axes) or `fold3d`."""
+    data = checks.number_array("input", input, "fold", checks.PAD_DTYPES)
+    names = {
+        "layout": checks.kernel_layout(rank).replace(",", " *"),
+        "unfold": "unfold" if rank == 2 else f"unfold{rank}d",
+    }
+    if data.ndim not in (2, 3):
+        refuse("columns rank", received=data.shape, axes=data.ndim, **names)
+    sizes = checks.integers("output_size", output_size, rank, 1, single=False)
+    window = window_arguments(
+        rank, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
+    )
+    axes = windowed(sizes, window)
+    (rows, cells), taps = data.shape[-2:], math.prod(window.kernel)
+    if rows % taps:
+        refuse("rows", kernel=window.kernel, taps=taps, received=rows, rest=rows % taps, **names)
+    out = tuple(map(geometry.output_size, axes))
+    if cells != math.prod(out):
+        product = f"{' * '.join(map(str, out))} = " if rank > 1 else ""
+        refuse("windows", expected=f"{product}{math.prod(out)}", received=cells, **names)
+    batch = data if data.ndim == 3 else data[None]
+    shape = (len(batch), rows // taps, *map(padded_size, axes))
+    checks.fits_memory("the padded output", shape, data.dtype)
+    return Columns(batch, axes, data.ndim == 3)
+
+
+def window_arguments(
+    rank: int, *, kernel_size: Ints, dilation: Ints, padding: Ints, stride: Ints
+) -> Window:
+    """Check them; a sequence of a single number is not for all axes, as in PyTorch."""
+    cells = checks.integers("padding", padding, rank, 0, single=False)
+    return Window(
+        kernel=checks.integers("kernel_size", kernel_size, rank, 1, single=False),
+        dilation=checks.integers("dilation", dilation, rank, 1, single=False),
+        padding=cells,
+        stride=checks.integers("stride", stride, rank, 1, single=False),
+    )
+
+
+def windowed(sizes: Sequence[int], window: Window) -> tuple[Axis, ...]:
+    """One axis for each size, on which at least one window fits."""
+    pairs = [(p, p) for p in window.padding]
+    axes = resolve(sizes, window.kernel, window.stride, pairs, window.dilation)
+    for letter, axis in checks.named(axes):
+        checks.kernel_fits(letter, axis)
+    return axes

@@ -1,8 +1,12 @@
 """`size`: the size formula for one axis, with its arguments checked."""
 
+from collections.abc import Sequence
+
 from convref import checks
-from convref.checks import Padding
-from convref.geometry import output_size, resolve
+from convref.geometry import Pads, output_size, resolve
+from convref.types import Padding
+
+__all__ = ["size"]
 
 
 def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: int = 1) -> int:
@@ -17,7 +21,8 @@ def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: i
     stride : int
         Cells from one window to the next, at least 1.
     padding : int, pair of int, 'same' or 'valid'
-        Cells on each side; a pair (before, after) where the sides differ.
+        Cells on each side; a pair (before, after) where the sides differ, or as in `conv1d`
+        ``[(before, after)]``.
     dilation : int
         Cells from one tap of the kernel to the next, at least 1, which leaves none out.
 
@@ -46,7 +51,15 @@ def size(n: int, kernel: int, stride: int = 1, padding: Padding = 0, dilation: i
     cells, taps = checks.integer("n", n, 0), checks.integer("kernel", kernel, 1)
     strides = checks.integers("stride", stride, 1, 1)
     dilations = checks.integers("dilation", dilation, 1, 1)
-    sides = checks.sides(padding, strides)
-    (axis,) = resolve([cells], [taps], strides, sides, dilations)
+    (axis,) = resolve([cells], [taps], strides, sides(padding, strides), dilations)
     checks.kernel_fits("n", axis)
     return output_size(axis)
+
+
+def sides(value: object, stride: Sequence[int]) -> Pads:
+    """Padding of a single axis, where (before, after) may stand without a list around it."""
+    value = checks.listed(value)
+    if isinstance(value, tuple | list) and len(value) == 2:
+        before, after = (checks.integer("padding", each, 0) for each in value)
+        return [(before, after)]
+    return checks.pads(value, stride)

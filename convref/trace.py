@@ -9,9 +9,13 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from convref import checks
-from convref.checks import Array, Call, Ints, Padding, PaddingMode
-from convref.geometry import feeds, group_channels, output_size, position, source, stuffed
+from convref import checks, cures
+from convref.checks import Call, TransposedCall
+from convref.geometry import feeds, group_channels, position, source
+from convref.messages import refuse
+from convref.types import Array, Ints, Padding, PaddingMode
+
+__all__ = ["Explanation", "Term", "explain", "explain_transposed"]
 
 Index: TypeAlias = tuple[int, ...]
 Number: TypeAlias = np.number[Any]
@@ -58,7 +62,7 @@ class Term:
     sum: Number
 
     def __format__(self, spec: str) -> str:
-        x = f"[{written(self.x, spec)}]" if self.padding else factor(self.x, spec)
+        x = f"[{formatted(self.x, spec)}]" if self.padding else factor(self.x, spec)
         return f"{x}·{factor(self.w, spec)}"
 
 
@@ -113,7 +117,7 @@ class Explanation:
         return rows or ["0"]
 
     def _result(self, spec: str) -> str:
-        result = written(self.total, spec)
+        result = formatted(self.total, spec)
         if self.dtype.kind not in "iu" or self._exact() == int(self.total):
             return result
         return f"{self._exact()} ≡ {result} ({self.dtype})"
@@ -134,15 +138,17 @@ class Explanation:
                 str(term.position),
                 "-" if term.input is None else str(term.input),
                 str(term.weight),
-                f"[{written(term.x, spec)}]" if term.padding else written(term.x, spec),
-                written(term.w, spec),
-                written(term.product, spec),
-                written(term.sum, spec),
+                f"[{formatted(term.x, spec)}]" if term.padding else formatted(term.x, spec),
+                formatted(term.w, spec),
+                formatted(term.product, spec),
+                formatted(term.sum, spec),
             )
             for term in self.terms
         ]
         if self.bias is not None:
-            rows.append(("bias", *[""] * 4, written(self.bias, spec), written(self.total, spec)))
+            rows.append(
+                ("bias", *[""] * 4, formatted(self.bias, spec), formatted(self.total, spec))
+            )
         widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
         lines = [
             "  ".join(
@@ -156,7 +162,7 @@ class Explanation:
     def latex(self, spec: str = "") -> str:
         """The sum in LaTeX, without dollar signs; a long one is aligned in rows."""
         rows = [tex(row) for row in self._rows(spec)]
-        total = tex(f"= {written(self.total, spec)}")
+        total = tex(f"= {formatted(self.total, spec)}")
         if "≡" in (result := self._result(spec)):
             modulus = rf"\pmod{{2^{{{8 * self.dtype.itemsize}}}}}"
             total = tex(f"= {result.removesuffix(f' ({self.dtype})')}") + modulus
@@ -226,13 +232,21 @@ def explain(
     >>> print(explain(image, kernel, at=(0, 0, 0)).latex())
     1 \\cdot 1 + 2 \\cdot 2 + 0 \\cdot 3 + 1 \\cdot (-1) = 4
     """
-    rank = checks.kernel_rank(weight)
+    rank = kernel_rank(weight)
     call = checks.convolution(
-        rank, input, weight, bias, stride, padding, dilation, groups, padding_mode, accumulate
+        rank,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=padding_mode,
+        accumulate=accumulate,
     )
     out_channels, _, *kernel = call.weight.shape
-    shape = (len(call.input), out_channels, *map(output_size, call.axes))
-    n, o, *cell = checks.cell(at, shape, call.batched)
+    n, o, *cell = checks.cell(at, call.output(), call.batched)
     channels = group_channels(o, call.input.shape[1], out_channels, call.groups)
     places = []
     for c, channel in enumerate(channels):
@@ -295,14 +309,22 @@ def explain_transposed(
     2·10 = 20
     2·100 = 200
     """
-    rank = checks.kernel_rank(weight)
+    rank = kernel_rank(weight)
     call = checks.transposed(
-        rank, input, weight, bias, stride, padding, output_padding, groups, dilation, accumulate
+        rank,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
     )
     per_group = call.weight.shape[1]
     out_channels = per_group * call.groups
-    sizes = map(output_size, map(stuffed, call.axes, call.extra))
-    n, o, *cell = checks.cell(at, (len(call.input), out_channels, *sizes), call.batched)
+    n, o, *cell = checks.cell(at, call.output(), call.batched)
     pairs = [
         [(read, tap) for read, tap in feeds(axis, q) if 0 <= read < axis.size]
         for axis, q in zip(call.axes, cell, strict=True)
@@ -316,7 +338,24 @@ def explain_transposed(
     return add_up(call, at, o, places)
 
 
-def add_up(call: Call, at: Sequence[int], o: int, places: Iterable[Place]) -> Explanation:
+def kernel_rank(weight: object) -> int:
+    """The number of spatial axes that a weight is made for."""
+    kernels = checks.array("weight", weight)
+    if kernels.ndim not in (3, 4, 5):
+        refuse(
+            "weight axes",
+            received=kernels.shape,
+            axes=kernels.ndim,
+            cure=cures.added("weight", kernels.shape, max(2, 3 - kernels.ndim))
+            if kernels.ndim < 3
+            else cures.dropped("weight", kernels.shape, kernels.ndim - 5),
+        )
+    return kernels.ndim - 2
+
+
+def add_up(
+    call: Call | TransposedCall, at: Sequence[int], o: int, places: Iterable[Place]
+) -> Explanation:
     """Multiply and add in the order of the places; what is shown is indexed as the caller does."""
     dtype = call.input.dtype
     wide = np.dtype(np.float32) if dtype == np.float16 else dtype  # as the convolution sums it
@@ -341,7 +380,7 @@ def add_up(call: Call, at: Sequence[int], o: int, places: Iterable[Place]) -> Ex
 # Numbers ---------------------------------------------------------------------------------------
 
 
-def written(number: Number, spec: str) -> str:
+def formatted(number: Number, spec: str) -> str:
     """Integers whole, floats with 6 digits, or as the format says."""
     if not spec and number.dtype.kind in "iu":
         return str(number)
@@ -350,7 +389,7 @@ def written(number: Number, spec: str) -> str:
 
 def factor(number: Number, spec: str) -> str:
     """A number as it stands in a product: in parentheses if it has a sign or two parts."""
-    text = written(number, spec)
+    text = formatted(number, spec)
     return f"({text})" if text.startswith("-") or number.dtype.kind == "c" else text
 
 

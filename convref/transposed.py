@@ -10,28 +10,37 @@ import numpy as np
 import numpy.typing as npt
 
 from convref import checks
-from convref.checks import Array, Ints
-from convref.engine import carrier, contract, finished, scatter, turn, windows
-from convref.geometry import Axis, bounded, output_size, stuffed, uncropped
-from convref.padding import extend
+from convref.checks import TransposedCall
+from convref.engine import (
+    add_bias_and_cast,
+    contract,
+    scatter,
+    sum_dtype,
+    swap_channels_and_flip,
+    windows,
+)
+from convref.geometry import Axis, as_convolution, bounded, output_size, uncropped
+from convref.padding import pad_checked
+from convref.types import Array, Ints
+
+__all__ = ["conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
 
 
-def convolve_transposed(rank: int, *arguments: object) -> Array:
-    """Check and convolve; `arguments` are those of `conv_transpose2d`, in its order."""
-    call = checks.transposed(rank, *arguments)  # check; input (N, C, *sizes)
-    wide = carrier(call.input, call.weight, call.weight[:, 0].size // call.groups)
+def convolve_transposed(call: TransposedCall) -> Array:
+    """Convolve transposed what has been checked."""
+    wide = sum_dtype(call.input, call.weight, call.weight[:, 0].size // call.groups)
     operands = call.input.astype(wide, copy=False), call.weight.astype(wide, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):  # inf and nan as quietly as in PyTorch
-        out = spread(*operands, call.axes, call.extra, call.groups)  # (N, O, *out)
-        out = finished(out, call.bias, call.input.dtype)
+        out = transposed_sums(*operands, call.axes, call.extra, call.groups)  # (N, O, *out)
+        out = add_bias_and_cast(out, call.bias, call.input.dtype)
     return out if call.batched else out[0]
 
 
-def spread(
+def transposed_sums(
     input: Array, weight: Array, axes: Sequence[Axis], extra: Sequence[int], groups: int
 ) -> Array:
     """Transposed convolution of checked arguments, without bias: (N, C, *sizes) -> (N, O, *out)."""
-    dense = [stuffed(axis, more) for axis, more in zip(axes, extra, strict=True)]  # geometry
+    dense = [as_convolution(axis, more) for axis, more in zip(axes, extra, strict=True)]  # geometry
     sizes = [output_size(axis) for axis in dense]
     close = math.prod(sizes) <= 2 * math.prod(axis.size for axis in axes)
     if close and all(axis.stride == 1 for axis in axes) and np.isfinite(weight).all():
@@ -39,8 +48,8 @@ def spread(
         # padding would meet inf, and make it nan.
         pairs = [(0, 0), (0, 0), *((axis.before, axis.after) for axis in dense)]
         dense = list(map(bounded, dense))
-        view = windows(extend(input, pairs, "zeros"), dense)
-        return contract(view, turn(weight, groups), dense, groups)
+        view = windows(pad_checked(input, pairs, "zeros"), dense)
+        return contract(view, swap_channels_and_flip(weight, groups), dense, groups)
     whole = [uncropped(axis, more) for axis, more in zip(axes, extra, strict=True)]
     out = scatter(input, weight, axes, whole, groups)
     inner = [slice(axis.before, n - axis.after) for axis, n in zip(axes, whole, strict=True)]
@@ -88,8 +97,19 @@ def conv_transpose1d(
     >>> conv_transpose1d(np.array([[1, 2]]), np.array([[[1, 10, 100]]]), stride=2)
     array([[  1,  10, 102,  20, 200]])
     """
-    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
-    return convolve_transposed(1, *arguments, accumulate)
+    call = checks.transposed(
+        1,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return convolve_transposed(call)
 
 
 def conv_transpose2d(
@@ -157,8 +177,19 @@ def conv_transpose2d(
             [ 4, 10,  6],
             [ 3,  7,  4]]])
     """
-    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
-    return convolve_transposed(2, *arguments, accumulate)
+    call = checks.transposed(
+        2,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return convolve_transposed(call)
 
 
 def conv_transpose3d(
@@ -202,5 +233,16 @@ def conv_transpose3d(
     >>> conv_transpose3d(np.ones((1, 1, 1, 1), int), np.ones((1, 2, 2, 3, 4), int)).shape
     (2, 2, 3, 4)
     """
-    arguments = (input, weight, bias, stride, padding, output_padding, groups, dilation)
-    return convolve_transposed(3, *arguments, accumulate)
+    call = checks.transposed(
+        3,
+        input,
+        weight,
+        bias,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        groups=groups,
+        dilation=dilation,
+        accumulate=accumulate,
+    )
+    return convolve_transposed(call)

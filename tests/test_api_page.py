@@ -3,7 +3,9 @@
 Its Chinese docstrings are in website/api/zh.yaml, whole and in the order of the signatures.
 """
 
+import importlib
 import inspect
+import pkgutil
 import re
 from functools import cache
 
@@ -11,6 +13,7 @@ import griffe
 import pytest
 
 import convref
+from convref.__main__ import main
 from convref.figures import KINDS
 from verify import ROOT
 from verify.pages.rules import DOCS
@@ -32,6 +35,25 @@ def test_every_public_name_has_its_entry(language):
     assert all(entry["path"].endswith(f".{entry['name']}") for entry in entries)
     public = [entry["name"] for entry in entries if entry["path"].count(".") == 1]
     assert sorted(public) == sorted(convref.__all__)
+
+
+# What the page shows in another way: kinds of figures in a table, the program by what it prints.
+OTHERWISE = {*(function for function in KINDS.values()), main}
+MODULES = sorted(module.name for module in pkgutil.walk_packages(convref.__path__, "convref."))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_a_module_calls_public_is_on_the_page(name):
+    """And nothing else of it: `__all__` says what users may touch, in every module."""
+    module = importlib.import_module(name)
+    assert len(set(module.__all__)) == len(module.__all__)
+    public = [getattr(module, each) for each in module.__all__]
+    told = [each for each in public if callable(each) and each not in OTHERWISE]
+    own = {f"{each.__module__}.{each.__name__}" for each in told}
+    assert own <= set(shown()), f"{name}: no entry for {own - set(shown())}"
+    entries = [path.rpartition(".") for path in shown()]
+    there = {each for where, _, each in entries if where == name}
+    assert there <= set(module.__all__), f"{name}.__all__ lacks {there}"
 
 
 @pytest.mark.parametrize("language", DOCS)

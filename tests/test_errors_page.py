@@ -2,7 +2,7 @@
 
 import pytest
 
-from convref import checks
+from convref import messages
 from verify.pages.errors_page import PAGE, anchor, problems, rewritten, sections
 from verify.pages.rules import DOCS
 
@@ -12,7 +12,7 @@ def text(language: str) -> str:
 
 
 @pytest.mark.parametrize("language", DOCS)
-@pytest.mark.parametrize("rule", checks.MESSAGES)
+@pytest.mark.parametrize("rule", messages.MESSAGES)
 def test_a_rule_has_its_section(rule, language):
     found = problems(text(language), rule)
     assert not found, f"docs/{language}/{PAGE}#{anchor(rule)}: " + "; ".join(found)
@@ -20,14 +20,14 @@ def test_a_rule_has_its_section(rule, language):
 
 @pytest.mark.parametrize("language", DOCS)
 def test_no_section_is_without_a_rule(language):
-    gone = sections(text(language)).keys() - set(map(anchor, checks.MESSAGES))
+    gone = sections(text(language)).keys() - set(map(anchor, messages.MESSAGES))
     assert not gone, f"docs/{language}/{PAGE}: convref has no rule for {sorted(gone)}: delete them"
 
 
 def test_what_is_out_of_order_is_found_and_mended(monkeypatch):
-    page, (error, template) = text("en"), checks.MESSAGES["reach"]
-    monkeypatch.setitem(checks.MESSAGES, "reach", (TypeError, template + " Now."))
-    monkeypatch.setitem(checks.MESSAGES, "brand new", (error, "{name} is new."))
+    page, (error, template) = text("en"), messages.MESSAGES["reach"]
+    monkeypatch.setitem(messages.MESSAGES, "reach", (TypeError, template + " Now."))
+    monkeypatch.setitem(messages.MESSAGES, "brand new", (error, "{name} is new."))
     assert "must begin with its line" in problems(page, "reach")[0]
     assert problems(page, "brand new") == [
         "no section: run `make outputs`, which adds a stub, and write it"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from convref import checks
+from convref import checks, messages
 from website.before import facts
 from website.markdown import explorer
 from website.markdown.fences import FenceError
@@ -153,7 +153,7 @@ def test_facts_are_convrefs() -> None:
     assert told["MODES"] == list(checks.MODES) and told["HEAD"][0] == "position"
     assert told["LIMITS"]["kernel"] == [1, 7] and told["LETTERS"]["2"] == ["H", "W"]
     for rule, (error, message) in told["MESSAGES"].items():
-        assert (checks.MESSAGES[rule][0].__name__, checks.MESSAGES[rule][1]) == (error, message)
+        assert (messages.MESSAGES[rule][0].__name__, messages.MESSAGES[rule][1]) == (error, message)
         # checks.js fills in plain names only.
         assert re.findall(r"\{[^}]*\}", message) == re.findall(r"\{\w+\}", message)
 

@@ -15,6 +15,7 @@ from numpy_only.cases import Case, cases
 
 import convref
 from convref import checks, cures, divergences
+from convref.padding import PAD_MODES
 
 # PyTorch tells of the cost of such a padding; the numbers are what is wanted here.
 pytestmark = [
@@ -35,13 +36,19 @@ def tensors(arrays):
 def by_pytorch(case: Case, arrays):
     """A layer with these weights, since F.conv2d has no padding_mode."""
     input, weight, bias = tensors(arrays)
+    options = dict(case.options)
+    if isinstance(case.padding, list):  # sides that differ are padded before
+        flat = [side for pair in reversed(case.padding) for side in pair]
+        mode = {"zeros": "constant"}.get(case.padding_mode, case.padding_mode)
+        input, options["padding"] = F.pad(input, flat, mode), 0
+        options["padding_mode"] = "zeros"
     layer = getattr(torch.nn, f"Conv{case.rank}d")(
         weight.shape[1] * case.groups,
         weight.shape[0],
         tuple(weight.shape[2:]),
         bias=bias is not None,
         dtype=weight.dtype if weight.is_floating_point() or weight.is_complex() else None,
-        **case.options,
+        **options,
     )
     # oneDNN crashes the process on some float16 layers (2.13: groups, stride and dilation 2).
     flags = torch.backends.mkldnn.flags(enabled=False)
@@ -279,7 +286,7 @@ CALLS = {
             lambda x, pads=pads, mode=mode: F.pad(T(x), pads, mode),
             (DOUBLE,),
         )
-        for mode in checks.PAD_MODES
+        for mode in PAD_MODES
         for pads in ((1, 1, 0, 2), (0, 0, 0, 0))
     },
 }

@@ -4,13 +4,16 @@ from convref import checks
 from convref.figures import parts
 from convref.figures.figure import kind
 from convref.figures.plan import count, lengths, one_of, plan
-from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Stack, shown
+from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Stack, as_text
 from convref.geometry import group_channels
+from convref.types import Ints
+
+__all__ = ["channels", "groups"]
 
 
 @kind
 def groups(
-    *, in_channels: object, out_channels: object, groups: object = 1, at: object = None
+    *, in_channels: int, out_channels: int, groups: int = 1, at: Ints | None = None
 ) -> Canvas:
     """Which input channels each output channel sees; `at` marks one output channel."""
     C, outs = count("in_channels", in_channels, 24), count("out_channels", out_channels, 24)
@@ -39,10 +42,10 @@ def groups(
     for c, box in inputs.items():
         lit = marked is not None and c in seen[marked]
         canvas.rectangle(box, "cf-input cf-tap" if lit else "cf-input", data_channel=c)
-        canvas.text(*box.middle, shown(c))
+        canvas.text(*box.middle, as_text(c))
     for o, box in results.items():
         canvas.rectangle(box, "cf-output", data_output=o)
-        canvas.text(*box.middle, shown(o))
+        canvas.text(*box.middle, as_text(o))
         if o == marked:
             canvas.rectangle(box, "cf-now", data_now=o)
     return canvas
@@ -51,12 +54,12 @@ def groups(
 @kind
 def channels(
     *,
-    in_channels: object = 3,
-    out_channels: object = 2,
-    size: object = (5, 5),
-    kernel: object = 3,
-    stride: object = 1,
-    at: object = 0,
+    in_channels: int = 3,
+    out_channels: int = 2,
+    size: Ints = (5, 5),
+    kernel: Ints = 3,
+    stride: Ints = 1,
+    at: Ints = 0,
 ) -> Canvas:
     """Every kernel has a slice for each input plane; all products and one bias give one cell."""
     C, outs = count("in_channels", in_channels, 8), count("out_channels", out_channels, 6)

@@ -12,13 +12,16 @@ from convref.figures.plan import (
     cell_width,
     count,
     counted,
-    few,
     input_cells,
     operands,
     plan,
+    refuse_more_than,
 )
-from convref.figures.svg import CELL, Box, Canvas, Grid, Index, shown
+from convref.figures.svg import CELL, Box, Canvas, Grid, Index, as_text
 from convref.figures.windows import terms, total
+from convref.types import Ints, Numbers, Padding
+
+__all__ = ["im2col"]
 
 APART = 16  # between matrices
 COLUMNS = 36  # windows of one figure
@@ -27,16 +30,16 @@ COLUMNS = 36  # windows of one figure
 @kind
 def im2col(
     *,
-    size: object = None,
-    kernel: object = None,
-    stride: object = 1,
-    padding: object = 0,
-    dilation: object = 1,
-    at: object = 0,
-    input: object = None,
-    weight: object = None,
-    out_channels: object = 1,
-    animate: object = False,
+    size: Ints | None = None,
+    kernel: Ints | None = None,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    at: Ints = 0,
+    input: Numbers | None = None,
+    weight: Numbers | None = None,
+    out_channels: int = 1,
+    animate: bool = False,
 ) -> Canvas:
     """Each window, written as a column, times each kernel, written as a row.
 
@@ -46,7 +49,7 @@ def im2col(
     size, kernel, data, taps = operands("im2col", size, kernel, input, weight)
     the = plan("im2col", size, kernel, stride, padding, dilation, at=at, animate=animate)
     windows = list(parts.all_windows(the))
-    few(len(windows), COLUMNS, "columns")
+    refuse_more_than(len(windows), COLUMNS, "columns")
     outs = count("out_channels", out_channels, 4)
     numbers = data or counted(input_cells(the))
     results = None
@@ -72,12 +75,12 @@ def im2col(
         tap = all_taps[place]
         canvas.rectangle(box.grown(-1), "cf-weight", rx=5, data_weight=(o, *tap))
         if taps is not None and outs == 1:
-            canvas.text(*box.middle, shown(taps[tap]))
+            canvas.text(*box.middle, as_text(taps[tap]))
     for o, place in result.indices():
         at, box = windows[place][0], result.cell((o, place))
         canvas.rectangle(box, "cf-output", data_output=(o, *at))
         if results is not None:
-            canvas.text(*box.middle, shown(results[at]))
+            canvas.text(*box.middle, as_text(results[at]))
     entries(canvas, the, matrix, windows, numbers, data is not None)
     for at in canvas.each(the.moments()):
         place = [o for o, _ in windows].index(at)
@@ -121,7 +124,7 @@ def entries(
             if cell is not None or zeros:
                 value = Decimal(0) if cell is None else numbers[cell]
                 muted = "cf-muted" if cell is None else None
-                canvas.text(*matrix.cell((row, place)).middle, shown(value), muted)
+                canvas.text(*matrix.cell((row, place)).middle, as_text(value), muted)
 
 
 def column(grid: Grid, place: int) -> Box:

@@ -4,20 +4,23 @@ from convref.figures import parts
 from convref.figures.figure import kind
 from convref.figures.plan import count, lengths, plan
 from convref.figures.svg import GAP, Canvas, Grid, Stack
+from convref.types import Ints, Padding
+
+__all__ = ["sentence", "volume"]
 
 
 @kind
 def sentence(
     *,
-    length: object,
-    channels: object,
-    kernel: object = 3,
-    out_channels: object = 1,
-    stride: object = 1,
-    padding: object = 0,
-    dilation: object = 1,
-    at: object = 0,
-    animate: object = False,
+    length: int,
+    channels: int,
+    kernel: int = 3,
+    out_channels: int = 1,
+    stride: int = 1,
+    padding: Padding = 0,
+    dilation: int = 1,
+    at: Ints = 0,
+    animate: bool = False,
 ) -> Canvas:
     """Conv1d on words: a column for each word; the window slides along the words alone."""
     the = plan(
@@ -67,11 +70,11 @@ def sentence(
 @kind
 def volume(
     *,
-    size: object,
-    kernel: object = 3,
-    stride: object = 1,
-    padding: object = 0,
-    at: object = 0,
+    size: Ints,
+    kernel: Ints = 3,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    at: Ints = 0,
 ) -> Canvas:
     """Conv3d: the kernel is a box that covers several frames."""
     the = plan("volume", size, kernel, stride, padding, at=at, ranks=(3,))

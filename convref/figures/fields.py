@@ -1,14 +1,19 @@
 """`receptive-field`: what one output cell depends on, through a stack of layers."""
 
+from collections.abc import Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from convref import checks, cures
 from convref.figures import parts
 from convref.figures.figure import kind
-from convref.figures.plan import Plan, few, one_of, plan
-from convref.figures.svg import CELL, GAP, SMALL, Canvas, Grid, Index, shown
+from convref.figures.plan import Plan, one_of, plan, refuse_more_than
+from convref.figures.svg import CELL, GAP, SMALL, Canvas, Grid, Index, as_text
 from convref.geometry import seen
+from convref.messages import quoted, refuse
+from convref.types import Ints, Padding
+
+__all__ = ["receptive_field"]
 
 DEEP = 8  # layers of one figure
 
@@ -16,12 +21,12 @@ DEEP = 8  # layers of one figure
 @kind
 def receptive_field(
     *,
-    size: object,
-    kernels: object = (3, 3),
-    strides: object = 1,
-    paddings: object = 0,
-    dilations: object = 1,
-    at: object = None,
+    size: Ints,
+    kernels: Sequence[Ints] = (3, 3),
+    strides: int | Sequence[Ints] = 1,
+    paddings: int | Literal["same", "valid"] | Sequence[Padding] = 0,
+    dilations: int | Sequence[Ints] = 1,
+    at: Ints | None = None,
 ) -> Canvas:
     """The cells of each layer that one output cell depends on, the input first.
 
@@ -30,7 +35,7 @@ def receptive_field(
     """
     if not isinstance(kernels, list | tuple) or not kernels:
         checks.no_integer("kernels", "a list of integers, one for each layer", kernels)
-    count = few(len(kernels), DEEP, "layers")
+    count = refuse_more_than(len(kernels), DEEP, "layers")
     given = {"strides": strides, "paddings": paddings, "dilations": dilations}
     lists = [per_layer(name, each, count) for name, each in given.items()]
     layers: list[Plan] = []
@@ -51,12 +56,12 @@ def per_layer(name: str, value: object, count: int) -> list[object]:
     if not isinstance(value, list | tuple):
         return [value] * count
     if len(value) != count:
-        checks.refuse(
+        refuse(
             "figure axes",
             kind="receptive-field",
             name=name,
             expected=cures.count(count, "integer"),
-            received=checks.quoted(value),
+            received=quoted(value),
             advice="one for each layer, or a single one for all",
         )
     return list(value)
@@ -111,7 +116,7 @@ def rows(canvas: Canvas, layers: list[Plan], stages: list[Stage]) -> None:
         layer_cells(canvas, layers, number, grid, stage)
         for where in grid.indices():
             if role(layers, number, where) != "padding":
-                canvas.text(*grid.cell(where).middle, shown(where))
+                canvas.text(*grid.cell(where).middle, as_text(where))
 
 
 def planes(canvas: Canvas, layers: list[Plan], stages: list[Stage]) -> None:

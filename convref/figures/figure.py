@@ -13,7 +13,10 @@ import numpy as np
 
 from convref import checks
 from convref.figures import style
-from convref.figures.svg import Box, Canvas, shown, written
+from convref.figures.svg import Box, Canvas, as_text, attribute_text
+from convref.messages import refuse
+
+__all__ = ["Figure"]
 
 P = ParamSpec("P")
 
@@ -105,9 +108,9 @@ class Figure:
         head = (
             f"<title>{escape(self.label or self.kind)}</title><desc>{escape(self.command())}</desc>"
             f"<metadata>{LICENCE} · {ADDRESS}</metadata><style>{css}</style>"
-            f"<rect{written(paper)}/>"
+            f"<rect{attribute_text(paper)}/>"
         )
-        return self.element(box, f"{head}{content}<text{written(line)}>{LICENCE}</text>", {})
+        return self.element(box, f"{head}{content}<text{attribute_text(line)}>{LICENCE}</text>", {})
 
     def element(self, box: Box, content: str, names: Mapping[str, object]) -> str:
         """The root element."""
@@ -120,7 +123,7 @@ class Figure:
             "data-figure": self.kind,
             "data-frames": self.frames if moving else None,
             "data-shown": self.canvas.shown if moving else None,
-            "viewBox": " ".join(map(shown, box)),
+            "viewBox": " ".join(map(as_text, box)),
             "width": box.width,
             "height": box.height,
             "font-size": 13,
@@ -129,7 +132,7 @@ class Figure:
             "fill": "none",
             "stroke": "currentColor",
         }
-        return f"<svg{written(attributes)}>{content}</svg>"
+        return f"<svg{attribute_text(attributes)}>{content}</svg>"
 
 
 def kind(function: Callable[P, Canvas]) -> Callable[P, Figure]:
@@ -139,17 +142,17 @@ def kind(function: Callable[P, Canvas]) -> Callable[P, Figure]:
 
     @wraps(function)
     def made(*args: P.args, **given: P.kwargs) -> Figure:
-        parameters = {key: plain(value) for key, value in given.items()}
+        parameters = {key: as_lists(value) for key, value in given.items()}
         for key in parameters:
             checks.word(f"a parameter of figure {name!r}", key, tuple(known))
         for key, parameter in known.items():
             if parameter.default is parameter.empty and key not in parameters:
-                checks.refuse("figure needs", kind=name, name=key)
+                refuse("figure needs", kind=name, name=key)
         return Figure(name, parameters, function(*args, **parameters))  # type: ignore[arg-type]
 
     return made
 
 
-def plain(value: object) -> object:
+def as_lists(value: object) -> object:
     """An array of no more than fits into memory as nested lists; anything else as it is."""
     return value.tolist() if isinstance(value, np.ndarray) and value.size < 2**24 else value

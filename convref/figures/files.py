@@ -9,6 +9,9 @@ from typing import Any, Final
 from convref import checks
 from convref.figures.figure import Figure
 from convref.figures.style import PALETTES, SECONDS
+from convref.messages import refuse
+
+__all__ = ["save"]
 
 SUFFIXES: Final = (".svg", ".png", ".gif")
 
@@ -57,7 +60,7 @@ def png(figure: Figure, frame: int, palette: str, scale: float) -> bytes:
     """One frame as pixels."""
     given: object = scale
     if not isinstance(given, Real) or not 0 < scale <= 16:
-        checks.refuse("figure scale", received=repr(scale))
+        refuse("figure scale", received=repr(scale))
     resvg = library("resvg_py")
     return bytes(resvg.svg_to_bytes(svg_string=figure.still(frame, palette), zoom=scale))
 
@@ -89,4 +92,4 @@ def library(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError:
         pass
-    checks.refuse("extra")
+    refuse("extra")

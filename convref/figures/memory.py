@@ -1,15 +1,19 @@
 """`layouts`: in which order frameworks keep the same numbers in memory."""
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
 
 from convref import checks
-from convref.checks import Array
 from convref.figures.figure import kind
-from convref.figures.plan import few, wrong_axes
-from convref.figures.svg import CELL, Box, Canvas, Grid, Index, shown
+from convref.figures.plan import refuse_more_than, wrong_axes
+from convref.figures.svg import CELL, Box, Canvas, Grid, Index, as_text
 from convref.layouts import Framework, convert_activation, convert_weight
+from convref.messages import refuse
+from convref.types import Array
+
+__all__ = ["layouts"]
 
 LONG = 48  # cells of one strip
 WIDE = 24  # a strip of more is broken
@@ -17,7 +21,12 @@ FILLS = ("input", "weight", "output", "tap")
 
 
 @kind
-def layouts(*, input: object = None, weight: object = None, at: object = None) -> Canvas:
+def layouts(
+    *,
+    input: Sequence[int] | None = None,
+    weight: Sequence[int] | None = None,
+    at: Sequence[int] | None = None,
+) -> Canvas:
     """The cells of an array in PyTorch's order and in TensorFlow's.
 
     `input` is a size (N, C, H, W), drawn as NCHW and NHWC; `weight` a size (O, C, H, W), drawn as
@@ -25,13 +34,13 @@ def layouts(*, input: object = None, weight: object = None, at: object = None) -
     and so does the number of marks in a cell's corner. `at` is an index, whose cell is marked.
     """
     if (input is None) == (weight is None):
-        checks.refuse("figure needs", kind="layouts", name="either input or weight")
+        refuse("figure needs", kind="layouts", name="either input or weight")
     name, size = ("input", input) if weight is None else ("weight", weight)
     if not isinstance(size, list | tuple) or len(size) != 4:
         wrong_axes("layouts", name, 4, size)
     shape = tuple(checks.integer(name, each, 1) for each in size)
-    few(int(np.prod(shape)), LONG, "cells")
-    few(shape[1], len(FILLS), "channels")
+    refuse_more_than(int(np.prod(shape)), LONG, "cells")
+    refuse_more_than(shape[1], len(FILLS), "channels")
     chosen = None if at is None else checks.cell(at, shape, True)
     first = np.arange(np.prod(shape)).reshape(shape)
     second = converted(name, first)
@@ -80,7 +89,7 @@ def strip(canvas: Canvas, letters: str, array: Array, indices: list[Index], y: f
         canvas.rectangle(
             box, f"cf-{FILLS[index[1]]}", data_place=f"{letters},{place}", data_index=index
         )
-        canvas.text(box.middle[0], box.middle[1] + 3, shown(number))
+        canvas.text(box.middle[0], box.middle[1] + 3, as_text(number))
         for mark in range(index[1]):
             canvas.rectangle(Box(box.x + 3 + 5 * mark, box.y + 3, 3, 3), "cf-dot")
     return grid

@@ -7,16 +7,20 @@ from convref.figures import parts
 from convref.figures.figure import kind
 from convref.figures.plan import Plan, Values, cell_width, counted, input_cells, plan, sized
 from convref.figures.svg import CELL, Box, Canvas, Grid, Index
+from convref.messages import refuse
+from convref.types import Ints, Numbers, Padding, PaddingMode
+
+__all__ = ["padding", "padding_modes"]
 
 
 @kind
 def padding(
     *,
-    size: object = None,
-    padding: object = 1,
-    mode: object = "zeros",
-    at: object = None,
-    input: object = None,
+    size: Ints | None = None,
+    padding: Padding = 1,
+    mode: PaddingMode = "zeros",
+    at: Ints | None = None,
+    input: Numbers | None = None,
 ) -> Canvas:
     """An input of one axis or two and its padding, tied to the cells that it shows.
 
@@ -50,7 +54,7 @@ def padded_position(at: object, the: Plan) -> Index:
     for place, (index, positions) in enumerate(zip(where, along, strict=True)):
         if index not in positions:
             least, most = positions[0], positions[-1]
-            checks.refuse("figure position", place=place, least=least, most=most, received=index)
+            refuse("figure position", place=place, least=least, most=most, received=index)
     return where
 
 
@@ -79,7 +83,9 @@ def arc(canvas: Canvas, start: float, end: float, y: float, **data: object) -> N
 
 
 @kind
-def padding_modes(*, size: object = None, padding: object = 2, input: object = None) -> Canvas:
+def padding_modes(
+    *, size: Ints | None = None, padding: Padding = 2, input: Numbers | None = None
+) -> Canvas:
     """The four modes on one 1-D input, one under the other."""
     size, data = sized("padding-modes", "size", size, input)
     canvas = Canvas()

@@ -5,7 +5,9 @@ from decimal import Decimal
 from itertools import product
 
 from convref.figures.plan import Plan, Values
-from convref.figures.svg import Box, Canvas, Grid, Index, shown
+from convref.figures.svg import Box, Canvas, Grid, Index, as_text
+
+__all__: list[str] = []
 
 
 def canvas_of(the: Plan) -> Canvas:
@@ -38,7 +40,7 @@ def padded_input(
         for where in grid.indices():
             cell = the.shows(where)
             if cell is not None or zeros:
-                text = shown(values[cell] if cell is not None else Decimal(0))
+                text = as_text(values[cell] if cell is not None else Decimal(0))
                 muted = None if the.role(where) == "input" else "cf-muted"
                 canvas.text(*grid.cell(where).middle, text, muted)
 
@@ -74,7 +76,7 @@ def weight_cell(canvas: Canvas, box: Box, weight: Index, values: Values | None) 
     """One number of a kernel."""
     canvas.rectangle(box.grown(-1), "cf-weight", rx=5, data_weight=weight)
     if values is not None:
-        canvas.text(*box.middle, shown(values[weight]))
+        canvas.text(*box.middle, as_text(values[weight]))
 
 
 def outputs(canvas: Canvas, grid: Grid, values: Values | None) -> None:
@@ -83,7 +85,7 @@ def outputs(canvas: Canvas, grid: Grid, values: Values | None) -> None:
         canvas.rectangle(grid.cell(index), "cf-output", data_output=index)
     if values is not None:
         for index in grid.indices():
-            canvas.text(*grid.cell(index).middle, shown(values[index]))
+            canvas.text(*grid.cell(index).middle, as_text(values[index]))
 
 
 def now(canvas: Canvas, grid: Grid, at: Index) -> None:

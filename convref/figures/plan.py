@@ -6,8 +6,12 @@ from itertools import product
 from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from convref import checks
-from convref.figures.svg import CELL, CHARACTER, Index, shown
-from convref.geometry import Axis, output_size, position, resolve, source, stuffed
+from convref.figures.svg import CELL, CHARACTER, Index, as_text
+from convref.geometry import Axis, as_convolution, output_size, position, resolve, source
+from convref.messages import quoted, refuse
+from convref.types import Ints, Numbers
+
+__all__: list[str] = []
 
 Values: TypeAlias = Mapping[Index, Decimal]
 
@@ -101,7 +105,7 @@ def plan(
     for letter, axis in checks.named(axes):
         checks.kernel_fits(letter, axis)
         checks.padding_limits(letter, axis.size, (axis.before, axis.after), name)
-    return settled(Plan(axes, name, animate=switch("animate", animate)), at)
+    return with_cell(Plan(axes, name, animate=switch("animate", animate)), at)
 
 
 def transposed_plan(
@@ -122,34 +126,34 @@ def transposed_plan(
     extra = checks.integers("output_padding", output_padding, rank, 0)
     axes = resolve(sizes, kernels, strides, pairs, checks.integers("dilation", dilation, rank, 1))
     checks.transposed_fits(axes, extra)
-    dense = tuple(stuffed(axis, more) for axis, more in zip(axes, extra, strict=True))
+    dense = tuple(as_convolution(axis, more) for axis, more in zip(axes, extra, strict=True))
     # Where an input cell's first tap adds without padding, the cell itself stands.
     bare = [axis._replace(before=0) for axis in axes]
     cells = tuple({position(a, cell, 0): cell for cell in range(a.size)} for a in bare)
-    return axes, settled(Plan(dense, cells=cells), 0)
+    return axes, with_cell(Plan(dense, cells=cells), 0)
 
 
-def settled(the: Plan, at: object) -> Plan:
+def with_cell(the: Plan, at: object) -> Plan:
     """The plan about one output cell, if a reader can take it in."""
     cells = 1
     for along in the.padded():
         cells *= along.stop - along.start
-    few(cells, MOST, "cells with their padding")
+    refuse_more_than(cells, MOST, "cells with their padding")
     chosen = the._replace(at=one_of(at, the.outputs()))
-    few(len(chosen.moments()), FRAMES, "frames")
+    refuse_more_than(len(chosen.moments()), FRAMES, "frames")
     return chosen
 
 
-def few(count: int, most: int, what: str) -> int:
+def refuse_more_than(count: int, most: int, what: str) -> int:
     """A number of things that a figure has room for."""
     if count > most:
-        checks.refuse("figure limit", what=what, most=most, received=count)
+        refuse("figure limit", what=what, most=most, received=count)
     return count
 
 
 def count(name: str, value: object, most: int) -> int:
     """A number of channels that a figure has room for."""
-    return few(checks.integer(name, value, 1), most, name)
+    return refuse_more_than(checks.integer(name, value, 1), most, name)
 
 
 def one_of(at: object, outputs: Sequence[range]) -> Index:
@@ -173,12 +177,12 @@ def rank_of(kind: str, name: str, size: object, ranks: Sequence[int]) -> int:
 
 def wrong_axes(kind: str, name: str, axes: object, received: object) -> NoReturn:
     """More or fewer axes than the figure has."""
-    checks.refuse(
+    refuse(
         "figure axes",
         kind=kind,
         name=name,
         expected="1 axis" if str(axes) == "1" else f"{axes} axes",
-        received=checks.quoted(received),
+        received=quoted(received),
         advice="an integer for each axis, or values in lists nested as deep",
     )
 
@@ -212,34 +216,40 @@ def number(name: str, value: object) -> Decimal:
 
 def wrong_values(name: str, received: object, place: str = "") -> NoReturn:
     """Not numbers, or not in rows."""
-    checks.refuse("figure values", name=name, received=checks.quoted(received), place=place)
+    refuse("figure values", name=name, received=quoted(received), place=place)
 
 
-def sized(kind: str, name: str, size: object, rows: object) -> tuple[object, Values | None]:
+def sized(
+    kind: str, name: str, size: Ints | None, rows: Numbers | None
+) -> tuple[Ints, Values | None]:
     """A size given by itself, by values, or by both alike."""
     values_name = {"size": "input", "kernel": "weight"}[name]
     if rows is None:
         if size is None:
-            checks.refuse("figure needs", kind=kind, name=f"{name} or {values_name}")
+            refuse("figure needs", kind=kind, name=f"{name} or {values_name}")
         return size, None
     shape, values = table(values_name, rows)
     if size is not None:
         expected = checks.integers(name, size, len(shape), 1)
         if expected != shape:
-            checks.refuse("shape", name=values_name, expected=expected, received=shape)
+            refuse("shape", name=values_name, expected=expected, received=shape)
     return list(shape), values
 
 
 def operands(
-    kind: str, size: object, kernel: object, input: object, weight: object
-) -> tuple[object, object, Values | None, Values | None]:
+    kind: str,
+    size: Ints | None,
+    kernel: Ints | None,
+    input: Numbers | None,
+    weight: Numbers | None,
+) -> tuple[Ints, Ints, Values | None, Values | None]:
     """Sizes of an input and a kernel, and their values as far as they are given."""
-    size, data = sized(kind, "size", size, input)
-    kernel, taps = sized(kind, "kernel", kernel, weight)
-    rank = len(size) if isinstance(size, list | tuple) else 1
+    sizes, data = sized(kind, "size", size, input)
+    kernels, taps = sized(kind, "kernel", kernel, weight)
+    rank = len(sizes) if isinstance(sizes, list | tuple) else 1
     if taps is not None and len(next(iter(taps))) != rank:
         wrong_axes(kind, "weight", rank, weight)
-    return size, kernel, data, taps
+    return sizes, kernels, data, taps
 
 
 def counted(ranges: Sequence[range]) -> Values:
@@ -254,7 +264,7 @@ def input_cells(the: Plan) -> list[range]:
 
 def cell_width(*values: Values | None) -> float:
     """Wide enough for the longest number."""
-    longest = max((len(shown(v)) for each in values if each for v in each.values()), default=1)
+    longest = max((len(as_text(v)) for each in values if each for v in each.values()), default=1)
     return max(CELL, round(CHARACTER * longest + 10))
 
 

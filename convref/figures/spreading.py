@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import product
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from convref import checks
 from convref.figures import parts
@@ -12,17 +12,20 @@ from convref.figures.plan import (
     FRAMES,
     Values,
     cell_width,
-    few,
     lengths,
     one_of,
     operands,
-    settled,
+    refuse_more_than,
     switch,
     transposed_plan,
+    with_cell,
 )
-from convref.figures.svg import CELL, GAP, Canvas, Grid, Index, shown
-from convref.figures.windows import drawn
+from convref.figures.svg import CELL, GAP, Canvas, Grid, Index, as_text
+from convref.figures.windows import draw_window
 from convref.geometry import Axis, position
+from convref.types import Ints, Numbers
+
+__all__ = ["transposed"]
 
 VIEWS = ("scatter", "zero-stuffing")
 
@@ -30,17 +33,17 @@ VIEWS = ("scatter", "zero-stuffing")
 @kind
 def transposed(
     *,
-    size: object = None,
-    kernel: object = None,
-    stride: object = 1,
-    padding: object = 0,
-    output_padding: object = 0,
-    dilation: object = 1,
-    view: object = "scatter",
-    at: object = None,
-    input: object = None,
-    weight: object = None,
-    animate: object = False,
+    size: Ints | None = None,
+    kernel: Ints | None = None,
+    stride: Ints = 1,
+    padding: Ints = 0,
+    output_padding: Ints = 0,
+    dilation: Ints = 1,
+    view: Literal["scatter", "zero-stuffing"] = "scatter",
+    at: Ints | None = None,
+    input: Numbers | None = None,
+    weight: Numbers | None = None,
+    animate: bool = False,
 ) -> Canvas:
     """A transposed convolution of one axis or two.
 
@@ -55,15 +58,15 @@ def transposed(
     )
     moving = switch("animate", animate)
     if checks.word("view", view, VIEWS) == "zero-stuffing":
-        return drawn(settled(dense._replace(animate=moving), at or 0), data, taps, None)
+        return draw_window(with_cell(dense._replace(animate=moving), at or 0), data, taps, None)
     inputs = [range(axis.size) for axis in axes]
     last = tuple(along[-1] for along in inputs)
     cell = last if at is None else one_of(at, inputs)
     moments = list(product(*inputs)) if moving else [cell]
-    few(len(moments), FRAMES, "frames")
+    refuse_more_than(len(moments), FRAMES, "frames")
     canvas = Canvas(moments, cell)
     the = Scatter(axes, dense.outputs(), data, taps)
-    (multiplied if len(axes) == 1 else spread)(canvas, the, moments)
+    (multiplied if len(axes) == 1 else draw_scattered)(canvas, the, moments)
     return canvas
 
 
@@ -153,9 +156,9 @@ def multiplied(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
             )
             value = the.product(cell, tap)
             if value is not None:
-                canvas.text(*grid.cell(where).middle, shown(value), None if kept else "cf-muted")
+                canvas.text(*grid.cell(where).middle, as_text(value), None if kept else "cf-muted")
         if the.data is not None:
-            canvas.text(*source.middle, shown(the.data[cell]))
+            canvas.text(*source.middle, as_text(the.data[cell]))
     rule = result.y - 4
     canvas.line((left, rule), (left + result.box().width, rule), "cf-measure")
     output(canvas, the, result)
@@ -166,7 +169,7 @@ def multiplied(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
         added(canvas, the, result, cell)
 
 
-def spread(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
+def draw_scattered(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
     """2-D: input, kernel and output in a row."""
     last = tuple(along[-1] for along in the.inputs())
     wide = cell_width(the.data, the.taps, the.sums(last))
@@ -183,7 +186,7 @@ def spread(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
         canvas.rectangle(field.cell(cell), "cf-window", data_from=cell)
     if the.data is not None:
         for cell in field.indices():
-            canvas.text(*field.cell(cell).middle, shown(the.data[cell]))
+            canvas.text(*field.cell(cell).middle, as_text(the.data[cell]))
     for tap in kernel.indices():
         parts.weight_cell(canvas, kernel.cell(tap), tap, the.taps)
     output(canvas, the, result)
@@ -222,4 +225,4 @@ def added(canvas: Canvas, the: Scatter, grid: Grid, cell: Index) -> None:
     if sums is not None:
         for where, value in sums.items():
             muted = None if the.kept(where) else "cf-muted"
-            canvas.text(*grid.cell(where).middle, shown(value), muted)
+            canvas.text(*grid.cell(where).middle, as_text(value), muted)

@@ -1,14 +1,17 @@
 """`stride` and `dilation`: how far it is from window to window, and from tap to tap."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 from convref import checks
 from convref.figures import parts
 from convref.figures.figure import kind
-from convref.figures.plan import FRAMES, Plan, few, lengths, plan, switch
-from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Index, shown
+from convref.figures.plan import FRAMES, Plan, lengths, plan, refuse_more_than, switch
+from convref.figures.svg import CELL, GAP, SMALL, Box, Canvas, Grid, Index, as_text
 from convref.geometry import reach
+from convref.types import Ints, Padding
+
+__all__ = ["dilation", "stride"]
 
 ROW = 18  # from one window to the next, of one dimension
 
@@ -16,12 +19,12 @@ ROW = 18  # from one window to the next, of one dimension
 @kind
 def stride(
     *,
-    size: object,
-    kernel: object = 3,
-    stride: object = 2,
-    padding: object = 0,
-    dilation: object = 1,
-    animate: object = False,
+    size: Ints,
+    kernel: Ints = 3,
+    stride: Ints = 2,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    animate: bool = False,
 ) -> Canvas:
     """Where each window starts, and the cells that no window reads; in one axis or two."""
     the = plan("stride", size, kernel, stride, padding, dilation, animate=animate)
@@ -52,7 +55,7 @@ def strided_input(canvas: Canvas, field: Grid, the: Plan, labels: Mapping[Index,
         for at in canvas.each(the.moments()):
             parts.lit_window(canvas, field, the, the.window(at))
     for where, label in labels.items():
-        canvas.text(*field.cell(where).middle, shown(label))
+        canvas.text(*field.cell(where).middle, as_text(label))
 
 
 def cross(canvas: Canvas, box: Box) -> None:
@@ -70,7 +73,7 @@ def staircase(canvas: Canvas, the: Plan) -> None:
         y = CELL + 16 + at * ROW
         cells = [field.cell(where) for where in window]
         canvas.line((cells[0].middle[0], y), (cells[-1].middle[0], y), "cf-tie", data_window=at)
-        canvas.text(cells[0].middle[0] - 16, y, shown(at), "cf-muted")
+        canvas.text(cells[0].middle[0] - 16, y, as_text(at), "cf-muted")
         for tap, cell in enumerate(cells):
             square = Box(cell.middle[0] - 5, y - 5, 10, 10)
             canvas.rectangle(square, "cf-dot" if tap else "cf-head", data_square=(at, tap))
@@ -79,7 +82,7 @@ def staircase(canvas: Canvas, the: Plan) -> None:
     result = Grid(left, CELL + 22 + ROW * count, the.outputs())
     parts.outputs(canvas, result, None)
     for (at,) in result.indices():
-        canvas.text(*result.cell((at,)).middle, shown(at))
+        canvas.text(*result.cell((at,)).middle, as_text(at))
     if the.animate:
         for one in canvas.each(the.moments()):
             canvas.rectangle(field.span(*the.ends(one)), "cf-window", data_frame_window=one)
@@ -98,7 +101,7 @@ def starts(canvas: Canvas, the: Plan) -> None:
     result = Grid(field.box().width + GAP, middle - CELL * len(the.outputs()[0]) / 2, the.outputs())
     parts.outputs(canvas, result, None)
     for at, i in numbered.items():
-        canvas.text(*result.cell(at).middle, shown(i))
+        canvas.text(*result.cell(at).middle, as_text(i))
     canvas.text(result.x - GAP / 2, middle, "→", "cf-sign")
     parts.sizes(canvas, field.box(), [axis.size for axis in the.axes])
     parts.sizes(canvas, result.box(), lengths(the.outputs()))
@@ -116,10 +119,10 @@ def starts(canvas: Canvas, the: Plan) -> None:
 @kind
 def dilation(
     *,
-    size: object,
-    kernel: object = 3,
-    dilations: object = (1, 2, 3),
-    animate: object = False,
+    size: Ints,
+    kernel: Ints = 3,
+    dilations: Sequence[int] = (1, 2, 3),
+    animate: bool = False,
 ) -> Canvas:
     """The taps of one kernel, further and further apart; in one axis or two.
 
@@ -131,7 +134,7 @@ def dilation(
     plans = [plan("dilation", size, kernel, 1, 0, step) for step in steps]
     visits = [list(product(*the.outputs())) for the in plans]
     frames = max(map(len, visits)) if switch("animate", animate) else 1
-    few(frames, FRAMES, "frames")
+    refuse_more_than(frames, FRAMES, "frames")
     canvas = Canvas(range(frames), 0)
     x, y = 0.0, 0.0
     for step, the, cells in zip(steps, plans, visits, strict=True):
@@ -159,4 +162,4 @@ def measure(canvas: Canvas, box: Box, length: int) -> None:
     y, right = box.y + box.height + 9, box.x + box.width
     d = ("M", box.x, y - 4, "v", 8, "M", box.x, y, "H", right, "M", right, y - 4, "v", 8)
     canvas.path(box, d, "cf-measure")  # the text reaches further down
-    canvas.text(box.middle[0], y + 13, shown(length), "cf-muted")
+    canvas.text(box.middle[0], y + 13, as_text(length), "cf-muted")

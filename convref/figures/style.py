@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+__all__: list[str] = []
+
 # Fills carry `text` at 4.5:1 or more, lines stand out from `paper` at 3:1 or more, and hue is never
 # the only difference: padding is dashed, inserted zeros are dotted, the window is a thick outline.
 PALETTES: Final = {

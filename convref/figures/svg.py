@@ -6,6 +6,8 @@ from html import escape
 from itertools import groupby, product
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
+__all__: list[str] = []
+
 Index: TypeAlias = tuple[int, ...]
 T = TypeVar("T")
 
@@ -72,7 +74,7 @@ class Canvas:
             attributes |= {"fill": "currentColor", "stroke": "none"}
         self.extent = self.extent.around(box) if self.extent else box
         end = "/>" if content is None else f">{escape(content)}</{tag}>"
-        self.parts.append(Part(self.frame, f"<{tag}{written(attributes)}{end}"))
+        self.parts.append(Part(self.frame, f"<{tag}{attribute_text(attributes)}{end}"))
 
     def rectangle(self, box: Box, class_: str, **data: object) -> None:
         """A rectangle; extra attributes say what it stands for."""
@@ -100,7 +102,7 @@ class Canvas:
 
     def path(self, box: Box, d: Sequence[object], class_: str, **data: object) -> None:
         """A path from its commands and numbers."""
-        text = " ".join(map(shown, d))
+        text = " ".join(map(as_text, d))
         self.add("path", box, None, class_=class_, d=text, **data)
 
     def line(
@@ -115,7 +117,7 @@ class Canvas:
         return "".join(
             "".join(part.text for part in parts)
             if frame is None
-            else f"<g{written({'data_frame': frame, 'display': self.display(frame)})}>"
+            else f"<g{attribute_text({'data_frame': frame, 'display': self.display(frame)})}>"
             f"{''.join(part.text for part in parts)}</g>"
             for frame, parts in groupby(self.parts, key=lambda part: part.frame)
         )
@@ -129,16 +131,16 @@ class Canvas:
         return "".join(part.text for part in self.parts if part.frame in (None, frame))
 
 
-def written(attributes: dict[str, object]) -> str:
+def attribute_text(attributes: dict[str, object]) -> str:
     """Attributes of an element; those that are None are left out."""
     return "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(shown(value))}"'
+        f' {name.rstrip("_").replace("_", "-")}="{escape(as_text(value))}"'
         for name, value in attributes.items()
         if value is not None
     )
 
 
-def shown(value: object) -> str:
+def as_text(value: object) -> str:
     """Numbers without needless zeros, indices with commas."""
     if isinstance(value, tuple):
         return ",".join(map(str, value))

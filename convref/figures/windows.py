@@ -5,11 +5,14 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from convref import checks
 from convref.figures import parts
 from convref.figures.figure import kind
 from convref.figures.plan import Plan, Values, cell_width, lengths, number, operands, plan
-from convref.figures.svg import CELL, CHARACTER, GAP, Box, Canvas, Grid, Index, shown
+from convref.figures.svg import CELL, CHARACTER, GAP, Box, Canvas, Grid, Index, as_text
+from convref.messages import refuse
+from convref.types import Ints, Numbers, Padding, PaddingMode
+
+__all__ = ["window"]
 
 LINE = 20  # from one line of text to the next
 
@@ -22,23 +25,23 @@ class Term(NamedTuple):
     own: bool  # whether x is a cell of the input: padding stands in brackets, as in `explain`
 
     def __str__(self) -> str:
-        return f"{factor(self.x) if self.own else f'[{shown(self.x)}]'}·{factor(self.w)}"
+        return f"{factor(self.x) if self.own else f'[{as_text(self.x)}]'}·{factor(self.w)}"
 
 
 @kind
 def window(
     *,
-    size: object = None,
-    kernel: object = None,
-    stride: object = 1,
-    padding: object = 0,
-    dilation: object = 1,
-    mode: object = "zeros",
-    at: object = 0,
-    input: object = None,
-    weight: object = None,
-    bias: object = None,
-    animate: object = False,
+    size: Ints | None = None,
+    kernel: Ints | None = None,
+    stride: Ints = 1,
+    padding: Padding = 0,
+    dilation: Ints = 1,
+    mode: PaddingMode = "zeros",
+    at: Ints = 0,
+    input: Numbers | None = None,
+    weight: Numbers | None = None,
+    bias: float | None = None,
+    animate: bool = False,
 ) -> Canvas:
     """One output cell, its window on the padded input, the kernel and the sum.
 
@@ -50,11 +53,13 @@ def window(
     the = plan("window", size, kernel, stride, padding, dilation, mode, at, animate)
     offset = None if bias is None else number("bias", bias)
     if offset is not None and (data is None or taps is None):
-        checks.refuse("figure needs", kind="window", name="input and weight beside bias")
-    return drawn(the, data, taps, offset)
+        refuse("figure needs", kind="window", name="input and weight beside bias")
+    return draw_window(the, data, taps, offset)
 
 
-def drawn(the: Plan, data: Values | None, taps: Values | None, offset: Decimal | None) -> Canvas:
+def draw_window(
+    the: Plan, data: Values | None, taps: Values | None, offset: Decimal | None
+) -> Canvas:
     """The window of a plan on its input, which may be zero-stuffed."""
     results = None
     if data is not None and taps is not None:
@@ -146,7 +151,7 @@ def written_sum(
     if offset is not None:
         lines.append(factor(offset))
     lines = [("+ " if i else "  ") + line for i, line in enumerate(lines)]
-    result = "= " + shown(total(products, offset))
+    result = "= " + as_text(total(products, offset))
     if len(lines) == 1:
         lines = [f"{lines[0].strip()} {result}"]
     else:
@@ -161,4 +166,4 @@ def written_sum(
 
 def factor(value: Decimal) -> str:
     """A number as it stands in a product."""
-    return f"({shown(value)})" if value < 0 else shown(value)
+    return f"({as_text(value)})" if value < 0 else as_text(value)

@@ -15,7 +15,7 @@ import convref
 from convref import checks, geometry
 from convref.engine import windows
 from convref.geometry import Axis, reach
-from convref.padding import extend
+from convref.padding import pad_checked
 from convref.trace import Explanation, explain, explain_transposed
 from website.before import facts
 from website.settings import ROOT
@@ -107,7 +107,7 @@ class Case:
         x, w, b = self.arrays()
         axes, inner = self.axes(), self.weight_channels()
         if self.transposed:
-            sizes = [geometry.output_size(geometry.stuffed(a, e)) for a, e in self.ends()]
+            sizes = [geometry.output_size(geometry.as_convolution(a, e)) for a, e in self.ends()]
             whole = [a.before + n + a.after for a, n in zip(axes, sizes, strict=True)]
             out = np.zeros((1, self.outputs, *whole), x.dtype)
             for c, *p in np.ndindex(x.shape[1:]):
@@ -121,7 +121,7 @@ class Case:
             out = out[:, :, *kept].copy()
         else:
             pairs = [(0, 0), (0, 0), *((a.before, a.after) for a in axes)]
-            view = windows(extend(x, pairs, self.mode), axes)
+            view = windows(pad_checked(x, pairs, self.mode), axes)
             out = np.zeros((1, self.outputs, *view.shape[2 : 2 + len(axes)]), x.dtype)
             for o, c, *t in np.ndindex(w.shape):
                 first = o // (self.outputs // self.groups) * inner

@@ -44,10 +44,8 @@ class Case:
 
     def axes(self):
         """One Axis for each spatial axis."""
-        named = isinstance(self.padding, str)
-        padding = self.padding if named else [(p, p) for p in self.padding]
         sizes = self.input[-self.rank :]
-        return resolve(sizes, self.weight[2:], self.stride, padding, self.dilation)
+        return resolve(sizes, self.weight[2:], self.stride, pairs(self.padding), self.dilation)
 
     def arrays(self, dtype="int64"):
         """Input, weight and bias in which a wrong cell shows: every value is another one."""
@@ -74,13 +72,20 @@ MODES = ("zeros", "reflect", "replicate", "circular")
 BATCHES = ((), (0,), (1,), (2,))
 
 
+def pairs(padding: Any) -> Any:
+    """(before, after) for each axis, or the word."""
+    if isinstance(padding, str):
+        return padding
+    return [each if isinstance(each, tuple) else (each, each) for each in padding]
+
+
 @st.composite
 def cases(
     draw,
     ranks=(1, 2, 3),
     largest=3,
     modes=MODES,
-    paddings=("same", "valid", "numbers", "numbers"),
+    paddings=("same", "valid", "numbers", "sides"),
     batches=BATCHES,
 ) -> Case:
     """Draw groups first and then multiples, the kernel first and then an input that it fits."""
@@ -94,14 +99,10 @@ def cases(
     stride = [1 if padding == "same" else draw(few) for _ in range(rank)]
     if padding == "numbers":
         padding = tuple(draw(st.integers(0, 3)) for _ in range(rank))
+    if padding == "sides":
+        padding = [(draw(st.integers(0, 3)), draw(st.integers(0, 3))) for _ in range(rank)]
     sizes = []
-    for axis in resolve(
-        [0] * rank,
-        kernel,
-        stride,
-        padding if isinstance(padding, str) else [(p, p) for p in padding],
-        dilation,
-    ):
+    for axis in resolve([0] * rank, kernel, stride, pairs(padding), dilation):
         pad = max(axis.before, axis.after)
         least = reach(axis.kernel, axis.dilation) - axis.before - axis.after
         least = max(1, least, {"reflect": pad + 1, "circular": pad}.get(mode, 0))

@@ -7,6 +7,7 @@ import pytest
 
 import convref
 from convref import checks
+from convref.padding import PAD_MODES
 
 
 def numbers(*shape, start=0):
@@ -84,7 +85,7 @@ def test_the_result_is_the_same_and_the_arrays_stay_as_they_are(name, layout):
         np.testing.assert_array_equal(out, expected)
         assert type(out) is np.ndarray
         # pad moves cells of any dtype, and leaves the order of their bytes alone.
-        assert out.dtype == (given[0].dtype if name in checks.PAD_MODES else np.float64)
+        assert out.dtype == (given[0].dtype if name in PAD_MODES else np.float64)
         assert out.flags.c_contiguous
         assert out.flags.writeable
         assert not any(np.shares_memory(out, array) for array in given)
@@ -175,6 +176,17 @@ def test_overflow_and_nan_come_quietly(name, value):
 
 
 def test_arrays_of_the_right_dtype_are_not_copied():
-    call = checks.convolution(2, X, W, B, 1, 0, 1, 2, "zeros")
+    call = checks.convolution(
+        2,
+        X,
+        W,
+        B,
+        stride=1,
+        padding=0,
+        dilation=1,
+        groups=2,
+        padding_mode="zeros",
+        accumulate=None,
+    )
     for checked, given in zip((call.input, call.weight, call.bias), (X, W, B), strict=True):
         assert np.shares_memory(checked, given)

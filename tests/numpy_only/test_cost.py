@@ -12,12 +12,12 @@ from convref import Conv2d, cost, definition, size
 from convref.cost import along, chain, receptive_field, spacing
 from convref.geometry import (
     Axis,
+    as_convolution,
     output_size,
     parameters,
     products,
     reach,
     resolve,
-    stuffed,
     written_size,
     written_transposed_size,
 )
@@ -200,7 +200,7 @@ def test_the_written_formula_gives_the_size(case):
 @given(*[st.integers(1, 9)] * 4, *[st.integers(0, 4)] * 2)
 def test_the_written_transposed_formula_gives_the_size(n, kernel, stride, dilation, pad, extra):
     axis = Axis(n, kernel, stride, dilation, pad, pad)
-    assert eval(written_transposed_size(axis, extra)) == output_size(stuffed(axis, extra))
+    assert eval(written_transposed_size(axis, extra)) == output_size(as_convolution(axis, extra))
 
 
 @given(cases())

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import convref
-from convref import checks, cost, figures
+from convref import cost, figures, messages
 from convref.__main__ import main
 from convref.figures.files import save
 from convref.geometry import Axis
@@ -49,7 +49,7 @@ def refused(call):
             asked.append(rule)
             return super().__getitem__(rule)
 
-    with patch.object(checks, "MESSAGES", Table(checks.MESSAGES)):
+    with patch.object(messages, "MESSAGES", Table(messages.MESSAGES)):
         try:
             return None, call()
         except (TypeError, ValueError, ImportError) as error:
@@ -457,11 +457,11 @@ def test_the_function_for_one_axis_is_told(more):
         assert advice(message) == "call the function for 1 spatial axis"
 
 
-def test_pad_is_advised_for_sides_that_it_takes():
+def test_pairs_are_advised_for_sides_that_can_be():
     row = {"input": np.ones((2, 3, 5)), "weight": np.ones((4, 3, 2))}
     for side, told in [(2**62, True), (2**63 - 1, True), (2**63, False)]:
         _, message = refused(partial(convref.conv1d, **row, padding=(side, 0)))
-        assert (f"convref.pad(input, ({side}, 0))" in message) == told
+        assert (f"padding=[({side}, 0)]" in message) == told
 
 
 def test_pad_keeps_as_many_axes_as_it_can():
@@ -561,7 +561,7 @@ def pads(flat, shape):
 
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
 @pytest.mark.parametrize("rank", CONV)
-def test_four_paddings_are_for_pad(rank, mode):
+def test_four_paddings_are_written_in_pairs(rank, mode):
     rng = np.random.default_rng(rank)
     given, _ = right_call(rng, rank)
     flat = tuple(rng.integers(0, 3, 2 * rank).tolist())
@@ -584,20 +584,67 @@ def test_four_paddings_are_for_pad(rank, mode):
     np.testing.assert_array_equal(got, right)
 
 
-def test_no_advice_about_pad_where_it_does_not_help():
+@pytest.mark.parametrize("rank", [2, 3])
+def test_a_single_pair_is_repeated(rank):
+    given, _ = right_call(np.random.default_rng(rank), rank)
+    right = CONV[rank](**given, padding=[(1, 2)] * rank)
+    np.testing.assert_array_equal(cured(CONV[rank], given | {"padding": [(1, 2)]}, []), right)
+
+
+@pytest.mark.parametrize("rank", TRANSPOSED)
+def test_where_padding_crops_the_output_is_cropped(rank):
+    rng = np.random.default_rng(rank)
+    x, w = rng.integers(-9, 9, (2, 3, *(4,) * rank)), rng.integers(-9, 9, (3, 2, *(3,) * rank))
+    flat = (*rng.integers(0, 2, 2 * rank - 1).tolist(), 2)
+    pairs = pads(flat, flat[:rank])
+    whole = TRANSPOSED[rank](x, w)
+    inner = [
+        slice(before, n - after) for n, (before, after) in zip(whole.shape[2:], pairs, strict=True)
+    ]
+    due = whole[:, :, *inner]
+    grad = rng.integers(-9, 9, due.shape)
+    around = np.zeros_like(whole)
+    around[:, :, *inner] = grad
+    for call, given, right in (
+        (TRANSPOSED[rank], {}, due),
+        (TRANSPOSED_BACKWARD[rank], {"grad_output": grad}, TRANSPOSED_BACKWARD[rank](around, x, w)),
+    ):
+        rule, message = refused(partial(call, input=x, weight=w, padding=pairs, **given))
+        assert rule == "transposed sides"
+        for_output, for_gradient = advice(message).split(", or ")
+        ((_, zero), (_, crop)), ((_, widen),) = (
+            codes(way, ["padding"]) for way in (for_output, for_gradient)
+        )
+        assert zero == "0"
+        if not given:
+            got = eval(crop, dict(NAMES), {"output": call(x, w, padding=0)})
+            np.testing.assert_array_equal(got, right)
+        else:
+            wide = eval(widen, dict(NAMES), given)
+            for a, b in zip(call(wide, x, w, padding=0), right, strict=True):
+                np.testing.assert_array_equal(a, b)
+    even = [(before, before) for before, _ in pairs]
+    right = TRANSPOSED[rank](x, w, padding=[before for before, _ in pairs])
+    given = {"input": x, "weight": w, "padding": even}
+    np.testing.assert_array_equal(cured(TRANSPOSED[rank], given, []), right)
+
+
+def test_no_advice_about_sides_where_it_does_not_help():
     x = np.ones((1, 4, 4))
     for call in (
         lambda: convref.fold(x, (4, 4, 4), 2),
         lambda: convref.fold(x, (4, 4), 2, padding=(1, 1, 1, 1)),
         lambda: convref.conv2d(x, np.ones((1, 1, 2, 2)), stride=(1, 1, 1, 1)),
         lambda: convref.conv2d(x, np.ones((1, 1, 2, 2)), padding=(1, 1, 1)),
+        lambda: convref.conv2d(x, np.ones((1, 1, 2, 2)), padding=(1, 1, 1, -1)),
+        lambda: convref.conv2d(x, np.ones((1, 1, 2, 2)), padding=(1, 1, 1, 2**63)),
+        lambda: convref.conv2d(x, np.ones((1, 1, 2, 2)), padding=(1, 1, 1, "1")),
         lambda: convref.conv_transpose2d(x, np.ones((1, 1, 2, 2)), padding=(1, 1, 1, 1)),
-        lambda: cost.read("Conv2d(1, 1, 2, padding=(1, 1, 1, 1))", (1, 4, 4), np.dtype("f4")),
+        lambda: cost.read("MaxPool2d(2, padding=(1, 1, 1, 1))", (1, 4, 4), np.dtype("f4")),
     ):
         rule, message = refused(call)
         assert rule == "length"
-        if "layer" not in message:
-            assert "convref.pad" not in message or "Conv2d" in message
+        assert "sides that differ" not in message
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
@@ -866,6 +913,9 @@ TYPED = [
     ("explain --input 6,5,5 --weight 6,1,3,3 --at 0,0,0", "--groups 6"),
     ("explain --input 6,5,5 --weight 6,3,3,3 --at 0,0,0", "(6, 6, 3, 3)"),
     ("explain --input 1,4 --weight 2,1,2 --bias [[1,2]] --at 0,0", "(2,)"),
+    (f"{CELL} --padding 1,2", "[[1, 2]]"),
+    ("explain --input 1,4,4 --weight 1,1,2,2 --at 0,0,0 --padding [[1,2]]", "[[1, 2], [1, 2]]"),
+    (f"{CELL} --transposed --padding [[1,1]]", "padding=(1,)"),
     ("draw window stride --input 5 --weight 3", "stride=2"),
     ("draw window --input x kernel=2", "[[1, 2], [3, 4]]"),
 ]
@@ -894,6 +944,10 @@ def retyped(message, typed):
         yield put(f"--{name}", shape)
     if groups := re.search(r"give --groups (\d+)", told):
         yield [*typed, "--groups", groups[1]]
+    if pairs := re.search(r"(?:each axis|every axis, give|F.pad is): (\[\[.*\]\])", message):
+        yield put("--padding", pairs[1])
+    if numbers := re.search(r"give padding=(\(.*\))", message):
+        yield put("--padding", numbers[1])
     if "add --transposed" in message:
         yield [*typed, "--transposed"]
     if re.search(r"leave (it|--dtype) out", message):
@@ -923,11 +977,9 @@ def test_what_the_command_line_advises_can_be_typed(capsys, line, sign):
 
 def test_every_text_of_the_command_line_is_followed(capsys):
     """Those that it raises itself; what argparse says has the choices in it."""
-    tree = ast.parse(Path(convref.__file__).with_name("__main__.py").read_text("utf-8"))
-    own = [ast.unparse(node.exc) for node in ast.walk(tree) if isinstance(node, ast.Raise)]
     said = "".join(shell(capsys, *line.split())[1] for line, _ in TYPED)
-    for text in own:
-        words = max(re.findall(r"[^{}'\"]+", text), key=len).strip()
+    for _, text in messages.COMMANDS.values():
+        words = max(re.split(r"\{[^}]*\}", text), key=len)
         assert words in said, text
 
 
@@ -964,7 +1016,8 @@ FOLLOWED = {
     "weight rank": test_a_weight_gets_the_axes_that_it_lacks,
     "weight axes": test_explain_takes_a_matrix_as_one_kernel,
     "bias": test_a_bias_is_reshaped_or_repeated_where_that_can_work,
-    "length": test_four_paddings_are_for_pad,
+    "length": test_four_paddings_are_written_in_pairs,
+    "transposed sides": test_where_padding_crops_the_output_is_cropped,
     "word": test_words_that_the_message_lists_work,
     "same": test_same_with_a_stride_is_padded_before,
     "same option": test_advice_about_transposed_same,
@@ -992,7 +1045,7 @@ class Something(str):
 
 def advises_code(rule, values):
     """Whether a row's message has code behind what was received, or else behind its last colon."""
-    template = checks.MESSAGES[rule][1]
+    template = messages.MESSAGES[rule][1]
     filled = dict(zip(gaps(template), values, strict=True)) | {"received": Something("this")}
     text = template.format(**filled)
     told = text.partition("received this")[2] or text.rpartition(": ")[2] * (": " in text)
@@ -1002,28 +1055,31 @@ def advises_code(rule, values):
 def test_every_message_that_advises_code_is_followed():
     coded = {rule for rule, _, values in BAD if advises_code(rule, values)}
     assert len(coded) > 15
-    assert coded <= set(FOLLOWED) <= set(checks.MESSAGES)
+    assert coded <= set(FOLLOWED) <= set(messages.MESSAGES)
 
 
 @pytest.mark.parametrize("noun", ["axes", "channels", "cells", "integers", "numbers"])
 def test_one_is_not_counted_as_several(noun):
     for rule, _, values in BAD:
-        template = checks.MESSAGES[rule][1]
+        template = messages.MESSAGES[rule][1]
         text = template.format(**dict(zip(gaps(template), values, strict=True)))
         assert not re.search(rf"(?<![\d.]) 1 (spatial )?{noun}", text), text
 
 
 def test_every_refusal_is_one_of_the_table():
-    """Nothing else raises, but for the command line, which says what was typed wrongly."""
+    """Nothing else raises; the command line and chains add where it was."""
     root = Path(convref.__file__).parent
     raising = {
         f"{path.relative_to(root)}: {ast.unparse(node).partition('(')[0]}"
         for path in root.rglob("*.py")
-        if path.name != "__main__.py"
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Raise)
     }
-    assert raising == {"checks.py: raise error", "cost.py: raise type"}
+    assert raising == {
+        "messages.py: raise filled",
+        "cost.py: raise type",
+        "__main__.py: raise argparse.ArgumentTypeError",
+    }
 
 
 def test_arrays_of_integers_are_taken_as_their_numbers():

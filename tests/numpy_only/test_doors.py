@@ -9,10 +9,11 @@ import warnings
 import numpy as np
 import pytest
 
-from convref import Conv2d, checks
+from convref import Conv2d, checks, messages
 from convref.__main__ import main
 from convref.cost import chain
 from convref.figures import draw
+from convref.padding import checked_pairs
 from tests.numpy_only.test_refusals import NAMED, X, layer
 
 
@@ -57,7 +58,7 @@ OWN = re.compile(
     "(layer [0-9]+, .*: )?("
     + "|".join(
         ".*".join(map(re.escape, re.split(r"\{[^}]*\}", message)))
-        for _, message in checks.MESSAGES.values()
+        for _, message in messages.MESSAGES.values()
     )
     + ")",
     re.DOTALL,
@@ -182,4 +183,4 @@ def test_odd_commands(command, capsys):
 
 def test_an_empty_batch_is_no_way_around_the_limit():
     with pytest.raises(ValueError, match="counted as one cell"):
-        checks.pad(X[:0, 0], (2**40, 0), "replicate", None)
+        checked_pairs(X[:0, 0], (2**40, 0), "replicate", None)

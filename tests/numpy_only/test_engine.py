@@ -167,13 +167,13 @@ def test_transposed_integers_just_beyond_doubles_are_exact():
 def test_carriers_hold_every_sum():
     ones = np.ones(1, "int64")
     for terms, wide in ((2**24, "f4"), (2**24 + 1, "f8"), (2**53, "f8"), (2**53 + 1, "i8")):
-        assert engine.carrier(ones, -ones, terms) == np.dtype(wide)
-    assert engine.carrier(np.array([-128], "int8"), ones, 2**17) == np.float32
-    assert engine.carrier(np.array([-128], "int8"), ones, 2**17 + 1) == np.float64
-    assert engine.carrier(np.empty(0, "int8"), ones, 2**60) == np.float32
+        assert engine.sum_dtype(ones, -ones, terms) == np.dtype(wide)
+    assert engine.sum_dtype(np.array([-128], "int8"), ones, 2**17) == np.float32
+    assert engine.sum_dtype(np.array([-128], "int8"), ones, 2**17 + 1) == np.float64
+    assert engine.sum_dtype(np.empty(0, "int8"), ones, 2**60) == np.float32
     for kept in ("float32", "float64", "complex64", "complex128"):
-        assert engine.carrier(np.ones(1, kept), np.ones(1, kept), 9) == kept
-    assert engine.carrier(np.ones(1, "f2"), np.ones(1, "f2"), 9) == np.float32
+        assert engine.sum_dtype(np.ones(1, kept), np.ones(1, kept), 9) == kept
+    assert engine.sum_dtype(np.ones(1, "f2"), np.ones(1, "f2"), 9) == np.float32
 
 
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=4), st.integers(1, 40))

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from convref import size
 from convref.geometry import (
     Axis,
-    leftover,
+    cells_read,
+    dropped_cells,
     output_size,
     position,
     reach,
     resolve,
     same_padding,
     source,
-    spanned,
 )
 
 small = st.integers(1, 6)
@@ -54,7 +54,7 @@ def test_windows_span_from_the_first_tap_to_the_last(axis, outputs):
     places = [
         o * axis.stride + t * axis.dilation for o in range(outputs) for t in range(axis.kernel)
     ]
-    assert spanned(axis, outputs) == max(places) - min(places) + 1
+    assert cells_read(axis, outputs) == max(places) - min(places) + 1
 
 
 # The same four cells in every mode, as far as each mode's limit allows.
@@ -105,7 +105,7 @@ def test_resolve_wants_a_pair_for_each_axis():
 def test_size():
     assert size(224, 7, stride=2, padding=3) == 112
     assert size(5, 4, padding="same") == 5
-    assert size(5, 4, padding=(1, 2)) == 5
+    assert size(5, 4, padding=(1, 2)) == size(5, 4, padding=[(1, 2)]) == 5
     assert size(5, 4, padding=(0, 1)) == 3
     assert size(7, 3, dilation=3, padding="valid") == 1
     assert size(0, 3, padding=2) == 2
@@ -127,4 +127,4 @@ def test_what_the_last_whole_window_does_not_touch_is_left_over(axis):
     windows = windows_by_walking(axis)
     if windows > 0:
         last = (windows - 1) * axis.stride + (axis.kernel - 1) * axis.dilation
-        assert leftover(axis) == axis.before + axis.size + axis.after - 1 - last
+        assert dropped_cells(axis) == axis.before + axis.size + axis.after - 1 - last

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convref
-from convref.geometry import Axis, gathered, output_size, padded_size, stuffed
+from convref.geometry import Axis, as_convolution, gathered, output_size, padded_size
 from tests.numpy_only.cases import BATCHES, cases
 
 layers = cases(largest=2, modes=["zeros"], paddings=["numbers"])
@@ -30,7 +30,7 @@ def drawn(data, case):
             strict=True,
         )
     ]
-    assume(all(output_size(stuffed(a, e)) > 0 for a, e in zip(axes, extra, strict=True)))
+    assume(all(output_size(as_convolution(a, e)) > 0 for a, e in zip(axes, extra, strict=True)))
     channels = case.input[-case.rank - 1]
     x = np.arange(np.prod(case.input)).reshape(case.input) % 11 - 5
     shape = (channels, case.weight[0] // case.groups, *case.weight[2:])
@@ -108,7 +108,7 @@ def test_what_was_written_is_read_again(size, kernel, stride, dilation, data):
     """As many windows as cells, from the first one written to the last, and no cell more."""
     pad, extra = data.draw(st.integers(0, 5)), data.draw(st.integers(0, 5))
     axis = Axis(size, kernel, stride, dilation, pad, pad)
-    assume(output_size(stuffed(axis, extra)) > 0)
+    assume(output_size(as_convolution(axis, extra)) > 0)
     back = gathered(axis, extra)
     assert output_size(back) == size
     assert padded_size(back) == (size - 1) * stride + dilation * (kernel - 1) + 1

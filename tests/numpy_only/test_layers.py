@@ -15,6 +15,7 @@ from convref import (
     conv2d,
     conv_transpose2d,
 )
+from convref.cost import chain
 
 ONE = np.ones((1, 1, 1, 1))
 LAYERS = [
@@ -33,6 +34,16 @@ LAYERS = [
         lambda: Conv3d(2, 4, (1, 2, 3), padding="same"),
         (4, 2, 1, 2, 3),
         "Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=same)",
+    ),
+    (
+        lambda: Conv2d(1, 2, 3, padding=[(1, 2), [0, 0]]),
+        (2, 1, 3, 3),
+        "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=((1, 2), (0, 0)))",
+    ),
+    (
+        lambda: Conv2d(1, 2, 3, padding=[(1, 1), (2, 2)]),
+        (2, 1, 3, 3),
+        "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=(1, 2))",
     ),
     (
         lambda: ConvTranspose1d(4, 6, 3),
@@ -83,6 +94,21 @@ def test_calling_a_layer_is_the_function_with_its_arguments(bias):
     expected = conv2d(input, layer.weight, layer.bias, (2, 1), (1, 2), (1, 3), 2, "circular")
     np.testing.assert_array_equal(layer(input), expected)
     np.testing.assert_array_equal(layer(input[0]), expected[0])
+
+
+@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+def test_a_layer_pads_each_side_by_its_own_number(mode):
+    pairs = [(1, 2), (0, 3)]
+    layer = Conv2d(4, 6, 3, 2, pairs, groups=2, padding_mode=mode, seed=0)
+    input = np.random.default_rng(0).standard_normal((2, 4, 7, 9)).astype(np.float32)
+    numpys = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    padded = np.pad(input, [(0, 0), (0, 0), *pairs], numpys[mode])
+    expected = conv2d(padded, layer.weight, layer.bias, 2, groups=2)
+    np.testing.assert_array_equal(layer(input), expected)
+    np.testing.assert_array_equal(layer(input[0]), expected[0])
+    assert layer(input[:0]).shape == (0, *expected.shape[1:])
+    (step,) = chain(input.shape, [repr(layer)])
+    assert step.output == expected.shape
 
 
 def test_state_goes_out_and_in_as_copies():

@@ -146,6 +146,8 @@ EXPLAINED = [
                      "reflect", at=(1, 2, 1))),
     ("--input 2,3,3 --weight 2,2,2,2 --padding same --at 1,2,2",
      lambda: explain(X, W, padding="same", at=(1, 2, 2))),
+    ('--input 2,3,3 --weight 2,2,2,2 --padding "[[1, 0], [0, 2]]" --at 1,2,3',
+     lambda: explain(X, W, padding=[(1, 0), (0, 2)], at=(1, 2, 3))),
     ("--input 2,3,3 --weight 2,2,2,2 --padding valid --at 1,1,1",
      lambda: explain(X, W, padding="valid", at=(1, 1, 1))),
     ("--input '[[1.5, 2]]' --weight '[[-1, 2]]' --at '(0, 0, 0)'",
@@ -236,7 +238,7 @@ transposed, receptive-field, im2col, layouts
         --stride N[,N]
         --dilation N[,N]
         --output-padding N[,N]
-        --padding N[,N]|same|valid
+        --padding N[,N]|[[N,N],...]|same|valid
         --groups N
         --padding-mode {zeros,reflect,replicate,circular}
         --dtype DTYPE of all arrays

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convref import pad
-from convref.padding import extend, fold_back
+from convref.padding import fold_back, pad_checked
 
 # input, pad, mode -> output, one digit a cell; '.' is the constant.
 ROWS = [
@@ -153,7 +153,7 @@ def test_folding_back_is_the_adjoint_of_padding(mode, dtype):
     random = np.random.default_rng(0)
     pairs = [(0, 0), (1, 2), (0, 0), (3, 1)]
     x = random.integers(-3, 4, (2, 3, 1, 4)).astype(dtype)
-    padded = extend(x, pairs, mode)
+    padded = pad_checked(x, pairs, mode)
     grad = random.integers(-3, 4, padded.shape).astype(dtype)
     back = fold_back(grad, pairs, mode)
     assert (back.shape, back.dtype) == (x.shape, x.dtype)
@@ -164,6 +164,6 @@ def test_padding_asks_for_no_memory_beside_the_result():
     x = np.zeros((1, 1, 10**6))
     tracemalloc.start()
     for mode in ("reflect", "replicate", "circular"):
-        extend(x, [(0, 0), (0, 0), (9, 9)], mode)
+        pad_checked(x, [(0, 0), (0, 0), (9, 9)], mode)
         assert tracemalloc.get_traced_memory()[1] < 8.01e6
     tracemalloc.stop()

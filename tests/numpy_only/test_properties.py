@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import convref
 from convref import definition
-from convref.geometry import leftover, output_size, stuffed
+from convref.geometry import as_convolution, dropped_cells, output_size
 from tests.numpy_only.cases import BATCHES, Case, cases
 
 batched = cases(batches=BATCHES[1:])
@@ -35,7 +35,7 @@ def test_transposed_is_the_adjoint(case):
     x, w, _ = case.arrays()
     forward = call(case, x, w)
     y = np.arange(forward.size).reshape(forward.shape) % 7 - 3
-    extra = [leftover(axis) for axis in case.axes()]
+    extra = [dropped_cells(axis) for axis in case.axes()]
     back = transposed(case, y, w, extra)
     assert back.shape == x.shape
     assert (forward * y).sum() == (x * back).sum()
@@ -100,7 +100,7 @@ def test_transposed_equals_its_definition(case):
         for axis, size, p in zip(case.axes(), case.input[2:], padding, strict=True)
     ]
     extra = [max(axis.stride, axis.dilation) - 1 for axis in axes]
-    assume(all(output_size(stuffed(a, e)) > 0 for a, e in zip(axes, extra, strict=True)))
+    assume(all(output_size(as_convolution(a, e)) > 0 for a, e in zip(axes, extra, strict=True)))
     x, w, _ = case.arrays()
     w = np.moveaxis(w.reshape(case.groups, -1, *w.shape[1:]), 2, 1)
     w = w.reshape(x.shape[1], -1, *case.weight[2:])  # (C, O / groups, *kernel)

@@ -15,7 +15,6 @@ from convref import (
     Conv2d,
     Conv3d,
     ConvTranspose2d,
-    checks,
     conv1d,
     conv2d,
     conv2d_backward,
@@ -27,6 +26,7 @@ from convref import (
     fold,
     fold1d,
     fold3d,
+    messages,
     pad,
     size,
     unfold,
@@ -248,8 +248,8 @@ BAD = [
     ("integer", lambda: conv2d(X, W, padding=None), ("padding", TWO, "None", "NoneType")),
     (
         "integer",
-        lambda: conv2d(X, W, padding=np.array([[1, 1]])),
-        ("padding", TWO, "array([[1, 1]])", "ndarray"),
+        lambda: conv2d(X, W, stride=np.array([[1, 1]])),
+        ("stride", TWO, "array([[1, 1]])", "ndarray"),
     ),
     (
         "integer",
@@ -279,9 +279,82 @@ BAD = [
             "L",
             2,
             (1, 2),
-            ". For sides that differ, call convref.pad(input, (1, 2)) first, the last axis first, "
-            "and give padding=0",
+            ". For sides that differ, give (before, after) for each axis: padding=[(1, 2)]",
         ),
+    ),
+    (
+        "length",
+        lambda: conv2d(X, W, padding=(1, 2, 3, 0)),
+        (
+            *("padding", "one integer or 2 of them", "H, W", 4, (1, 2, 3, 0)),
+            ". For sides that differ, give (before, after) for each axis; (1, 2, 3, 0) in the "
+            "order of F.pad is: padding=[(3, 0), (1, 2)]",
+        ),
+    ),
+    (
+        "length",
+        lambda: conv2d(X, W, padding=[(1, 2)]),
+        (
+            *("padding", "2 pairs (before, after)", "H, W", 1, [(1, 2)]),
+            ". For the same along every axis, give: padding=[(1, 2), (1, 2)]",
+        ),
+    ),
+    (
+        "length",
+        lambda: Conv1d(1, 1, 1, padding=((1, 2), (3, 4))),
+        ("padding", "1 pair (before, after)", "L", 2, [(1, 2), (3, 4)], ""),
+    ),
+    ("length", lambda: size(5, 3, padding=[]), ("padding", "one integer", "L", 0, (), "")),
+    *(
+        ("integer", call, ("padding", "pairs of integers (before, after)", received, kind))
+        for call, received, kind in (
+            (lambda: conv2d(X, W, padding=[(1, 2), 3]), "3", "int"),
+            (lambda: conv2d(X, W, padding=[1, (2, 3)]), "1", "int"),
+            (lambda: conv2d(X, W, padding=[(1, 2), (3,)]), "(3,)", "tuple"),
+            (lambda: conv2d(X, W, padding=[(1, 2), (3, (4,))]), "(4,)", "tuple"),
+            (lambda: conv2d(X, W, padding=[(1, 2), (3, 0.5)]), "0.5", "float"),
+            (lambda: conv2d(X, W, padding=[(True, 2), (3, 4)]), "True", "bool"),
+            (
+                lambda: conv2d(X, W, padding=np.ones((2, 3), int)),
+                repr(np.ones((2, 3), int)),
+                "ndarray",
+            ),
+            (lambda: conv2d(X, W, padding=large(1, 2**40)), repr(large(1, 2**40)), "ndarray"),
+            (lambda: size(5, 3, padding=[("same", "valid")]), "'same'", "str"),
+        )
+    ),
+    ("least", lambda: conv2d(X, W, padding=[(1, 0), (0, -1)]), ("padding", 0, -1)),
+    ("least", lambda: conv1d(X[0], W[0, :, :1], padding=[(-1, 0)]), ("padding", 0, -1)),
+    (
+        "reflect",
+        lambda: conv2d(X, W, padding=[(4, 5), (0, 0)], padding_mode="reflect"),
+        ("H", 5, 5, 4),
+    ),
+    *(
+        ("transposed sides", call, (TWO, "[(1, 2), (0, 3)]", cure))
+        for call in (
+            lambda: conv_transpose2d(X, V, padding=[(1, 2), (0, 3)]),
+            lambda: conv_transpose2d_backward(X, X, V, padding=[(1, 2), (0, 3)]),
+            lambda: ConvTranspose2d(1, 1, 1, padding=[(1, 2), (0, 3)]),
+            lambda: explain_transposed(X, V, padding=[(1, 2), (0, 3)], at=(0, 0, 0, 0)),
+        )
+        for cure in (
+            "give padding=0 and crop with convref.pad(output, (0, -3, -1, -2)), "
+            "or for gradients pad with convref.pad(grad_output, (0, 3, 1, 2))",
+        )
+    ),
+    (
+        "transposed sides",
+        lambda: conv_transpose2d(X, V, padding=np.array([[1, 1], [2, 2]])),
+        (TWO, repr(np.array([[1, 1], [2, 2]])), "give padding=(1, 2)"),
+    ),
+    *(
+        ("transposed sides", call, ("an integer", received, "give one number for both sides"))
+        for call, received in (
+            (lambda: conv_transpose1d(X[0], W[:3, :1, 0], padding=[(1, 2, 3)]), "[(1, 2, 3)]"),
+            (lambda: conv_transpose1d(X[0], W[:3, :1, 0], padding=[(1, -1)]), "[(1, -1)]"),
+            (lambda: layer("ConvTranspose1d(3, 4, 1, padding=[(1, 2)])", (3, 5)), "[(1, 2)]"),
+        )
     ),
     ("least", lambda: conv2d(X, W, stride=0), ("stride", 1, 0)),
     ("least", lambda: conv2d(X, W, padding=(1, -2)), ("padding", 0, -2)),
@@ -1146,7 +1219,7 @@ def gaps(message):
     ("rule", "call", "values"), BAD, ids=[f"{rule}-{i}" for i, (rule, *_) in enumerate(BAD)]
 )
 def test_bad_input_is_refused_with_the_rule_and_without_memory(rule, call, values):
-    error, message = checks.MESSAGES[rule]
+    error, message = messages.MESSAGES[rule]
     tracemalloc.start()
     try:
         with pytest.raises(error) as caught:
@@ -1241,7 +1314,7 @@ def test_as_much_as_the_limit_is_not_refused():
 
 
 def test_every_rule_is_tried():
-    assert {rule for rule, *_ in BAD} == set(checks.MESSAGES)
+    assert {rule for rule, *_ in BAD} == set(messages.MESSAGES)
 
 
 def test_every_public_name_is_there():

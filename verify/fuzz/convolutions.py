@@ -38,7 +38,7 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
     "groups": ("one", "several", "depthwise", "multiplier"),
     "kernel": ("one", "odd", "even", "mixed"),
     "stride": ("one", "two", "mixed"),
-    "padding": ("zero", "some", "mixed", "same", "valid"),
+    "padding": ("zero", "some", "mixed", "sides", "same", "valid"),
     "dilation": ("one", "two", "mixed"),
     "mode": MODES,
     "bias": (False, True),
@@ -52,7 +52,7 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
 }
 # Pairs that cannot be: what is no option of a function, or refused together.
 IMPOSSIBLE: calls.Pairs = (
-    *({("function", f), ("padding", word)} for f in TRANSPOSED for word in ("same", "valid")),
+    *({("function", f), ("padding", p)} for f in TRANSPOSED for p in ("sides", "same", "valid")),
     *({("function", f), ("mode", mode)} for f in TRANSPOSED for mode in MODES[1:]),
     *({("function", f), ("dtype", d)} for f in (*BACKWARD, *LAYERS) for d in INTEGERS),
     *({("function", f), ("bias", False)} for f in BACKWARD),
@@ -62,6 +62,7 @@ IMPOSSIBLE: calls.Pairs = (
         for form in ("integer", "single")
         for name in ("stride", "padding", "dilation")
     ),
+    *({("form", form), ("padding", "sides")} for form in ("integer", "single")),
 )
 # A dtype that is not the call's.
 OTHER = {"float64": "float32", "complex64": "complex128", "complex128": "complex64"}
@@ -161,8 +162,11 @@ class Call(calls.Call):
         with flags if self.options["dtype"] == "float16" else nullcontext():
             function = self.options["function"]
             if function in LAYERS:
-                layer = self.layer(torch.nn, getattr(torch, self.options["dtype"]))
-                tensors = self.tensors()
+                tensors, arguments = self.tensors(), dict(self.arguments)
+                if isinstance(arguments["padding"], list):
+                    mode = arguments.pop("padding_mode")
+                    tensors["input"] = padded(tensors["input"], arguments.pop("padding"), mode)
+                layer = self.layer(torch.nn, getattr(torch, self.options["dtype"]), arguments)
                 state = {n: tensors[n] for n in ("weight", "bias") if tensors[n] is not None}
                 layer.load_state_dict(state)
                 return [layer(tensors["input"]).detach().numpy()]
@@ -177,9 +181,9 @@ class Call(calls.Call):
     def forward(self, tensors: dict[str, Any]) -> Any:
         arguments = dict(self.arguments)
         call, mode = getattr(F, self.name()), arguments.pop("padding_mode", "zeros")
-        if mode == "zeros":
+        if mode == "zeros" and not isinstance(arguments["padding"], list):
             return call(**tensors, **arguments)
-        # F.convNd has no padding_mode: pad first, as torch.nn.ConvNd does.
+        # F.convNd has no padding_mode, nor one number for each side: pad first, as torch.nn does.
         padding = arguments.pop("padding")
         dilation = arguments["dilation"]
         dilations = for_all(dilation, self.rank)
@@ -187,10 +191,11 @@ class Call(calls.Call):
             pairs = list(map(same_padding, self.kernel, dilations))
         elif padding == "valid":
             pairs = [(0, 0)] * self.rank
+        elif isinstance(padding, list):
+            pairs = padding
         else:
             pairs = [(p, p) for p in for_all(padding, self.rank)]
-        flat = [side for pair in reversed(pairs) for side in pair]
-        return call(**tensors | {"input": F.pad(tensors["input"], flat, mode)}, **arguments)
+        return call(**tensors | {"input": padded(tensors["input"], pairs, mode)}, **arguments)
 
     def convref(self) -> list[np.ndarray]:
         with patch.object(engine, "BLOCK", self.options["block"]):
@@ -199,7 +204,7 @@ class Call(calls.Call):
     def computed(self) -> list[np.ndarray]:
         function = self.options["function"]
         if function in LAYERS:
-            layer = self.layer(convref, self.options["dtype"])
+            layer = self.layer(convref, self.options["dtype"], self.arguments)
             state = {n: a for n in ("weight", "bias") if (a := self.arrays[n]) is not None}
             layer.load_state_dict(state)
             return [layer(self.arrays["input"])]
@@ -210,11 +215,11 @@ class Call(calls.Call):
         operands = {name: self.arrays[name] for name in ("input", "weight")}
         return list(call(self.grad(out.shape), **operands, **self.arguments))
 
-    def layer(self, library: Any, dtype: Any) -> Any:
+    def layer(self, library: Any, dtype: Any, arguments: dict[str, Any]) -> Any:
         """A layer of these arguments, in torch.nn or convref."""
         make = getattr(library, f"{LAYERS[self.options['function']]}{self.rank}d")
         bias = self.arrays["bias"] is not None
-        return make(*self.options["shape"], **self.arguments, bias=bias, dtype=dtype)
+        return make(*self.options["shape"], **arguments, bias=bias, dtype=dtype)
 
     def grad(self, shape: Any) -> np.ndarray:
         """A gradient of the output."""
@@ -222,6 +227,14 @@ class Call(calls.Call):
         if not self.options.get("signs", True):
             grad = abs(grad)
         return grad.astype(self.options["dtype"])
+
+
+def padded(input: Any, pairs: list[tuple[int, int]], mode: str) -> Any:
+    """A tensor with (before, after) cells more along each of its last axes."""
+    if 0 in input.shape[-len(pairs) :]:  # which F.convNd refuses, however much it is padded
+        raise ValueError("an empty axis")
+    flat = [side for pair in reversed(pairs) for side in pair]
+    return F.pad(input, flat, "constant" if mode == "zeros" else mode)
 
 
 def for_all(value: Any, rank: int) -> tuple[Any, ...]:
@@ -269,6 +282,9 @@ def proposed(rng: random.Random, options: calls.Options) -> Call:
             same_padding(k, min(d, 9)) if padding == "same" else (0, 0)
             for k, d in zip(kernel, dilation, strict=True)
         ]
+    elif padding == "sides":
+        long = []
+        padding = pairs = [(rng.choice((0, 1, 2)), rng.choice((0, 1, 3))) for _ in range(rank)]
     else:
         long = []
         padding = per_axis(padding, {"zero": 0, "some": rng.choice((1, 2))})
@@ -303,7 +319,7 @@ def proposed(rng: random.Random, options: calls.Options) -> Call:
     }
     arguments: dict[str, Any] = {
         "stride": form(stride),
-        "padding": padding if isinstance(padding, str) else form(padding),
+        "padding": form(padding) if isinstance(padding, tuple) else padding,
         "dilation": form(dilation),
         "groups": groups,
     }

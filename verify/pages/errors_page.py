@@ -1,4 +1,4 @@
-"""The page of error messages, kept equal to `convref.checks.MESSAGES`.
+"""The page of error messages, kept equal to `convref.messages.MESSAGES`.
 
 A `###` section of reference/errors is one rule: its id is the rule's name, its first line, made
 here, the type and the template. The rest is written by hand, and has a block that raises it.
@@ -7,7 +7,7 @@ here, the type and the template. The rest is written by hand, and has a block th
 import re
 from unittest.mock import patch
 
-from convref import checks
+from convref import messages
 from verify.pages.fences import Fence, parse
 from verify.pages.rules import headings
 from verify.pages.run import run
@@ -19,7 +19,7 @@ ALONE = {
     *("weight axes", "cell axes", "cell", "axes", "layer", "receptive field"),
     *("layout", "depthwise", "depthwise groups", "flattened"),
     *("same option", "same output padding", "same gap"),
-    *(rule for rule in checks.MESSAGES if rule.startswith("figure ")),
+    *(rule for rule in messages.MESSAGES if rule.startswith("figure ")),
     "extra",
 }
 
@@ -29,7 +29,7 @@ def anchor(rule: str) -> str:
 
 
 def first_line(rule: str) -> str:
-    error, template = checks.MESSAGES[rule]
+    error, template = messages.MESSAGES[rule]
     return f"`{error.__name__}: {template}`"
 
 
@@ -46,7 +46,7 @@ def sections(text: str) -> dict[str, tuple[int, int]]:
 
 def rewritten(text: str) -> str:
     """The page with every section's first line as the table has it, and a stub for a new rule."""
-    for rule in checks.MESSAGES:
+    for rule in messages.MESSAGES:
         if anchor(rule) in sections(text):
             start, end = sections(text)[anchor(rule)]
             rest = re.sub(r"\A\n*(?:`\w+: .*`\n)?\n*", "\n", text[start:end])
@@ -85,6 +85,6 @@ def raises(block: Fence) -> str | None:
             looked_up.append(rule)
             return super().__getitem__(rule)
 
-    with patch.object(checks, "MESSAGES", Table(checks.MESSAGES)):
+    with patch.object(messages, "MESSAGES", Table(messages.MESSAGES)):
         refused = run(block.source).raised is not None
     return looked_up[-1] if refused and looked_up else None

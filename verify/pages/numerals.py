@@ -32,7 +32,7 @@ from typing import Any
 import yaml
 
 import convref
-from convref.checks import MESSAGES
+from convref.messages import MESSAGES
 from verify.pages.fences import Fence, line_of, parse
 from verify.pages.marks import marks
 from verify.pages.rules import CODE, blank, headings, prose

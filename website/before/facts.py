@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from convref import checks, trace
+from convref import checks, messages, trace
 from website.markdown import explorer
 
 # The rules that checks.js can meet: the rest needs arguments that an explorer cannot have.
@@ -23,7 +23,7 @@ RULES = (
 
 def facts() -> dict[str, Any]:
     """Name of a constant -> its value."""
-    chosen = {rule: checks.MESSAGES[rule] for rule in RULES}
+    chosen = {rule: messages.MESSAGES[rule] for rule in RULES}
     return {
         "KINDS": explorer.KINDS,
         "LETTERS": {rank: checks.LAYOUT[rank].split(", ") for rank in (1, 2)},

@@ -20,8 +20,8 @@ import numpy as np
 
 import convref
 from convref import checks
-from convref.checks import Array
 from convref.figures import Figure, draw
+from convref.types import Array
 from website.markdown.fences import fence, parameters
 from website.markdown.figures import scrolled
 from website.markdown.page import Page
