@@ -28,9 +28,9 @@ from itertools import product
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
-from convref.geometry import Axis, cells_read, output_size, position, reach
+from convref.geometry import Axis, cells_read, position, reach
 from convref.types import Array
 
 __all__: list[str] = []
@@ -75,17 +75,11 @@ def add_bias_and_cast(out: Array, bias: Array | None, dtype: np.dtype[Any]) -> A
 
 def windows(padded: Array, axes: Sequence[Axis]) -> Array:
     """View (N, C, *padded) as (N, C, *out, *kernel): every window, no cell copied."""
-    steps = padded.strides[2:]
-    return as_strided(
-        padded,
-        (*padded.shape[:2], *map(output_size, axes), *(a.kernel for a in axes)),
-        (
-            *padded.strides[:2],
-            *(step * a.stride for step, a in zip(steps, axes, strict=True)),
-            *(step * a.dilation for step, a in zip(steps, axes, strict=True)),
-        ),
-        writeable=False,
-    )
+    spans = [reach(axis.kernel, axis.dilation) for axis in axes]
+    dense = sliding_window_view(padded, spans, tuple(range(2, padded.ndim)))
+    starts = (slice(None, None, axis.stride) for axis in axes)
+    taps = (slice(None, None, axis.dilation) for axis in axes)
+    return dense[:, :, *starts, *taps]
 
 
 def contract(view: Array, weight: Array, axes: Sequence[Axis], groups: int) -> Array:
@@ -270,12 +264,9 @@ def collect(view: Array, grad: Array, groups: int) -> Array:
 def as_columns(view: Array, groups: int, rank: int) -> Array:
     """View (N, C, *cells, *taps) as (N, groups, C / groups, *taps, *cells)."""
     N, C, *rest = view.shape
-    images, channels, *steps = view.strides
-    return as_strided(
-        view,
-        (N, groups, C // groups, *rest[rank:], *rest[:rank]),
-        (images, channels * (C // groups), channels, *steps[rank:], *steps[:rank]),
-    )
+    split = view.reshape(N, groups, C // groups, *rest)
+    cells, taps = range(3, 3 + rank), range(3 + rank, split.ndim)
+    return split.transpose(0, 1, 2, *taps, *cells)
 
 
 # Blocks ----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
-"""CONTRIBUTING.md gives a reason for every dependency, and for nothing else."""
+"""CONTRIBUTING.md gives a reason for every dependency, and the order in which modules import."""
 
+import ast
 import json
 import re
 import tomllib
@@ -48,3 +49,30 @@ def test_every_dependency_has_its_reason():
     assert {row["name"]: row["user"] for row in rows} == declared()
     assert len(rows) == len(declared())
     assert all(len(row["reason"]) > 20 for row in rows)
+
+
+def imported(source: str) -> set[str]:
+    """The modules of convref that a module imports from, figures as one."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "convref":
+            found |= {alias.name for alias in node.names if alias.name != "__version__"}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("convref."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            assert not any(alias.name.partition(".")[0] == "convref" for alias in node.names)
+    return found
+
+
+def test_modules_import_from_those_before_them():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    order = re.search(r"imports only from those named before it: ([^|]+) \|", text)[1]
+    names = order.replace("\\", "").split(", ")
+    there = {path.stem for path in (ROOT / "convref").glob("*.py")} - {"__init__"}
+    assert sorted(names) == sorted(there | {"figures"})
+    for path in (ROOT / "convref").rglob("*.py"):
+        name = path.relative_to(ROOT / "convref").parts[0].removesuffix(".py")
+        if name != "__init__":
+            before = set(names[: names.index(name)]) | ({name} if name == "figures" else set())
+            late = imported(path.read_text("utf-8")) - before
+            assert not late, f"{path.relative_to(ROOT)} imports {late}, which come after it"

@@ -63,14 +63,14 @@ TWO = "input: [[[1, 2, 3], [4, 5, 6]], [[1, 0, 1], [0, 1, 0]]]\n"
 WORDS = "kind: 1d\ninput: [[1, 2, 0, 1], [0, 1, 1, 0]]\nweight: [[[1, 0, -1], [0, 1, 0]]]\n"
 STILL = {
     "1-D": ("input: [1, 2, 3]\nweight: [1, 10]\nat: [0, 1]", "window", 'data-now="1"'),
-    "uneven": (BODY + "padding: [[1, 0], [2, 1]]\nmode: circular", "window", ">4×6<"),
+    "uneven": (BODY + "padding: [[1, 0], [2, 1]]\nmode: circular", "window", ">3×5<"),
     "transposed": (
         BODY + "kind: transposed\nstride: 2\noutput_padding: 1\nat: [0, 0, 2]",
         "transposed",
         'data-now="0,2"',
     ),
     "words": (WORDS + "stride: 2\npadding: 1\nat: [0, 1]", "sentence", 'data-now="1"'),
-    "words, uneven": (WORDS + "padding: [[2, 0]]", "sentence", ">2×6<"),
+    "words, uneven": (WORDS + "padding: [[2, 0]]", "sentence", ">1×4<"),
     "channels": (
         TWO + "weight: [[[[1, 1]], [[1, 1]]]]\nat: [0, 1, 1]",
         "channels",
@@ -116,7 +116,7 @@ WRONG = {
     "unknown key": (BODY + "strides: 2", "a parameter of conv-explorer must be one of"),
     "no weight": ("input: [1, 2]", "an explorer needs weight"),
     "convref refuses": (BODY + "dilation: 4", "H: the kernel reaches over dilation"),
-    "uneven and refused": (BODY + "padding: [[3, 1], [0, 0]]\nmode: reflect", "axis 2: padding"),
+    "uneven and refused": (BODY + "padding: [[3, 1], [0, 0]]\nmode: reflect", "H: padding with mode"),
     "groups": (BODY + "groups: 2", "weight.shape[0] must be divisible by groups"),
     "at": (BODY + "at: [0, 2, 0]", "at[1] must be at least 0 and less than 2"),
     "too large": (f"input: {list(range(17))}\nweight: [1]", "an explorer takes size from 1 to 16"),

@@ -61,10 +61,6 @@ class Case:
         return self.kind == "transposed"
 
     @property
-    def uneven(self) -> bool:
-        return not isinstance(self.padding, str) and any(b != a for b, a in self.padding)
-
-    @property
     def splits(self) -> bool:
         return self.groups < 1 or self.channels % self.groups == self.outputs % self.groups == 0
 
@@ -93,14 +89,8 @@ class Case:
             options = (self.extra, self.groups, self.dilation)
             return convref.conv_transpose2d(x, w, b, self.stride, padding, *options)
         function = convref.conv1d if self.kind == "1d" else convref.conv2d
-        padding, mode = self.padding, self.mode
-        if self.uneven:
-            flat = [each for pair in reversed(self.padding) for each in pair]
-            x = convref.pad(x, flat, "constant" if mode == "zeros" else mode)
-            padding, mode = 0, "zeros"
-        elif not isinstance(padding, str):
-            padding = [before for before, _ in padding]
-        return function(x, w, b, self.stride, padding, self.dilation, self.groups, mode)
+        window = (self.stride, self.padding, self.dilation)
+        return function(x, w, b, *window, self.groups, self.mode)
 
     def summed(self) -> np.ndarray:
         """The output term by term in the definition's order, which decides a float's last bits."""
@@ -139,20 +129,14 @@ class Case:
     def axes(self) -> tuple[Axis, ...]:
         return geometry.resolve(self.size, self.kernel, self.stride, self.padding, self.dilation)
 
-    def explained(self, at: Cell, monkeypatch: Any) -> Explanation:
+    def explained(self, at: Cell) -> Explanation:
         x, w, b = self.arrays()
         if self.transposed:
             padding: Any = [before for before, _ in self.padding]
             options = (self.stride, padding, self.extra, self.groups, self.dilation)
             return explain_transposed(x, w, b, *options, at=(0, *at))
-        padding = self.padding
-        if not isinstance(padding, str):
-            padding = [before for before, _ in padding]
-        window = (self.stride, padding, self.dilation)
-        with monkeypatch.context() as patch:
-            if self.uneven:  # public doors take one number for both sides; geometry takes two
-                patch.setattr(checks, "pads", lambda *_: self.padding)
-            return explain(x, w, b, *window, self.groups, self.mode, at=(0, *at))
+        window = (self.stride, self.padding, self.dilation)
+        return explain(x, w, b, *window, self.groups, self.mode, at=(0, *at))
 
     def formulas(self) -> list[str]:
         axes = self.axes()

@@ -94,7 +94,7 @@ def chosen_cells(case_seed: int, output: np.ndarray | None) -> list[tuple[int, .
     return sorted(cells)
 
 
-def compare(case, seed, output, error, told, monkeypatch) -> Iterator[tuple[str, object, object]]:
+def compare(case, seed, output, error, told) -> Iterator[tuple[str, object, object]]:
     """(what, convref's, the browser's) of all that a state shows."""
     yield "a link and back", *told["query"]
     refused = told["refusal"]
@@ -114,7 +114,7 @@ def compare(case, seed, output, error, told, monkeypatch) -> Iterator[tuple[str,
         close = np.allclose(values, output[0], rtol=1e-12, atol=1e-9 * abs(output).max())
         yield "floats of conv", True, bool(close)
     for cell, shown in zip(chosen_cells(seed, output), told["explained"], strict=True):
-        due = case.explained(cell, monkeypatch)
+        due = case.explained(cell)
         yield f"sum at {cell}", str(due), shown["sum"]
         yield f"table at {cell}", due.table(), shown["table"]
         yield f"total at {cell}", due.total.item(), shown["total"]
@@ -124,9 +124,7 @@ def compare(case, seed, output, error, told, monkeypatch) -> Iterator[tuple[str,
             yield f"text at {cell}", str(due).rpartition("= ")[2], told["texts"][at]
 
 
-def test_everything_shown_equals_convref(
-    module: Page, site: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_everything_shown_equals_convref(module: Page, site: Served) -> None:
     problems, refused, rules, kinds = [], 0, set(), set()
     for start in range(0, CASES, 200):
         seeds = range(start, min(CASES, start + 200))
@@ -136,7 +134,7 @@ def test_everything_shown_equals_convref(
             kinds.add((case.kind, case.mode, output is None))
             refused += error is not None
             rules |= {told["refusal"]["rule"]} if told["refusal"] else set()
-            for what, due, shown in compare(case, seed, output, error, told, monkeypatch):
+            for what, due, shown in compare(case, seed, output, error, told):
                 if due != shown:
                     problems.append(
                         f"{what}:\n  convref {due!r}\n  browser {shown!r}\n  drawn({seed})"
@@ -243,9 +241,7 @@ def settled(tab: Page, expression: str, value: object) -> None:
     tab.wait_for_function(f"(value) => ({expression}) === value", arg=value, timeout=5000)
 
 
-def test_element_shows_convrefs_numbers(
-    fresh_page: Page, site: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_element_shows_convrefs_numbers(fresh_page: Page, site: Served) -> None:
     """Links to random states, opened one after the other: what stands in the page is convref's."""
     with_modules(fresh_page)
     play(fresh_page, site)
@@ -270,28 +266,24 @@ def test_element_shows_convrefs_numbers(
             assert re.fullmatch(r".*/en/reference/errors/#[a-z-]+", shown["link"])
             assert printed(shown["code"]) == error
             continue
-        due = case.explained(at, monkeypatch)
+        due = case.explained(at)
         assert shown["sum"] == str(due), f"drawn({seed})"
-        channel = [
-            case.explained((at[0], *cell), monkeypatch) for cell in np.ndindex(*output.shape[2:])
-        ]
+        channel = [case.explained((at[0], *cell)) for cell in np.ndindex(*output.shape[2:])]
         assert shown["values"] == [str(each).rpartition("= ")[2] for each in channel]
         assert all(formula in shown["facts"] for formula in case.formulas())
         assert all(f"{count:,}" in shown["facts"] for count in case.counts(output))
     assert 5 < refused < 30
 
 
-def fed(case: Case, output: np.ndarray, wanted, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def fed(case: Case, output: np.ndarray, wanted) -> list[bool]:
     """Which cells of output channel 0 have a term that is wanted."""
     return [
-        any(wanted(term) for term in case.explained((0, *cell), monkeypatch).terms)
+        any(wanted(term) for term in case.explained((0, *cell)).terms)
         for cell in np.ndindex(*output.shape[2:])
     ]
 
 
-def test_pointing_shows_what_a_cell_feeds(
-    fresh_page: Page, site: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pointing_shows_what_a_cell_feeds(fresh_page: Page, site: Served) -> None:
     with_modules(fresh_page)
     play(fresh_page, site)
     looked = 0
@@ -313,7 +305,6 @@ def test_pointing_shows_what_a_cell_feeds(
                     case,
                     output,
                     lambda t, i=index: t.weight[2:] == i and t.position[0] == 0,
-                    monkeypatch,
                 )
             else:
                 where = tuple(i - b for i, (b, _) in zip(index, pads, strict=True))
@@ -324,7 +315,7 @@ def test_pointing_shows_what_a_cell_feeds(
                         return term.input[1:] == (0, *where)
                     return not inside and term.position == (0, *where)
 
-                due = fed(case, output, reads, monkeypatch)
+                due = fed(case, output, reads)
             place = int(np.ravel_multi_index(index, cells))
             fresh_page.locator(f".ce-{name} [role=gridcell]").nth(place).dispatch_event(
                 "pointerover", {"pointerType": "mouse"}
@@ -507,7 +498,7 @@ def test_parameters(site: Served, fresh_page: Page) -> None:
     enter(explorer, "Padding left", "2")
     expect(explorer.locator(".ce-facts")).to_contain_text("W: floor((2 + 5 + 1 - 1 * (3 - 1) - 1)")
     explorer.locator("[data-tab=convref]").click()
-    expect(explorer.locator(".ce-listing")).to_contain_text("x = pad(x, (2, 1, 1, 1))")
+    expect(explorer.locator(".ce-listing")).to_contain_text("y = conv2d(x, w, padding=[(1, 1), (2, 1)])")
     explorer.get_by_label("Padding by").select_option("same")
     enter(explorer, "Stride H", "2")
     expect(explorer.locator(".ce-error")).to_have_text(

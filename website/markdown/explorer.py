@@ -78,11 +78,6 @@ class State(NamedTuple):
         return len(self.input.shape) - 2
 
     @property
-    def even(self) -> bool:
-        """Whether both sides of each axis are padded alike, as the functions want it."""
-        return isinstance(self.padding, str) or all(b == a for b, a in self.padding)
-
-    @property
     def plain(self) -> bool:
         """Whether windows are whole and lie within the input, as in the figure `channels`."""
         within = self.padding == "valid" or all(pair == (0, 0) for pair in self.padding)
@@ -97,26 +92,21 @@ class State(NamedTuple):
     def transposed(self) -> bool:
         return self.kind == "transposed"
 
-    def padded(self) -> tuple[Array, Any, str]:
-        """Input, padding and mode as a function takes them: what is uneven is padded before."""
-        if isinstance(self.padding, str):
-            return self.input, self.padding, self.mode
-        if self.even:
-            return self.input, tuple(before for before, _ in self.padding), self.mode
-        flat = [each for pair in reversed(self.padding) for each in pair]
-        mode = "constant" if self.mode == "zeros" else self.mode
-        return convref.pad(self.input, flat, mode), 0, "zeros"
+    def sides(self) -> Any:
+        """The padding as a function takes it: a transposed one knows no difference of sides."""
+        if self.transposed:
+            return [before for before, _ in self.padding]
+        return self.padding
 
     def output(self) -> Array:
         """What convref makes of it; raises convref's own errors."""
-        input, padding, mode = self.padded()
-        operands = (input, self.weight, self.bias)
+        operands = (self.input, self.weight, self.bias)
         if self.transposed:
             options = (self.extra, self.groups, self.dilation)
-            return convref.conv_transpose2d(*operands, self.stride, padding, *options)
+            return convref.conv_transpose2d(*operands, self.stride, self.sides(), *options)
         function: Callable[..., Array] = (convref.conv1d, convref.conv2d)[self.rank - 1]
-        window = (self.stride, padding, self.dilation)
-        return function(*operands, *window, self.groups, mode)
+        window = (self.stride, self.sides(), self.dilation)
+        return function(*operands, *window, self.groups, self.mode)
 
     def query(self) -> str:
         """As the text of a link, which theme/assets/explorer/state.js reads."""
@@ -225,12 +215,12 @@ def numbers(body: str) -> set[str]:
 
 def still(state: State) -> Figure:
     """A picture of the start: what a figure can show of it, at least which channels meet."""
-    input, padding, mode = state.padded()
+    input, padding = state.input, state.sides()
     channels, size, kernel = input.shape[1], list(input.shape[2:]), list(state.weight.shape[2:])
     first, *at = state.at
     window: dict[str, Any] = {
         "stride": list(state.stride),
-        "padding": padding if isinstance(padding, str | int) else list(padding),
+        "padding": padding,
         "dilation": list(state.dilation),
         "at": at,
     }
@@ -240,7 +230,7 @@ def still(state: State) -> Figure:
             window |= {"view": "zero-stuffing", "output_padding": list(state.extra)}
             return draw("transposed", **window)
         bias = None if state.bias is None else state.bias[0].item()
-        return draw("window", **window, bias=bias, mode=mode)
+        return draw("window", **window, bias=bias, mode=state.mode)
     if state.rank == state.groups == 1:
         several = {"channels": channels, "out_channels": state.outputs}
         return draw("sentence", length=size, kernel=kernel, **several, **window)

@@ -49,9 +49,6 @@ function channels({ channels, outputs, groups }) {
 }
 
 function convolution(state) {
-  const pairs = padsOf(state);
-  const apart = isUneven(state);
-  if (apart) pairs.forEach(([b, a], i) => modeFits(`axis ${i + 2}`, state.size[i], [b, a], state));
   least("stride", state.stride, 1);
   least("dilation", state.dilation, 1);
   least("groups", [state.groups], 1);
@@ -60,12 +57,10 @@ function convolution(state) {
   }
   axesOf(state).forEach((axis, i) => {
     const where = LETTERS[state.size.length][i];
-    // Padded before the call, the input has its padding already.
-    const seen = apart ? { ...axis, size: paddedSize(axis), before: 0, after: 0 } : axis;
-    if (reach(seen) > paddedSize(seen)) {
-      refuse("reach", { where, ...seen, reach: reach(seen), padded: paddedSize(seen) });
+    if (reach(axis) > paddedSize(axis)) {
+      refuse("reach", { where, ...axis, reach: reach(axis), padded: paddedSize(axis) });
     }
-    if (!apart) modeFits(where, axis.size, [axis.before, axis.after], state);
+    modeFits(where, axis.size, [axis.before, axis.after], state);
   });
 }
 
@@ -104,10 +99,6 @@ export function padsOf(state) {
   }
   return state.padding;
 }
-
-/** Whether the two sides of an axis differ, which convref.pad can and conv2d cannot. */
-export const isUneven = ({ padding }) =>
-  Array.isArray(padding) && padding.some(([before, after]) => before !== after);
 
 export const axesOf = (state) =>
   padsOf(state).map(([before, after], i) => ({

@@ -1,6 +1,6 @@
 // The same state as Python: once with PyTorch, once with convref. Both print the same.
 
-import { isUneven, padsOf } from "./checks.js";
+import { padsOf } from "./checks.js";
 import { areFloats, tuple, written } from "./numbers.js";
 import { inputShapeOf, weightShapeOf } from "./state.js";
 
@@ -38,7 +38,6 @@ function code(state, library) {
   put("w", state.weight, weightShapeOf(state));
   if (state.bias) put("b", state.bias, [outputs]);
   const { before, options } = library === TORCH ? torchPadding(state) : convrefPadding(state);
-  const padded = before ? ["pad"] : [];
   if (before) lines.push(before);
   const given = [
     "x",
@@ -54,7 +53,7 @@ function code(state, library) {
   lines.push(`y = ${call}(${given.join(", ")})`);
   lines.push(`print(${floats ? library.rounded(places(state)) : "y"}.tolist())`);
   const imports = [...library.imports];
-  if (library === CONVREF) imports.push(`from convref import ${[name, ...padded].join(", ")}`);
+  if (library === CONVREF) imports.push(`from convref import ${name}`);
   return [...imports, "", ...lines].join("\n");
 }
 
@@ -73,12 +72,8 @@ const one = (list) => (list.every((each) => each === list[0]) ? list[0] : tuple(
 const perAxis = (name, list, usual) =>
   list.every((each) => each === usual) ? [] : [`${name}=${one(list)}`];
 
-/** convref pads by itself, unless the two sides of an axis differ. */
-function convrefPadding(state) {
-  const { padding, mode } = state;
-  if (isUneven(state)) {
-    return { before: padLine("pad", padding, mode), options: [] };
-  }
+/** convref pads by itself, with one number for each side where they differ. */
+function convrefPadding({ padding, mode }) {
   const options = paddingOption(padding);
   const copies = mode !== "zeros" && options.length > 0 && padding !== "valid";
   return { options: copies ? [...options, `padding_mode="${mode}"`] : options };
@@ -92,11 +87,14 @@ function torchPadding(state) {
   const refused = padding === "same" && state.stride.some((each) => each !== 1);
   const plain = (even && mode === "zeros") || pairs.flat().every((each) => each === 0) || refused;
   if (plain) return { options: paddingOption(padding) };
-  return { before: padLine("F.pad", pairs, mode), options: [] };
+  return { before: padLine(pairs, mode), options: [] };
 }
 
 function paddingOption(padding) {
   if (typeof padding === "string") return [`padding="${padding}"`];
+  if (padding.some(([before, after]) => before !== after)) {
+    return [`padding=[${padding.map(tuple).join(", ")}]`];
+  }
   return perAxis(
     "padding",
     padding.map(([before]) => before),
@@ -105,9 +103,9 @@ function paddingOption(padding) {
 }
 
 /** The last axis comes first, as in PyTorch. */
-function padLine(name, pairs, mode) {
+function padLine(pairs, mode) {
   const option = mode === "zeros" ? "" : `, mode="${mode}"`;
-  return `x = ${name}(x, ${tuple([...pairs].reverse().flat())}${option})`;
+  return `x = F.pad(x, ${tuple([...pairs].reverse().flat())}${option})`;
 }
 
 /** Nested lists, one line for each row, aligned under the first. */
