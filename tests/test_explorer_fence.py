@@ -116,7 +116,10 @@ WRONG = {
     "unknown key": (BODY + "strides: 2", "a parameter of conv-explorer must be one of"),
     "no weight": ("input: [1, 2]", "an explorer needs weight"),
     "convref refuses": (BODY + "dilation: 4", "H: the kernel reaches over dilation"),
-    "uneven and refused": (BODY + "padding: [[3, 1], [0, 0]]\nmode: reflect", "H: padding with mode"),
+    "uneven and refused": (
+        BODY + "padding: [[3, 1], [0, 0]]\nmode: reflect",
+        "H: padding with",
+    ),
     "groups": (BODY + "groups: 2", "weight.shape[0] must be divisible by groups"),
     "at": (BODY + "at: [0, 2, 0]", "at[1] must be at least 0 and less than 2"),
     "too large": (f"input: {list(range(17))}\nweight: [1]", "an explorer takes size from 1 to 16"),

@@ -28,7 +28,9 @@ def server(tmp_path: Path) -> Iterator[serve.Server]:
 
 
 def asked(server: serve.Server, path: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(*server.server_address[:2], timeout=20)
+    connection = http.client.HTTPConnection(
+        *server.server_address[:2], timeout=5
+    )  # a comment comes after 10
     connection.request("GET", path)
     return connection.getresponse()
 

@@ -1,6 +1,7 @@
 """Steps of the build that can be seen without building."""
 
 import html
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import jinja2
 import pytest
+from markdown import Markdown
 
 from verify import ROOT
 from website import addresses, build
 from website.after import AfterError, bundles, lighter, names, only, security, styles, theme
 from website.before import pages, repository
+from website.markdown.error_outputs import ErrorOutputs
 from website.markdown.page import PageError, signed
 from website.settings import CONFIGS, converter, folders, settings
 
@@ -223,6 +226,8 @@ def test_a_wrong_formula_or_mark_fails_with_page_and_line(language: str) -> None
 def test_messages_wrap(line: str, is_message: bool) -> None:
     shown = converter("en").convert(f"```text\n1\n{line}\n```")
     assert shown.count("language-text raised") == is_message, shown
+    # A docstring's blocks are seen twice: in its own conversion, and in that of the page.
+    assert ErrorOutputs(Markdown()).run(shown) == shown
 
 
 def test_blocks_bear_the_titles_of_their_tabs() -> None:
@@ -230,6 +235,14 @@ def test_blocks_bear_the_titles_of_their_tabs() -> None:
     html = converter("en").convert(page)
     for title in ("One &amp; two", "Three"):
         assert f'<div class="tabbed-block" data-title="{title}">' in html
+
+
+def test_a_long_page_is_cut_at_its_headings() -> None:
+    long = "# A\n\nB\n\n## C\n\n" + "*x* " * 4000 + "\n\n> ## D\n\n## E\n\nF\n"
+    cut = converter("en").convert(long)
+    assert cut.count('<div class="part">') == 3
+    assert re.findall(r'<div class="part">\n*<(\w+)', cut) == ["p", "p", "p"]
+    assert "part" not in converter("en").convert(long.replace("*x* ", "x ")).replace("h2", "")
 
 
 # After the builder --------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ class Site:
         self.seen = now
         if not changed:
             return
-        print(time.strftime("%H:%M:%S"), flush=True)
+        print(time.strftime("%H:%M:%S"), end=" ", flush=True)
         # A fresh process, which sees a changed package and changed stages.
         places = ("--work", str(self.work), "--out", str(self.out))
         command = [sys.executable, "-m", "website.build", *places, *changed]

@@ -54,6 +54,15 @@ def test_every_page_has_a_card() -> None:
     assert len(pictures) > 10, "the pages' cards are all the same"
 
 
+def test_pages_name_no_tool_and_wait_for_no_script() -> None:
+    for page in text_pages():
+        html = html_of(page)
+        assert 'name="generator"' not in html and "_mkdocstrings.css" not in html, page
+        scripts = re.findall(r"<script [^>]*src=[^>]*>", html)
+        assert len(scripts) > 2, page
+        assert all("defer" in each or 'type="module"' in each for each in scripts), page
+
+
 def test_without_an_address_nothing_speaks_of_it() -> None:
     """A site for hosting may be what is tested here: then its address is everywhere."""
     named = bool(os.environ.get("REPO_URL"))

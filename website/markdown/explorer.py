@@ -94,7 +94,7 @@ class State(NamedTuple):
 
     def sides(self) -> Any:
         """The padding as a function takes it: a transposed one knows no difference of sides."""
-        if self.transposed:
+        if self.transposed and not isinstance(self.padding, str):
             return [before for before, _ in self.padding]
         return self.padding
 
