@@ -11,11 +11,11 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy_only.cases import Case, cases
 
 import convref
 from convref import checks, cures, divergences
 from convref.padding import PAD_MODES
+from tests.numpy_only.cases import Case, cases
 
 # PyTorch tells of the cost of such a padding; the numbers are what is wanted here.
 pytestmark = [
