@@ -1,6 +1,4 @@
-"""Cut the font for formulas out of STIX Two Math.
-
-    python -m website.math_font STIXTwoMath-Regular.ttf
+"""Cut the font for formulas out of STIX Two Math: python -m website.math_font STIX...Regular.ttf
 
 Run only when `stix-two-math-subset.txt`, the list of its characters, changes. It needs fonttools
 and brotli, which nothing else here does. The build refuses a formula with any other character.
