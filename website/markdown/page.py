@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
 NAME = "convref_page"
-FIRST = re.compile(r"<!-- (?P<path>\S+), line (?P<line>\d+) -->")
+FIRST = re.compile(r"<!-- (?P<path>.+), line (?P<line>\d+) -->")
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
 
 
