@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from frameworks.cases import LAYERS, Layer, conv, depthwise, integers, ported, transposed
 from mindspore import Tensor, nn
 
 from convref.layouts import convert_activation, convert_linear
+from tests.frameworks.cases import LAYERS, Layer, conv, depthwise, integers, ported, transposed
 
 PADDING = pytest.mark.parametrize("pad_mode", ["valid", "same"])
 

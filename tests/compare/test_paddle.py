@@ -3,7 +3,10 @@
 import numpy as np
 import paddle
 import pytest
-from frameworks.cases import (
+from paddle.nn import functional as F
+
+from convref.layouts import convert_activation, convert_linear, tensorflow_same
+from tests.frameworks.cases import (
     LAYERS,
     conv,
     convref_conv,
@@ -13,9 +16,6 @@ from frameworks.cases import (
     ported,
     transposed,
 )
-from paddle.nn import functional as F
-
-from convref.layouts import convert_activation, convert_linear, tensorflow_same
 
 
 def by_paddle(name: str, x, weight, layer, kind: str = "conv", **options) -> np.ndarray:

@@ -4,11 +4,11 @@ import flax.linen as nn
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from frameworks.cases import LAYERS, conv, depthwise, gaps, integers, ported, transposed
 from jax import lax
 
 from convref import conv1d
 from convref.layouts import convert_activation, convert_linear
+from tests.frameworks.cases import LAYERS, conv, depthwise, gaps, integers, ported, transposed
 
 PADDING = pytest.mark.parametrize("padding", ["VALID", "SAME"])
 LETTERS = {1: "H", 2: "HW", 3: "DHW"}

@@ -4,7 +4,12 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from frameworks.cases import (
+from onnx import TensorProto, checker, helper
+from onnx.reference import ReferenceEvaluator
+
+import convref
+from convref.layouts import convert_activation, convert_linear, tensorflow_same
+from tests.frameworks.cases import (
     LAYERS,
     Layer,
     conv,
@@ -16,11 +21,6 @@ from frameworks.cases import (
     ported,
     transposed,
 )
-from onnx import TensorProto, checker, helper
-from onnx.reference import ReferenceEvaluator
-
-import convref
-from convref.layouts import convert_activation, convert_linear, tensorflow_same
 
 onnxruntime.set_default_logger_severity(4)  # refusals come as exceptions
 

@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from frameworks.cases import (
+
+from convref.layouts import convert_activation, convert_linear
+from tests.frameworks.cases import (
     LAYERS,
     Layer,
     conv,
@@ -15,8 +17,6 @@ from frameworks.cases import (
     ported,
     transposed,
 )
-
-from convref.layouts import convert_activation, convert_linear
 
 PADDING = pytest.mark.parametrize("padding", ["VALID", "SAME"])
 
