@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -193,10 +194,10 @@ def padding(text: str) -> Any:
     """Integers, 'same', 'valid', or JSON with (before, after) for each axis."""
     if text in ("same", "valid"):
         return text
-    try:
-        return json.loads(text) if text.lstrip().startswith("[[") else integers(text)
-    except (ValueError, RecursionError):
-        return integers(text)
+    if text.lstrip().startswith("[["):
+        with suppress(ValueError, RecursionError):
+            return json.loads(text)
+    return integers(text)
 
 
 # shape -----------------------------------------------------------------------------------------

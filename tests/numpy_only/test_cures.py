@@ -1089,6 +1089,13 @@ def test_arrays_of_integers_are_taken_as_their_numbers():
     arrays = {name: np.array(value, np.uint8) for name, value in given.items()}
     same(convref.conv2d(x, w, **arrays), convref.conv2d(x, w, **given))
     same(convref.conv2d(x, w, stride=np.array(2)), convref.conv2d(x, w, stride=2))
+    zero_axes = [np.array(2), np.array(1)]
+    same(convref.conv2d(x, w, padding=zero_axes), convref.conv2d(x, w, padding=pair))
+    sides = [(1, 2), (0, 3)]
+    for given in (np.array(sides), [np.array(sides[0]), sides[1]], [list(each) for each in sides]):
+        same(convref.conv2d(x, w, padding=given), convref.conv2d(x, w, padding=sides))
+    _, message = refused(partial(convref.conv2d, x, w, padding=np.array(sides[:1])))
+    assert advice(message) == "padding=[(1, 2), (1, 2)]"
     same(convref.pad(x, np.array(flat)), convref.pad(x, flat))
     at = (0, 1, 2)
     assert str(convref.explain(x, w, at=np.array(at))) == str(convref.explain(x, w, at=at))

@@ -153,6 +153,7 @@ COMMANDS = (
     ("explain", "--input", "1,3,3", "--weight", "1,1,2,2", "--at", "{}"),
     ("explain", "--input", "1,3,3", "--weight", "1,1,2,2", "--at", "0,0,0", "--stride", "{}"),
     ("explain", "--input", "1,3,3", "--weight", "1,1,2,2", "--at", "0,0,0", "--groups", "{}"),
+    ("explain", "--input", "1,3,3", "--weight", "1,1,2,2", "--at", "0,0,0", "--padding", "{}"),
     ("explain", "--input", "1,3,3", "--weight", "{}", "--at", "0,0,0", "--dtype", "int8"),
     ("draw", "window", "size={}", "kernel=2"),
 )

@@ -309,6 +309,15 @@ BAD = [
      "convref explain: argument --at: expected integers with commas between, received 'X0,0'"),
     ("explain --input 1,4 --weight 1,1,2 --at 0,0X",
      "convref explain: argument --at: expected integers with commas between, received '0,0X'"),
+    ("explain --input 1,4 --weight 1,1,2 --padding [[1,2 --at 0,0",
+     "convref explain: argument --padding: expected integers with commas between, "
+     "received '[[1,2'"),
+    ("explain --input 1,4 --weight 1,1,2 --padding [[1,2],[3,4]] --at 0,0",
+     "convref explain: padding must be 1 pair (before, after), one for each spatial axis (L), "
+     "received 2: [(1, 2), (3, 4)]."),
+    ("explain --input 1,4 --weight 1,1,2 --transposed --padding [[1,2]] --at 0,0",
+     "convref explain: padding must be an integer here, since a transposed convolution crops both "
+     "sides of an axis alike, received [[1, 2]]: give one number for both sides."),
     ("explain --input 1,4 --weight 1,1,2 --bias x --at 0,0",
      "convref explain: --bias: expected integers with commas between, received 'x', or JSON "
      "such as [[1, 2], [3, 4]]"),
