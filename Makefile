@@ -7,11 +7,13 @@ FLOOR := .cache/floor
 COMPARE := .cache/compare
 # Two cores are common; pages share one process per file so that a file's order holds.
 XDIST := -n 2 --dist loadfile
+# The tests that need NumPy alone.
+PACKAGE := tests/numpy_only tests/test_figures_files.py
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help serve test check outputs read digits lint unit coverage fuzz fuzzed mutants release frameworks site second browser \
+.PHONY: help serve test check outputs read digits lint unit package coverage fuzz fuzzed mutants release frameworks site second browser \
   floor compare bench bench-thresholds bench-explorer bench-loading
 
 help:
@@ -39,7 +41,7 @@ serve: .venv/.ready
 test: .venv/.ready
 	@$(PY) -m verify.parts lint unit coverage fuzzed frameworks site second browser floor
 
-check: lint unit
+check: lint unit package
 
 outputs: .venv/.ready
 	$(PY) -m verify.pages.outputs
@@ -68,13 +70,18 @@ lint: .venv/.ready
 	.venv/bin/zizmor --offline --persona pedantic --no-progress .github/workflows
 
 unit: .venv/.ready
-	$(PY) -m pytest $(XDIST) --ignore=tests/browser --ignore=tests/frameworks --ignore=tests/compare --ignore=tests/test_fuzz.py
+	$(PY) -m pytest $(XDIST) --ignore=tests/browser --ignore=tests/frameworks --ignore=tests/compare \
+	  --ignore=tests/test_fuzz.py $(PACKAGE:%=--ignore=%)
 
-# Every line and every branch of the package.
+# What `make test` runs as coverage, faster.
+package: .venv/.ready
+	$(PY) -m pytest -n 2 --dist worksteal $(PACKAGE)
+
+# The package's own tests: every line and every branch.
 coverage: .venv/.ready
 	@mkdir -p .cache/coverage
 	$(PY) -m coverage erase
-	CI=1 $(PY) -m coverage run -m pytest -q tests/numpy_only tests/test_figures_files.py
+	CI=1 $(PY) -m coverage run -m pytest -q -n 2 --dist worksteal $(PACKAGE)
 	$(PY) -m coverage combine -q
 	$(PY) -m coverage report
 

@@ -451,7 +451,6 @@ def test_link_reproduces_the_view(site: Served, fresh_page: Page) -> None:
         after = fresh_page.evaluate(SHOWN)
         for what in ("values", "input", "sum"):
             assert after[what] == before[what], f"{address}: {what}"
-    fresh_page.go_back()
 
 
 def test_bad_links_open(site: Served, fresh_page: Page) -> None:
