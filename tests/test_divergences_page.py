@@ -5,8 +5,8 @@ import ast
 import pytest
 
 from convref.divergences import DIVERGENCES
-from verify.pages.fences import parse
 from verify.pages.rules import DOCS, headings
+from website.source import parse
 
 
 def text(language: str) -> str:

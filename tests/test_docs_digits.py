@@ -8,8 +8,8 @@ import pytest
 from tests.test_docs_numerals import PAGE
 from verify.pages.compare import unit
 from verify.pages.digits import RECORD, draw, in_marks, in_outputs, in_prose, measure, site
-from verify.pages.fences import line_of, parse
 from verify.pages.rules import compare_structure
+from website.source import line_of, parse
 
 TEXTS = site()
 DRAWN = 1000

@@ -16,10 +16,10 @@ import pytest
 
 from tests.test_docs_inventory import escaped
 from verify import ROOT
-from verify.pages.fences import line_of, parse
 from verify.pages.marks import check_mark, marks, names
 from verify.pages.numerals import check_numerals
 from verify.pages.run import check_block
+from website.source import line_of, parse
 
 PARTS = ("benchmarks", "convref", "docs", "tests", "theme", "verify", "website")
 FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")

@@ -10,10 +10,10 @@ from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 
 from verify import ROOT
-from verify.pages.fences import Fence, line_of, parse
 from verify.pages.rules import DOCS, pages
 from website.markdown.page import signed
 from website.settings import converter
+from website.source import Fence, line_of, parse
 
 # Blocks that are shown and not run, in each language: only what cannot be run here.
 QUOTED = 3

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from verify import ROOT
-from verify.pages.fences import front_matter
 from verify.pages.numerals import check_numerals
 from verify.pages.rules import (
     DOCS,
@@ -20,6 +19,7 @@ from verify.pages.rules import (
     pages,
 )
 from verify.pages.run import stops_at
+from website.source import front_matter
 
 NAMES = sorted({*pages("zh"), *pages("en")})
 PAGES = [path for x in DOCS for path in pages(x).values() if path.suffix == ".md"]

@@ -9,7 +9,6 @@ import pytest
 
 from tests.test_docs_inventory import escaped
 from verify import ROOT
-from verify.pages.fences import front_matter, parse
 from verify.pages.notebooks import as_page as page
 from verify.pages.notebooks import check_cell, read, refreshed, starts, stored, written
 from verify.pages.numerals import check_numerals
@@ -23,6 +22,7 @@ from verify.pages.rules import (
 )
 from website.before.notebooks import as_markdown, executed, finished, portable
 from website.markdown.page import PageError
+from website.source import front_matter, parse
 
 NAMES = sorted(name for name in pages("zh") if name.endswith(".ipynb"))
 NOTEBOOKS = [DOCS[language] / name for language in DOCS for name in NAMES]

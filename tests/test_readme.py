@@ -5,8 +5,8 @@ import re
 import pytest
 
 from verify import ROOT
-from verify.pages.fences import parse
 from verify.pages.rules import headings, prose
+from website.source import parse
 
 FILES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
 TEXTS = {language: path.read_text("utf-8") for language, path in FILES.items()}

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.served import ROOT, Served, SitePage, text_pages
 from verify.pages.compare import compare
-from verify.pages.fences import parse
 from verify.pages.notebooks import as_page
+from website.source import parse
 
 NAMES = sorted({page.name for page in text_pages()})
 # Material takes this comment for an annotation, shows a marker instead, and does not copy it.

@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 from verify import ROOT
 from verify.pages.compare import NUMBER, compare
-from verify.pages.fences import parse
 from verify.pages.marks import check_mark, marks, names
 from verify.pages.notebooks import as_page
 from verify.pages.numerals import FORMULA, Passage, changes, check_numerals, numerals, passages
 from verify.pages.rules import DOCS, blank, pages, prose
+from website.source import parse
 
 RECORD = ROOT / "verify/pages/digits.json"
 DRAWN = 500

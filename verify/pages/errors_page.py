@@ -8,9 +8,9 @@ import re
 from unittest.mock import patch
 
 from convref import messages
-from verify.pages.fences import Fence, parse
 from verify.pages.rules import headings
 from verify.pages.run import run
+from website.source import Fence, parse
 
 PAGE = "reference/errors.md"
 # Rules without a tab of PyTorch's: it has no such call, or what it answers depends on the machine.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sybil import Document, Example, Region
 
 from verify.pages.console import check_console
-from verify.pages.fences import parse
 from verify.pages.marks import check_mark, marks, names
 from verify.pages.run import check_block
+from website.source import parse
 
 
 def parse_page(document: Document) -> Iterator[Region]:

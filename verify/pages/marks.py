@@ -17,9 +17,9 @@ import yaml
 
 import convref
 from verify import ROOT
-from verify.pages.fences import Fence, front_matter, parse
 from verify.pages.formulas import check_formula
 from website.markdown.marks import MARK
+from website.source import Fence, front_matter, parse
 
 
 def recorded(path: str) -> Any:

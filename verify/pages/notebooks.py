@@ -20,9 +20,9 @@ import nbformat
 from sybil import Document, Example, Region
 
 from verify.pages.compare import compare
-from verify.pages.fences import line_of
 from verify.pages.marks import check_mark, marks, names
 from website.before.notebooks import as_markdown
+from website.source import line_of
 
 CELL = re.compile(r'^   "cell_type": "', re.M)
 SVG = "image/svg+xml"

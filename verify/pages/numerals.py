@@ -33,11 +33,11 @@ import yaml
 
 import convref
 from convref.messages import MESSAGES
-from verify.pages.fences import Fence, line_of, parse
 from verify.pages.marks import marks
 from verify.pages.rules import CODE, blank, headings, prose
 from website.markdown.explorer import numbers as explorer_numbers
 from website.markdown.figures import numbers as figure_numbers
+from website.source import Fence, line_of, parse
 
 # A sign counts where nothing stands in front of it that it could join or subtract from.
 NUMERAL = re.compile(

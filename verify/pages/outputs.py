@@ -14,10 +14,10 @@ import torch
 from verify import ROOT
 from verify.pages.errors_page import PAGE
 from verify.pages.errors_page import rewritten as with_messages
-from verify.pages.fences import Fence, line_of, parse
 from verify.pages.marks import check_mark, marks, names, written
 from verify.pages.notebooks import refresh
 from verify.pages.run import check_block, run
+from website.source import Fence, line_of, parse
 
 
 def rewritten(path: str, text: str) -> str:

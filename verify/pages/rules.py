@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from verify import ROOT
-from verify.pages.fences import front_matter, line_of, parse
 from verify.pages.marks import marks
 from verify.pages.run import stops_at
+from website.source import front_matter, line_of, parse
 
 DOCS = {"zh": ROOT / "docs/zh", "en": ROOT / "docs/en"}
 GLOSSARY = "reference/glossary.md"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from verify.pages.compare import compare
-from verify.pages.fences import Fence, line_of
 from website.markdown.error_outputs import RAISED
+from website.source import Fence, line_of
 
 
 @dataclass

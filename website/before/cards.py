@@ -13,8 +13,8 @@ from convref.figures.style import PALETTES
 from website import addresses
 from website.markdown.figures import drawn
 from website.settings import ROOT
+from website.source import parse
 
-FENCE = re.compile(r"^[ \t]*```conv-figure\n(.*?)^[ \t]*```", re.M | re.S)
 WIDTH, HEIGHT = 1200, 630  # what the networks ask for; theme/main.html tells them
 MARGIN = 70
 FOLDER = "assets/cards"
@@ -23,8 +23,9 @@ KEPT = ROOT / ".cache/cards"
 
 def figure(markdown: str) -> Figure:
     """The first of a page; a page without one gets what the home page is about."""
-    if found := FENCE.search(markdown):
-        return drawn(found[1])
+    for fence in parse(markdown).fences:
+        if fence.role == "conv-figure":
+            return drawn(fence.source)
     return draw("window", size=[5, 5], kernel=[3, 3], at=[0, 1])
 
 

@@ -11,6 +11,8 @@ import re
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
+from website.source import parse
+
 NAME = "convref_page"
 FIRST = re.compile(r"<!-- (?P<path>.+), line (?P<line>\d+) -->")
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
@@ -57,12 +59,10 @@ class Page(Preprocessor):
 
     def at_fence(self, language: str, body: str) -> str:
         """Page and line on which the fence with this body begins."""
-        wanted = [line.strip() for line in body.split("\n")]
-        lines = [line.strip("> \t") for line in self.lines]
-        for at, line in enumerate(lines):
-            if language in line and lines[at + 1 : at + 1 + len(wanted)] == wanted:
-                return self.at(at)
-        return self.at(0)
+        text = "\n".join(self.lines)
+        fences = (each for each in parse(text).fences if each.info.startswith(language))
+        start = next((each.start for each in fences if each.source == body.rstrip("\n")), 0)
+        return self.at(text.count("\n", 0, start))
 
     def at_text(self, text: str) -> str:
         """Page and line of what stands in a paragraph."""

@@ -1,4 +1,4 @@
-"""The one parser of a page: its fences, tabs and outputs. The rules: CONTRIBUTING.md.
+"""The one parser of a page's source, for the build and the tests: fences, tabs and outputs.
 
 Positions are offsets into the text, so that a failure names page and line, and `make outputs` can
 rewrite in place.
