@@ -33,7 +33,7 @@ def declared() -> dict[str, str]:
     return found | dict.fromkeys({**npm["dependencies"], **npm["devDependencies"]}, "site (npm)")
 
 
-def test_lock_file_names_hashes_and_no_host():
+def test_lock_file_names_hashes_and_no_host() -> None:
     """What npm installs is what was looked at, from whatever registry it comes."""
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     packages = {name: entry for name, entry in lock["packages"].items() if name}
@@ -43,7 +43,7 @@ def test_lock_file_names_hashes_and_no_host():
         assert "resolved" not in entry, f"{name} names a host"
 
 
-def test_every_dependency_has_its_reason():
+def test_every_dependency_has_its_reason() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Dependencies")[2]
     rows = list(ROW.finditer(text))
     assert {row["name"]: row["user"] for row in rows} == declared()
@@ -64,7 +64,7 @@ def imported(source: str) -> set[str]:
     return found
 
 
-def test_modules_import_from_those_before_them():
+def test_modules_import_from_those_before_them() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     order = re.search(r"imports only from those named before it: ([^|]+) \|", text)[1]
     names = order.replace("\\", "").split(", ")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,12 +125,12 @@ def problems(page: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", [PAGE, MARKED])
-def test_the_page_itself_is_green(page):
+def test_the_page_itself_is_green(page: Any) -> None:
     assert not problems(page, (ROOT / page).read_text("utf-8"))
 
 
 @pytest.mark.parametrize(("page", "spoil"), CORRUPTIONS.values(), ids=CORRUPTIONS)
-def test_a_spoiled_page_turns_red(page, spoil):
+def test_a_spoiled_page_turns_red(page: Any, spoil: Any) -> None:
     spoiled = spoil((ROOT / page).read_text("utf-8"))
     found = "\n".join(problems(page, spoiled.text))
     at = rf"{re.escape(page)}(?::|, line ){spoiled.line}\b"
@@ -152,7 +153,7 @@ def run_tests(root: Path, *which: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_run_over_spoiled_pages_turns_red(tmp_path):
+def test_a_run_over_spoiled_pages_turns_red(tmp_path: Path) -> None:
     for name in PARTS + FILES:
         source = ROOT / name
         if source.is_dir():

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -80,13 +80,13 @@ def transposed(layer: Layer, same: bool = False) -> tuple[np.ndarray, np.ndarray
     return x, weight, function(x, weight, output_padding=gaps(layer), **layer.options)
 
 
-def cut(layer: Layer, x: np.ndarray, weight: np.ndarray, **options) -> np.ndarray:
+def cut(layer: Layer, x: np.ndarray, weight: np.ndarray, **options: Any) -> np.ndarray:
     """A transposed layer with SAME, as `tensorflow_same` describes it."""
     whole = getattr(convref, f"conv_transpose{layer.rank}d")(x, weight, **layer.options)
     return convref.pad(whole, tensorflow_same(*layer[:4], **options))
 
 
-def lines(sizes, kernels, strides, dilations) -> list[Layer]:
+def lines(sizes: Any, kernels: Any, strides: Any, dilations: Any) -> list[Layer]:
     """Layers of one axis, all combinations; a kernel of one cell has no dilation."""
     return [
         Layer((n,), (k,), (s,), (d,))
