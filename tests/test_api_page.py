@@ -68,14 +68,14 @@ def test_every_kind_of_figure_has_its_parameters(language: Any) -> None:
 
 
 @cache
-def package(language: str) -> griffe.Module:
+def package(language: str) -> Any:
     extensions = griffe.load_extensions(Docstrings(language))
     return griffe.load(
         "convref", search_paths=[ROOT], docstring_parser="numpy", extensions=extensions
     )
 
 
-def own(thing: griffe.Object | griffe.Alias) -> griffe.Object:
+def own(thing: Any) -> Any:
     return thing.final_target if thing.is_alias else thing
 
 
@@ -91,11 +91,11 @@ def shown() -> list[str]:
     return list(dict.fromkeys(paths))
 
 
-def entry(language: str, path: str) -> griffe.Object:
+def entry(language: str, path: str) -> Any:
     return own(package(language)[path.removeprefix("convref.")])
 
 
-def sections(language: str, path: str) -> dict[str, list]:
+def sections(language: str, path: str) -> dict[str, Any]:
     parsed = entry(language, path).docstring.parse("numpy")
     lists = ("parameters", "attributes", "returns", "raises")
     return {part.kind.value: part.value for part in parsed if part.kind.value in lists}
@@ -114,7 +114,7 @@ def signature(path: str) -> list[str]:
     return [stars.get(p.kind, "") + p.name for p in thing.parameters if p.name != "self"]
 
 
-def errors(found: dict[str, list]) -> set[str]:
+def errors(found: dict[str, Any]) -> set[str]:
     return {
         name
         for item in found.get("raises", [])

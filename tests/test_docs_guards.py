@@ -23,8 +23,10 @@ from verify.pages.numerals import check_numerals
 from verify.pages.run import check_block
 
 PARTS = ("benchmarks", "convref", "docs", "tests", "theme", "verify", "website")
-FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")
-FILES += ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
+FILES = (
+    *("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile"),
+    *("README.md", "README.zh-CN.md", "CONTRIBUTING.md"),
+)
 PAGE = "docs/zh/learn/padding-modes.md"
 MARKED = "docs/zh/learn/convolution.md"
 CHANGED = "docs/en/learn/groups.md"
@@ -70,6 +72,7 @@ def marked_number(text: str) -> Spoiled:
 
 def numeral_in_prose(text: str) -> Spoiled:
     title = re.search(r"^# .*\n", text, re.M)
+    assert title
     end = title.end()
     spoiled = change(text, end, end, "\n86753\n", "the numeral 86753 is checked by nothing")
     return Spoiled(spoiled.text, spoiled.line + 1, spoiled.report)
@@ -91,6 +94,7 @@ def indented_code(text: str) -> Spoiled:
 
 def missing_output(text: str) -> Spoiled:
     block = next(b for b in parse(text).blocks if not b.indent and b.output)
+    assert block.output
     report = "the block prints, and no output fence follows"
     spoiled = change(text, block.output.start, block.output.end, "", report)
     return Spoiled(spoiled.text, line_of(text, block.start), spoiled.report)

@@ -32,7 +32,7 @@ def rendered(text: str, path: Path) -> tuple[list[tuple[str, str]], str]:
     seen: list[tuple[str, str]] = []
     highlight = pymdownx.highlight.Highlight.highlight
 
-    def spy(self, source: Any, language: Any, *arguments: Any, **options: Any) -> Any:
+    def spy(self: Any, source: Any, language: Any, *arguments: Any, **options: Any) -> Any:
         if not options.get("inline"):
             seen.append(((language or "").lower(), source))
         return highlight(self, source, language, *arguments, **options)

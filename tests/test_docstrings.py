@@ -72,7 +72,9 @@ def raised(name: Any) -> Any:
     told = parts(document).get("Raises")
     if told is not None:
         return set(re.findall(r"\b\w+Error\b", told))
-    return raised(DEFERS.search(document)[1])
+    deferred = DEFERS.search(document)
+    assert deferred, name
+    return raised(deferred[1])
 
 
 PUBLIC = {name: getattr(convref, name) for name in convref.__all__} | {
@@ -120,7 +122,9 @@ STEPS = re.compile(r"[Cc]ells between|[Cc]ells left out between")
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_stride_and_dilation_are_steps_and_no_gaps(name: Any) -> None:
     """Between two taps lie dilation - 1 cells: the count of a gap is off by one."""
-    assert not STEPS.search(FUNCTIONS[name].__doc__)
+    document = FUNCTIONS[name].__doc__
+    assert document is not None
+    assert not STEPS.search(document)
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.GifImagePlugin import GifImageFile
 
 from convref import figures
 from convref.figures import KINDS, Figure, draw, style
@@ -523,6 +524,7 @@ def test_a_gif_holds_every_frame_once(tmp_path: Path) -> None:
     for loop in (False, True):
         save(figure, tmp_path / "moving.gif", loop=loop, scale=1)
         with Image.open(tmp_path / "moving.gif") as image:
+            assert isinstance(image, GifImageFile)
             assert image.n_frames == 3
             assert image.info["duration"] == 1200
             assert image.info.get("loop") == (0 if loop else None)
@@ -783,7 +785,7 @@ def test_a_line_needs_the_room_between_its_ends(start: Any, end: Any) -> None:
     assert canvas.extent == Box(3, 4, 7, 16)
 
 
-ENOUGH = {
+ENOUGH: dict[str, dict[str, Any]] = {
     "window": {"size": 5, "kernel": 3},
     "padding": {"size": 3},
     "padding-modes": {"size": 3},

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from verify import ROOT
 from verify.mutation import run as mutants
 from verify.mutation.changes import changes
 
@@ -181,7 +182,7 @@ def attempt(folder: Path, tests: dict[str, str]) -> list[str]:
     (folder / "convref/__init__.py").write_text(PACKAGE, "utf-8")
     for name, text in tests.items():
         (folder / "tests/numpy_only" / name).write_text(text, "utf-8")
-    program = TRY.format(root=str(mutants.ROOT))
+    program = TRY.format(root=str(ROOT))
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return (ran.stdout + ran.stderr).splitlines()

@@ -51,7 +51,14 @@ def test_every_layer_and_mean_is_on_the_page(language: Any) -> None:
 
 def test_a_mark_can_hold_a_text() -> None:
     assert check_mark("`2.4.6`", '"2.4" + ".6"', names("")) is None
-    assert "is `2.4.6`" in check_mark("`2.4.5`", '"2.4.6"', names(""))
+    told = check_mark("`2.4.5`", '"2.4.6"', names(""))
+    assert told is not None and "is `2.4.6`" in told
+
+
+def left_end(element: dict[str, str]) -> float:
+    point = POINT.match(element["d"])
+    assert point, element["d"]
+    return float(point["x"])
 
 
 def test_the_drawing_shows_every_pair_where_it_belongs() -> None:
@@ -61,7 +68,7 @@ def test_the_drawing_shows_every_pair_where_it_belongs() -> None:
     found = {(each["data-layer"], each["data-peer"]): each for each in drawn}
     assert all(found[layer, peer]["data-ratio"] == str(it["ratio"]) for layer, peer, it in pairs)
     peer = [each for each in drawn if each["data-peer"] == "PyTorch"]  # a disc: x is its left end
-    placed = sorted(peer, key=lambda each: float(POINT.match(each["d"])["x"]))
+    placed = sorted(peer, key=left_end)
     assert placed == sorted(peer, key=lambda each: -float(each["data-ratio"]))
 
 

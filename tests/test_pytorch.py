@@ -227,7 +227,7 @@ def test_layers_refuse_what_pytorchs_do(name: Any, mode: Any) -> None:
             library.Conv2d(1, 1, 3, stride=stride, padding=name, padding_mode=mode)
 
 
-T = torch.from_numpy
+T: Any = torch.from_numpy
 
 
 def several(results: Any) -> Any:
@@ -250,24 +250,24 @@ def gradients(function: Any, *arrays: Any) -> Any:
 # Name: the call in convref and in PyTorch, and its arrays.
 DOUBLE = np.arange(240.0).reshape(2, 4, 5, 6)
 KERNELS, TURNED = np.arange(72.0).reshape(6, 2, 2, 3), np.arange(72.0).reshape(4, 3, 2, 3)
-CALLS = {
+CALLS: dict[str, tuple[Any, Any, Any]] = {
     "conv": (
-        lambda *a: convref.conv2d(*a, groups=2),
-        lambda *a: F.conv2d(*map(T, a), groups=2),
+        lambda x, w, b: convref.conv2d(x, w, b, groups=2),
+        lambda x, w, b: F.conv2d(T(x), T(w), T(b), groups=2),
         (DOUBLE, KERNELS, np.ones(6)),
     ),
     "conv transposed": (
-        lambda *a: convref.conv_transpose2d(*a, groups=2),
-        lambda *a: F.conv_transpose2d(*map(T, a), groups=2),
+        lambda x, w, b: convref.conv_transpose2d(x, w, b, groups=2),
+        lambda x, w, b: F.conv_transpose2d(T(x), T(w), T(b), groups=2),
         (DOUBLE, TURNED, np.ones(6)),
     ),
     "backward": (
-        lambda *a: convref.conv2d_backward(*a, groups=2),
+        lambda g, x, w: convref.conv2d_backward(g, x, w, groups=2),
         lambda *a: gradients(F.conv2d, *a),
         (np.ones((2, 6, 4, 4)), DOUBLE, KERNELS),
     ),
     "transposed backward": (
-        lambda *a: convref.conv_transpose2d_backward(*a, groups=2),
+        lambda g, x, w: convref.conv_transpose2d_backward(g, x, w, groups=2),
         lambda *a: gradients(F.conv_transpose2d, *a),
         (np.ones((2, 6, 6, 8)), DOUBLE, TURNED),
     ),
@@ -355,8 +355,8 @@ def test_float16_is_no_worse_than_pytorchs(name: Any) -> None:
 
 
 # Tensors that NumPy takes only after something has been done: what convref says is done.
-ONES = torch.ones(1, 1, 3)
-TENSORS = {
+ONES: Any = torch.ones(1, 1, 3)
+TENSORS: dict[str, Any] = {
     **{name: ONES.to(getattr(torch, name)) for name in cures.HELD},
     "bfloat16": ONES.bfloat16(),
     **{name: ONES.to(getattr(torch, name)) for name in dir(torch) if name.startswith("float8_")},
@@ -375,13 +375,13 @@ TENSORS = {
 # Those that hold no numbers for an array: nothing is advised that could be pasted.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # prototypes, and one that will go
-    NUMBERLESS = {
+    NUMBERLESS: dict[str, Any] = {
         "meta": torch.ones(1, 1, 3, device="meta"),
         "meta bfloat16": torch.ones(1, 1, 3, device="meta", dtype=torch.bfloat16),
         "nested": torch.nested.nested_tensor([torch.ones(1, 3)]),
         "jagged": torch.nested.nested_tensor([torch.ones(1, 3)], layout=torch.jagged),
         "bits": torch.empty(1, 1, 3, dtype=torch.bits8),
-        "4 bits": torch.empty(1, 1, 3, dtype=torch.uint4),
+        "4 bits": torch.empty(1, 1, 3, dtype=torch.uint4),  # type: ignore[attr-defined]
     }
     TENSORS["complex32"] = ONES.to(torch.complex32)
     TENSORS["quantized"] = torch.quantize_per_tensor(ONES, 0.5, 0, torch.quint8)
@@ -395,8 +395,12 @@ PLACES = {
     "fold1d": "input",
     "explain": "input weight",
 }
-GIVEN = {"pad": {"pad": (1, 1)}, "unfold1d": {"kernel_size": 1}, "explain": {"at": (0, 0, 0)}}
-GIVEN["fold1d"] = {"kernel_size": 1, "output_size": 3}
+GIVEN: dict[str, dict[str, Any]] = {
+    "pad": {"pad": (1, 1)},
+    "unfold1d": {"kernel_size": 1},
+    "fold1d": {"kernel_size": 1, "output_size": 3},
+    "explain": {"at": (0, 0, 0)},
+}
 
 
 @pytest.mark.parametrize("function", PLACES)
@@ -407,14 +411,15 @@ def test_what_is_advised_about_a_tensor_makes_an_array_of_its_numbers(
     tensor = TENSORS[kind]
     plain = tensor.dequantize() if tensor.is_quantized else tensor.to_dense()
     wide = plain.detach().resolve_conj().resolve_neg().to(torch.complex128).numpy()
-    given = {name: np.ones((1, 1, 3)) for name in ("input", "grad_output", "weight")}
+    given: Any = {name: np.ones((1, 1, 3)) for name in ("input", "grad_output", "weight")}
     given |= {"weight": np.ones((1, 1, 1)), "bias": np.ones(1)}
     for place in PLACES[function].split():
         others = {name: given[name] for name in PLACES[function].split()}
         with pytest.raises(TypeError, match=f"^{place} must be a NumPy array") as caught:
             getattr(convref, function)(**others | {place: tensor}, **GIVEN.get(function, {}))
-        code = re.search(r": convert it with (.*)\.$", str(caught.value))[1]
-        array = eval(code, {}, {place: tensor})
+        code = re.search(r": convert it with (.*)\.$", str(caught.value))
+        assert code
+        array = eval(code[1], {}, {place: tensor})
         assert array.dtype in checks.PAD_DTYPES and array.shape == (1, 1, 3)
         np.testing.assert_array_equal(array.astype(complex), wide)
 

@@ -116,7 +116,7 @@ def linked(language: str, url: str) -> list[dict[str, object]]:
     extra = settings("zh")["extra"] | {"scope": "/convref/"}
     folder = folders()[language]
     depth = url.count("/") if url != "./" else 0
-    module = PARTIALS.get_template("partials/languages.html").make_module(
+    module: Any = PARTIALS.get_template("partials/languages.html").make_module(
         {
             "config": SimpleNamespace(
                 extra=SimpleNamespace(**extra),
@@ -127,7 +127,8 @@ def linked(language: str, url: str) -> list[dict[str, object]]:
             "base_url": "/".join([".."] * depth) or ".",
         }
     )
-    return module.rows
+    rows: list[dict[str, object]] = module.rows
+    return rows
 
 
 @pytest.mark.parametrize(

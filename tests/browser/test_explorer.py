@@ -163,7 +163,7 @@ def printed(code: str) -> str:
 def test_code_is_this_state(module: Page, site: Served) -> None:
     """Run, both codes print the output shown; of a refused state, convref's raises the message."""
     seeds = range(CASES, CASES + CODES)
-    asked = [(answer(seed)[0], []) for seed in seeds]
+    asked: list[tuple[Any, list[Any]]] = [(answer(seed)[0], []) for seed in seeds]
     refused = 0
     for seed, told in zip(seeds, described(module, site, asked), strict=True):
         case, output, error = answer(seed)
@@ -312,7 +312,7 @@ def test_pointing_shows_what_a_cell_feeds(fresh_page: Page, site: Served) -> Non
                 where = tuple(i - b for i, (b, _) in zip(index, pads, strict=True))
                 inside = all(0 <= q < n for q, n in zip(where, case.size, strict=True))
 
-                def reads(term: Any, where: Any = where, inside: Any = inside) -> bool:
+                def reads(term: Any, where: Any = where, inside: Any = inside) -> Any:
                     if inside and term.input is not None:
                         return term.input[1:] == (0, *where)
                     return not inside and term.position == (0, *where)

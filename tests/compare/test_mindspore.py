@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from mindspore import Tensor, nn
 
-from convref.layouts import convert_activation, convert_linear
+from convref.layouts import Kind, convert_activation, convert_linear
 from tests.frameworks.cases import LAYERS, Layer, conv, depthwise, integers, ported, transposed
 
 PADDING = pytest.mark.parametrize("pad_mode", ["valid", "same"])
 
 
 def by_mindspore(
-    name: str, x: Any, weight: Any, layer: Layer, kind: str, out: int, pad_mode: str
+    name: str, x: Any, weight: Any, layer: Layer, kind: Kind, out: int, pad_mode: str
 ) -> Any:
     """What a layer with this weight makes of an input in PyTorch's order."""
     one = layer.rank == 1  # a number, not a tuple

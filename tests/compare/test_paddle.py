@@ -7,7 +7,7 @@ import paddle
 import pytest
 from paddle.nn import functional as F
 
-from convref.layouts import convert_activation, convert_linear, tensorflow_same
+from convref.layouts import Kind, convert_activation, convert_linear, tensorflow_same
 from tests.frameworks.cases import (
     LAYERS,
     conv,
@@ -21,7 +21,7 @@ from tests.frameworks.cases import (
 
 
 def by_paddle(
-    name: str, x: Any, weight: Any, layer: Any, kind: str = "conv", **options: Any
+    name: str, x: Any, weight: Any, layer: Any, kind: Kind = "conv", **options: Any
 ) -> np.ndarray:
     """What a function makes of an input in PyTorch's order, and of a weight."""
     out = getattr(F, name)(

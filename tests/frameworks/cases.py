@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import convref
-from convref.layouts import convert_weight, tensorflow_same
+from convref.layouts import Framework, Kind, convert_weight, tensorflow_same
 
 
 class Layer(NamedTuple):
@@ -57,7 +57,8 @@ def convref_conv(layer: Layer, x: np.ndarray, weight: np.ndarray, same: bool) ->
     """A convolution, after TensorFlow's SAME if it is wanted."""
     if same:
         x = convref.pad(x, tensorflow_same(*layer[:4]))
-    return getattr(convref, f"conv{layer.rank}d")(x, weight, **layer.options)
+    out: np.ndarray = getattr(convref, f"conv{layer.rank}d")(x, weight, **layer.options)
+    return out
 
 
 def depthwise(layer: Layer, same: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -103,7 +104,9 @@ def gaps(layer: Layer) -> list[int]:
     ]
 
 
-def ported(weight: np.ndarray, framework: str, kind: str = "conv", groups: int = 1) -> np.ndarray:
+def ported(
+    weight: np.ndarray, framework: Framework, kind: Kind = "conv", groups: int = 1
+) -> np.ndarray:
     """A weight in the framework's order, from which the way back leads to this one."""
     there = convert_weight(weight, "torch", framework, kind=kind, groups=groups)
     back = convert_weight(there, framework, "torch", kind=kind, groups=groups)

@@ -11,7 +11,7 @@ from onnx import TensorProto, checker, helper
 from onnx.reference import ReferenceEvaluator
 
 import convref
-from convref.layouts import convert_activation, convert_linear, tensorflow_same
+from convref.layouts import Kind, convert_activation, convert_linear, tensorflow_same
 from tests.frameworks.cases import (
     LAYERS,
     Layer,
@@ -39,15 +39,19 @@ def model(operator: str, arrays: dict[str, np.ndarray], rank: int, **attributes:
     graph = helper.make_graph([node], "one", inputs, [out])
     built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)
     checker.check_model(built)
-    return built.SerializeToString()
+    said: bytes = built.SerializeToString()
+    return said
 
 
 def by_runtime(model: bytes, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    return onnxruntime.InferenceSession(model).run(None, arrays)[0]
+    out: np.ndarray = onnxruntime.InferenceSession(model).run(None, arrays)[0]
+    return out
 
 
 def by_reference(model: bytes, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    return ReferenceEvaluator(onnx.load_from_string(model)).run(None, arrays)[0]
+    outs: Any = ReferenceEvaluator(onnx.load_from_string(model)).run(None, arrays)
+    out: np.ndarray = outs[0]
+    return out
 
 
 RUN = pytest.mark.parametrize("run", [by_runtime, by_reference])
@@ -59,7 +63,7 @@ def layer_by(
     x: Any,
     weight: Any,
     layer: Layer,
-    kind: str = "conv",
+    kind: Kind = "conv",
     **attributes: Any,
 ) -> Any:
     """What an operator makes of an input in PyTorch's order, and of a weight."""
@@ -168,7 +172,7 @@ def same_calls(layers: list[Layer]) -> Iterator[Any]:
             whole = (n - 1) * s + d * (k - 1) + 1 + (padding or 0)
             for size in (None, *sorted({1, (n - 1) * s + 1, n * s, whole - 1, whole, whole + 2})):
                 for odd in WORDS:
-                    options = {"odd": odd}
+                    options: dict[str, Any] = {"odd": odd}
                     if padding is not None:
                         options["output_padding"] = [padding]
                     if size is not None:

@@ -32,7 +32,7 @@ def keras_takes(layer: Layer) -> bool:
     return undilated(layer) or max(layer.stride) == 1
 
 
-def runs(known: Any, own_kernel: Any) -> Any:
+def runs(known: Any, own_kernel: Any) -> pytest.MarkDecorator:
     """Layers that a function knows: compiled by XLA, and by TensorFlow's own kernel if it can."""
     cases = [
         pytest.param(layer, xla, id=f"{i}-{'XLA' if xla else 'own'}")

@@ -18,12 +18,15 @@ def numbers(*shape: Any, start: Any = 0) -> Any:
 
 X, W, V = numbers(3, 4, 5, 6), numbers(6, 2, 2, 3, start=-9), numbers(4, 3, 2, 3, start=-9)
 B, G = numbers(6, start=1), numbers(3, 6, 2, 4, start=-70)
-OPTIONS = {"stride": (2, 1), "padding": (0, 1), "dilation": (2, 1), "groups": 2}
+OPTIONS: dict[str, Any] = {"stride": (2, 1), "padding": (0, 1), "dilation": (2, 1), "groups": 2}
 
 # Name: a function of arrays, whose first is the one with the batch, and the arrays.
-CALLS = {
-    "conv": (lambda *a: convref.conv2d(*a, **OPTIONS, padding_mode="reflect"), (X, W, B)),
-    "conv transposed": (lambda *a: convref.conv_transpose2d(*a, **OPTIONS), (X, V, B)),
+CALLS: dict[str, tuple[Any, Any]] = {
+    "conv": (
+        lambda x, w, b: convref.conv2d(x, w, b, **OPTIONS, padding_mode="reflect"),
+        (X, W, B),
+    ),
+    "conv transposed": (lambda x, v, b: convref.conv_transpose2d(x, v, b, **OPTIONS), (X, V, B)),
     "backward": (
         lambda x, w, g: convref.conv2d_backward(
             g[: len(x)] if x.ndim == 4 else g[0], x, w, stride=(2, 1), groups=2
@@ -56,7 +59,7 @@ def read_only(array: Any) -> Any:
 
 
 # The same numbers, in another place or order or form.
-LAYOUTS = {
+LAYOUTS: dict[str, Any] = {
     "as it is": lambda a: a,
     "Fortran": np.asfortranarray,
     "negative strides": lambda a: np.flip(np.flip(a).copy()),

@@ -77,6 +77,7 @@ def test_products_of_a_transposed_convolution(
 
 def test_parameters_are_the_numbers_of_a_layer() -> None:
     layer = Conv2d(4, 6, (3, 2), groups=2)
+    assert layer.bias is not None
     assert parameters(layer.weight.shape, len(layer.bias)) == layer.weight.size + layer.bias.size
 
 

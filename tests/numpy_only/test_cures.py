@@ -46,7 +46,7 @@ def refused(call: Any) -> Any:
     """The rule that refuses a call and its message, or None and what the call returns."""
     asked = []
 
-    class Table(dict):
+    class Table(dict[str, Any]):
         def __getitem__(self, rule: Any) -> Any:
             asked.append(rule)
             return super().__getitem__(rule)
@@ -62,6 +62,13 @@ def refused(call: Any) -> Any:
 def advice(message: Any) -> Any:
     """What a message says to do: all behind its last colon."""
     return message.rpartition(": ")[2].rstrip("\n").removesuffix(".")
+
+
+def found(pattern: str, text: str) -> re.Match[str]:
+    """What a message must hold."""
+    match = re.search(pattern, text)
+    assert match, f"no {pattern} in: {text}"
+    return match
 
 
 def codes(text: Any, names: Any) -> Any:
@@ -171,7 +178,8 @@ def operands(
 def right_call(rng: Any, rank: Any, transposed: Any = False, groups: Any = 1, **sizes: Any) -> Any:
     """A call that is right, and its values."""
     given = operands(rng, rank, transposed, groups, **sizes)
-    return given, by_hand(*given.values(), transposed)
+    input, weight, bias, _ = given.values()
+    return given, by_hand(input, weight, bias, groups, transposed)
 
 
 RANKS = [(rank, transposed) for rank in (1, 2, 3) for transposed in (False, True)]
@@ -230,6 +238,7 @@ def sum_of(one: Any, two: Any, bias: Any = None) -> Any:
 def test_two_dtypes_lose_nothing(one: Any, two: Any) -> None:
     x, w, b = (array_of(each, 1, 1, 1) for each in (one, two, two))
     plain = {"input": x, "weight": w}
+    call: Any
     for call in (convref.conv1d, convref.conv_transpose1d):
         assert close(cured(call, plain, []).flat[0], sum_of(x, w)), call
     for call in (convref.explain, convref.explain_transposed):
@@ -240,6 +249,7 @@ def test_two_dtypes_lose_nothing(one: Any, two: Any) -> None:
         got = cured(call, given, [])
         assert close(got.flat[0], sum_of(x, given["weight"], b)), call
     turned = [sum_of(b, x.conj()), sum_of(b, x.conj()), exact(b.flat[0])]
+    kind: Any
     for rank, kind in product((1, 2, 3), (BACKWARD, TRANSPOSED_BACKWARD)):
         cells = [array_of(each, *[1] * (rank + 2)) for each in (two, one, one)]
         given = dict(zip(("grad_output", "input", "weight"), cells, strict=True))
@@ -276,7 +286,7 @@ def test_a_layer_of_another_dtype_loses_nothing(kind: Any, one: Any, two: Any) -
 
 def test_truth_values_become_numbers() -> None:
     given = {"input": np.array([[True, False, True]]), "weight": np.ones((1, 1, 2), bool)}
-    rules = []
+    rules: list[str] = []
     got = given
     while (answer := refused(lambda: convref.conv1d(**got)))[0] == "dtype":  # noqa: B023
         rules.append("dtype")
@@ -306,7 +316,7 @@ class Narrow:
     "value", [[[1, 2, 3]], ([0.5, 1, 2],), Narrow(np.ones((1, 3))), [[True, False, True]]]
 )
 def test_what_is_no_array_becomes_one(value: Any) -> None:
-    rules = []
+    rules: list[str] = []
     got = cured(convref.conv1d, {"input": value, "weight": np.ones((1, 1, 1))}, rules)
     assert rules[0] == "array"
     same(got, np.asarray(value))
@@ -328,7 +338,7 @@ def test_masked_cells_become_zero() -> None:
 def test_a_wider_accumulator_is_wide_enough(dtype: Any) -> None:
     x, w = array_of(dtype, 1, 1, 1), np.ones((1, 1, 1), dtype)
     given = {"input": x, "weight": w, "accumulate": "nonsense"}
-    rules = []
+    rules: list[str] = []
     assert close(cured(convref.conv1d, given, rules).flat[0], sum_of(x, w))
     assert rules == ["accumulate"]
 
@@ -351,7 +361,7 @@ def test_a_missing_axis_is_added(rank: Any, transposed: Any, seed: Any) -> None:
     # A batch of images without their channel axis.
     given, right = right_call(rng, rank, transposed, channels=1, batch=3)
     spoiled = {**given, "input": given["input"][:, 0]}
-    rules = []
+    rules: list[str] = []
     same(cured(call, spoiled, rules), right)
     assert rules[-1] in ("channels", "transposed channels")
 
@@ -363,7 +373,7 @@ def test_axes_too_many_are_dropped_or_merged(rank: Any, transposed: Any) -> None
     for lead in [(1,), (1, 1), (2, 3)]:
         count = int(np.prod(lead))
         many = np.stack([data] * count).reshape(*lead, *data.shape)
-        rules = []
+        rules: list[str] = []
         got = cured(function(rank, transposed), {**given, "input": many}, rules)
         assert rules == ["rank"]
         same(got, np.concatenate([right] * count))
@@ -400,7 +410,7 @@ def test_channels_that_stand_elsewhere_are_moved(
 ) -> None:
     given, right = right_call(np.random.default_rng(seed), rank, transposed)
     last = np.moveaxis(given["input"], 1, -1)
-    rules = []
+    rules: list[str] = []
     if batched:
         same(cured(function(rank, transposed), {**given, "input": last}, rules), right)
     else:
@@ -480,8 +490,9 @@ def test_pairs_are_advised_for_sides_that_can_be() -> None:
 
 def test_pad_keeps_as_many_axes_as_it_can() -> None:
     for rank in (3, 4, 5):
-        given = {"input": np.arange(2**rank).reshape((2,) * rank), "pad": (1, 0), "mode": "reflect"}
-        right = np.pad(given["input"], [(0, 0)] * (rank - 1) + [(1, 0)], "reflect")
+        input = np.arange(2**rank).reshape((2,) * rank)
+        given = {"input": input, "pad": (1, 0), "mode": "reflect"}
+        right = np.pad(input, [(0, 0)] * (rank - 1) + [(1, 0)], "reflect")
         np.testing.assert_array_equal(cured(convref.pad, given, []), right)
     _, message = refused(lambda: convref.pad(np.ones((1, 1, 1, 2, 3, 3)), (1, 0), "reflect"))
     assert advice(message) == "drop the first 3 axes with input[0, 0, 0]"
@@ -543,12 +554,12 @@ def test_a_bias_is_reshaped_or_repeated_where_that_can_work(shape: Any, call: An
 
 def test_explain_takes_a_matrix_as_one_kernel() -> None:
     for shape, rank in [((2, 3), 2), ((3,), 1), ((), 1)]:
-        given = {
+        given: Any = {
             "input": np.arange(35).reshape(1, *(5, 7)[-rank:] if rank == 2 else (35,)),
             "weight": np.full(shape, 2),
             "at": (0,) * (rank + 1),
         }
-        rules = []
+        rules: list[str] = []
         got = cured(convref.explain, given, rules)
         assert rules == ["weight axes"]
         window = given["input"][(0, *(slice(k) for k in (1, *shape)[-rank:]))]
@@ -580,7 +591,8 @@ def test_four_paddings_are_written_in_pairs(rank: Any, mode: Any) -> None:
     given, _ = right_call(rng, rank)
     flat = tuple(rng.integers(0, 3, 2 * rank).tolist())
     numpys = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    padded = np.pad(given["input"], pads(flat, given["input"].shape), numpys[mode])
+    named: Any = numpys[mode]
+    padded = np.pad(given["input"], pads(flat, given["input"].shape), named)
     right = by_hand(padded, given["weight"], given["bias"], 1, False)
     options = {"padding": flat, "padding_mode": mode}
     got = cured(CONV[rank], given | options, [])
@@ -619,6 +631,8 @@ def test_where_padding_crops_the_output_is_cropped(rank: Any) -> None:
     grad = rng.integers(-9, 9, due.shape)
     around = np.zeros_like(whole)
     around[:, :, *inner] = grad
+    call: Any
+    given: Any
     for call, given, right in (
         (TRANSPOSED[rank], {}, due),
         (TRANSPOSED_BACKWARD[rank], {"grad_output": grad}, TRANSPOSED_BACKWARD[rank](around, x, w)),
@@ -663,7 +677,7 @@ def test_no_advice_about_sides_where_it_does_not_help() -> None:
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
 def test_pad_in_a_mode_that_copies_gets_the_axes_that_it_wants(mode: Any) -> None:
-    numpys = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    numpys: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
     for axes, rank in product((1, 2, 3), range(1, 8)):
         x = np.arange(3**rank).reshape((3,) * rank)
         flat = (1, 2) * axes
@@ -703,8 +717,9 @@ def test_same_with_a_stride_is_padded_before() -> None:
 def test_as_much_as_the_mode_can_is_padded(mode: Any) -> None:
     x = np.arange(5)[None]
     _, message = refused(lambda: convref.pad(x, (9, 0), mode))
-    most = int(re.search(r"pad at most (\d+)", message)[1])
-    right = np.pad(x, ((0, 0), (most, 0)), {"reflect": "reflect", "circular": "wrap"}[mode])
+    most = int(found(r"pad at most (\d+)", message)[1])
+    numpys: Any = {"reflect": "reflect", "circular": "wrap"}
+    right = np.pad(x, ((0, 0), (most, 0)), numpys[mode])
     assert convref.pad(x, (most, 0), mode).tolist() == right.tolist()
     assert refused(lambda: convref.pad(x, (most + 1, 0), mode))[0] == mode
 
@@ -752,17 +767,17 @@ def test_the_device_that_the_message_names_works() -> None:
 
 def test_examples_in_messages_run() -> None:
     rule, message = refused(lambda: cost.receptive_field(5))
-    example = re.search(r"\[.*\]", message)[0]
+    example = found(r"\[.*\]", message)[0]
     assert cost.receptive_field(eval(example, {"Axis": Axis})) == 7
     assert rule == "axes"
     rule, message = refused(lambda: cost.chain((3, 32, 32), ["Conv2d"]))
-    example = re.search(r"Conv2d\([^)]*\)", message)[0]
+    example = found(r"Conv2d\([^)]*\)", message)[0]
     assert cost.chain((3, 32, 32), [example])[0].output == (64, 16, 16)
     assert rule == "layer"
 
 
 def test_words_that_the_message_lists_work() -> None:
-    calls = {
+    calls: dict[str, Any] = {
         "padding": lambda word: convref.conv1d(np.ones((1, 3)), np.ones((1, 1, 1)), padding=word),
         "padding_mode": lambda word: convref.Conv1d(1, 1, 1, padding_mode=word),
         "mode": lambda word: convref.pad(np.ones((1, 3)), (1, 1), word),
@@ -774,7 +789,7 @@ def test_words_that_the_message_lists_work() -> None:
     for name, call in calls.items():
         target = figures.draw if name == "figure" else call
         _, message = refused(lambda target=target: target("nonsense"))
-        allowed = re.search(r"must be one of (.*), received", message)[1].replace("'", "")
+        allowed = found(r"must be one of (.*), received", message)[1].replace("'", "")
         assert len(allowed.split(", ")) > 1
         for word in allowed.split(", "):
             call(word)
@@ -787,7 +802,7 @@ def test_output_padding_within_its_limit_works() -> None:
         _, message = refused(
             lambda o=options: convref.conv_transpose1d(**given, **o, output_padding=9)
         )
-        most = int(re.search(r"use at most (\d+)", message)[1])
+        most = int(found(r"use at most (\d+)", message)[1])
         assert most == max(stride, dilation) - 1
         convref.conv_transpose1d(**given, **options, output_padding=most)
 
@@ -816,7 +831,7 @@ def test_depthwise_advice() -> None:
     ).shape == (8, 1, 3, 3)
 
 
-SAME_CHOICES = {
+SAME_CHOICES: dict[str, list[Any]] = {
     "odd": ["end", "beginning"],
     "transposed": [None, "tensorflow", "keras", "jax", "onnx"],
     "output_padding": [None, 0, 1, 4],
@@ -829,7 +844,7 @@ def test_advice_about_transposed_same(layer: Any) -> None:
     """Followed, the call succeeds; what the frameworks then compute, tests/frameworks shows."""
     for chosen in product(*SAME_CHOICES.values()):
         given = dict(zip(SAME_CHOICES, chosen, strict=True))
-        rules = []
+        rules: list[str] = []
         while answer := follow_same(layer, given, rules):
             assert rules.count(rules[-1]) < 4, answer
 
@@ -842,7 +857,7 @@ def follow_same(layer: Any, given: Any, rules: Any) -> Any:
     rules.append(rule)
     told = advice(answer)
     if rule == "same option":
-        name = re.search(r"leave (\w+) out", told)[1]
+        name = found(r"leave (\w+) out", told)[1]
         for other in re.findall(r"transposed='(\w+)'", told):
             also = refused(lambda: tensorflow_same(*layer, **given | {"transposed": other}))  # noqa: B023
             assert also[0] is None or not also[1].startswith(f"{name}=")
@@ -850,10 +865,10 @@ def follow_same(layer: Any, given: Any, rules: Any) -> Any:
     elif told.endswith("leave it out"):
         given["output_padding"] = None
     elif rule == "output size":
-        given["output_size"] = int(re.search(r"between (\d+)", answer)[1])
+        given["output_size"] = int(found(r"between (\d+)", answer)[1])
     else:
         name = "output_size" if "output_size" in told else "output_padding"
-        given[name] = int(re.search(r"\d+", told)[0])
+        given[name] = int(found(r"\d+", told)[0])
     return answer
 
 
@@ -1005,7 +1020,7 @@ def test_the_chain_speaks_of_the_layer(capsys: pytest.CaptureFixture[str]) -> No
     _, message = shell(capsys, "shape", "--input", "1,28,28", "Conv2d(3, 8, 3)")
     assert "in_channels = 3 channels, received 1" in message
     assert "weight" not in message
-    number = re.search(r"give the layer in_channels=(\d+)", message)[1]
+    number = found(r"give the layer in_channels=(\d+)", message)[1]
     out, message = shell(capsys, "shape", "--input", "1,28,28", f"Conv2d({number}, 8, 3)")
     assert "(8, 26, 26)" in out
     for given, layer, due in [
@@ -1103,7 +1118,7 @@ def test_every_refusal_is_one_of_the_table() -> None:
 def test_arrays_of_integers_are_taken_as_their_numbers() -> None:
     x, w = np.arange(35).reshape(1, 5, 7), np.ones((1, 1, 2, 2), int)
     pair, flat = (2, 1), (1, 0, 2, 1)
-    given = {"stride": pair, "padding": pair, "dilation": pair}
+    given: Any = {"stride": pair, "padding": pair, "dilation": pair}
     arrays = {name: np.array(value, np.uint8) for name, value in given.items()}
     same(convref.conv2d(x, w, **arrays), convref.conv2d(x, w, **given))
     same(convref.conv2d(x, w, stride=np.array(2)), convref.conv2d(x, w, stride=2))

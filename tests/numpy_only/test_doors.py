@@ -40,7 +40,7 @@ class Mute:
 
 
 HUGE = (2**31, 2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**5000, -(10**5000))
-ODD = (
+ODD: tuple[Any, ...] = (
     *HUGE,
     *(0, -1, True, 1.5, float("nan"), float("inf"), 1e308, 1j, "", "x", "same", None, {}),
     *(Rude(), Deaf(), Mute()),
@@ -110,9 +110,11 @@ def test_odd_states() -> None:
         attack(made, value)
 
 
-WORDS = ("Conv2d({}, 4, 1)", "Conv2d(3, {}, 1)", "Conv2d(3, 4, {})", "Conv2d(3, 4, 1, {})")
-WORDS += ("MaxPool2d({})", "ConvTranspose2d(3, 4, 1, output_padding={})", "Conv2d(3, 4, 1, {}={})")
-WORDS += ("{}", "Conv2d(3, 4, 1, groups={})", "Conv2d(3, 4, 1, padding={}, stride={})")
+WORDS = (
+    *("Conv2d({}, 4, 1)", "Conv2d(3, {}, 1)", "Conv2d(3, 4, {})", "Conv2d(3, 4, 1, {})"),
+    *("MaxPool2d({})", "ConvTranspose2d(3, 4, 1, output_padding={})", "Conv2d(3, 4, 1, {}={})"),
+    *("{}", "Conv2d(3, 4, 1, groups={})", "Conv2d(3, 4, 1, padding={}, stride={})"),
+)
 TEXTS = (
     "-1",
     "0",
@@ -158,8 +160,10 @@ COMMANDS = (
     ("explain", "--input", "1,3,3", "--weight", "{}", "--at", "0,0,0", "--dtype", "int8"),
     ("draw", "window", "size={}", "kernel=2"),
 )
-LINES = ("[1, [2]]", '["a"]', "[[1, null]]", "[1e400]", "[" + "9" * 400 + "]", "[true]", "[", "{}")
-LINES += ("[[[[" + "9" * 30 + "]]]]", "[[[[1e300]]]]", "[[[[NaN]]]]", "[[]]", "[]")
+LINES = (
+    *("[1, [2]]", '["a"]', "[[1, null]]", "[1e400]", "[" + "9" * 400 + "]", "[true]", "[", "{}"),
+    *("[[[[" + "9" * 30 + "]]]]", "[[[[1e300]]]]", "[[[[NaN]]]]", "[[]]", "[]"),
+)
 # What NumPy, Python's int and its JSON reader say of such texts.
 FOREIGN = (
     "inhomogeneous",

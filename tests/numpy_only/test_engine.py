@@ -2,6 +2,7 @@
 
 import tracemalloc
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -39,14 +40,11 @@ batched = cases(batches=[(0,), (1,), (2,)])
 @given(case=batched, size=st.sampled_from([2**6, 2**8, 2**11]))
 def test_blocks_of_any_size_give_the_same(case: Any, size: Any) -> None:
     input, weight, bias = case.arrays("float64")  # whole numbers: every sum is exact
-    whole, engine.BLOCK = engine.BLOCK, size
-    try:
+    with patch.object(engine, "BLOCK", size):
         np.testing.assert_array_equal(
             call(case, input, weight, bias), defined(case, input, weight, bias)
         )
         grads = backward(case, input, weight)
-    finally:
-        engine.BLOCK = whole
     for small, large in zip(grads, backward(case, input, weight), strict=True):
         np.testing.assert_array_equal(small, large)
 
@@ -263,9 +261,12 @@ def test_few_zeros_are_convolved_and_many_scattered(
 ) -> None:
     """4 cells give 8 outputs with the one kernel, twice as many, and 9 with the other."""
     calls = []
-    monkeypatch.setattr(
-        transposed, "scatter", lambda *given: calls.append(1) or engine.scatter(*given)
-    )
+
+    def counted(*given: Any) -> Any:
+        calls.append(1)
+        return engine.scatter(*given)
+
+    monkeypatch.setattr(transposed, "scatter", counted)
     out = convref.conv_transpose1d(np.ones((1, 1, 4)), np.ones((1, 1, kernel)))
     assert out.size == 3 + kernel
     assert bool(calls) is scattered

@@ -61,7 +61,9 @@ def test_layers_without_input_channels_give_their_bias(rank: Any, kind: Any) -> 
 
 
 def test_the_bias_of_a_layer_without_input_channels_begins_with_zeros() -> None:
-    assert convref.Conv2d(0, 4, 2).bias.tolist() == [0] * 4
+    bias = convref.Conv2d(0, 4, 2).bias
+    assert bias is not None
+    assert bias.tolist() == [0] * 4
 
 
 @pytest.mark.parametrize("groups", [1, 2])
@@ -69,7 +71,7 @@ def test_a_transposed_convolution_without_channels_is_zero(groups: Any) -> None:
     x, weight = np.ones((2, 0, 3)), np.ones((0, 2, 2))
     out = convref.conv_transpose1d(x, weight, np.array([5.0] * 2 * groups), groups=groups)
     assert out.tolist() == np.full((2, 2 * groups, 4), 5.0).tolist()
-    told = convref.explain_transposed(x, weight, at=(1, 0, 3))
+    told: Any = convref.explain_transposed(x, weight, at=(1, 0, 3))
     assert (told.terms, told.total) == ((), 0)
 
 

@@ -96,8 +96,9 @@ def test_resolve_gives_one_axis_for_each() -> None:
 def test_resolve_wants_as_many_of_each(padding: Any, short: Any) -> None:
     sizes = [(9, 9), (3, 3), (1, 1), (2, 2)]
     sizes[short] = sizes[short][:1]
+    n, kernel, stride, dilation = sizes
     with pytest.raises(ValueError, match="zip"):
-        resolve(*sizes[:3], padding, sizes[3])
+        resolve(n, kernel, stride, padding, dilation)
 
 
 def test_resolve_wants_a_pair_for_each_axis() -> None:

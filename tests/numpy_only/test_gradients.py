@@ -59,8 +59,7 @@ def by_loops(y: Any, x: Any, w: Any, options: Any) -> Any:
     """Every product w[c, o, t] * x[n, c, p] of the sum at `cell`, differentiated."""
     grads = np.zeros(x.shape, int), np.zeros(w.shape, int), y.sum((0, *range(2, y.ndim)))
     width = len(w) // options["groups"]
-    steps = zip(options["stride"], options["dilation"], options["padding"], strict=True)
-    steps = list(steps)
+    steps = list(zip(options["stride"], options["dilation"], options["padding"], strict=True))
     for c, *p in np.ndindex(x.shape[1:]):
         for o, *t in np.ndindex(w.shape[1:]):
             cell = [

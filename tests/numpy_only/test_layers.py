@@ -19,6 +19,8 @@ from convref import (
 from convref.cost import chain
 
 ONE = np.ones((1, 1, 1, 1))
+# Pairs may be lists, too, though the types name tuples alone.
+MIXED: Any = [(1, 2), [0, 0]]
 LAYERS = [
     (
         lambda: Conv1d(4, 6, 3, groups=2),
@@ -37,7 +39,7 @@ LAYERS = [
         "Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=same)",
     ),
     (
-        lambda: Conv2d(1, 2, 3, padding=[(1, 2), [0, 0]]),
+        lambda: Conv2d(1, 2, 3, padding=MIXED),
         (2, 1, 3, 3),
         "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=((1, 2), (0, 0)))",
     ),
@@ -72,6 +74,7 @@ def test_parameters_fill_their_interval_and_have_the_dtype(dtype: Any) -> None:
     layer = Conv2d(8, 64, 3, groups=2, dtype=dtype, seed=1)
     bound = 1 / np.sqrt(4 * 3 * 3)
     for parameter in (layer.weight, layer.bias):
+        assert parameter is not None
         assert parameter.dtype == dtype
         real = np.abs(parameter.real.astype(float))
         assert 0.9 * bound < real.max() <= bound * (1 + np.finfo(dtype).eps)
@@ -103,7 +106,8 @@ def test_a_layer_pads_each_side_by_its_own_number(mode: Any) -> None:
     layer = Conv2d(4, 6, 3, 2, pairs, groups=2, padding_mode=mode, seed=0)
     input = np.random.default_rng(0).standard_normal((2, 4, 7, 9)).astype(np.float32)
     numpys = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    padded = np.pad(input, [(0, 0), (0, 0), *pairs], numpys[mode])
+    named: Any = numpys[mode]
+    padded = np.pad(input, [(0, 0), (0, 0), *pairs], named)
     expected = conv2d(padded, layer.weight, layer.bias, 2, groups=2)
     np.testing.assert_array_equal(layer(input), expected)
     np.testing.assert_array_equal(layer(input[0]), expected[0])
@@ -228,7 +232,7 @@ def test_a_seed_is_no_less_than_0() -> None:
         Conv1d(1, 1, 1, seed=-1)
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "conv2d": (conv2d, {"input": ONE, "weight": ONE}),
     "conv_transpose2d": (conv_transpose2d, {"input": ONE, "weight": ONE}),
     "conv2d_backward": (

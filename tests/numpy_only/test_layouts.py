@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from convref import conv1d, conv_transpose1d, pad
 from convref.geometry import Axis, output_size, same_padding, same_padding_tensorflow
 from convref.layouts import (
+    Framework,
     convert_activation,
     convert_linear,
     convert_weight,
     tensorflow_same,
 )
 
-FIRST = ["torch", "onnx", "paddle", "mindspore"]
-LAST = ["tensorflow", "keras", "jax", "flax"]
+FIRST: list[Framework] = ["torch", "onnx", "paddle", "mindspore"]
+LAST: list[Framework] = ["tensorflow", "keras", "jax", "flax"]
 
 
 def numbered(*shape: Any) -> Any:
@@ -46,6 +47,7 @@ def test_every_cell_of_a_depthwise_weight(kernel: Any) -> None:
     assert (keras.shape, flax.shape) == ((*kernel, 4, 2), (*kernel, 1, 8))
     for o, _, *k in np.ndindex(weight.shape):
         assert keras[*k, o // 2, o % 2] == flax[*k, 0, o] == weight[o, 0, *k]
+    target: Any
     for target, expected in (("torch", weight), ("tensorflow", keras), ("flax", flax)):
         out = convert_weight(keras, "keras", target, kind="depthwise")
         np.testing.assert_array_equal(out, expected)
@@ -164,7 +166,7 @@ def test_the_result_is_a_new_contiguous_array_of_the_same_dtype(target: Any) -> 
 
 def test_axes_without_cells_stay() -> None:
     torch, keras = np.ones((4, 1, 0)), np.ones((0, 2, 2))
-    depthwise = {"kind": "depthwise", "groups": 2}
+    depthwise: Any = {"kind": "depthwise", "groups": 2}
     assert convert_weight(torch, "torch", "keras", **depthwise).shape == keras.shape
     assert convert_weight(keras, "keras", "torch", **depthwise).shape == torch.shape
     assert convert_weight(np.ones((4, 0, 3)), "torch", "jax", kind="transposed").shape == (3, 4, 0)
@@ -225,7 +227,7 @@ def test_transposed_same_is_the_adjoint_of_same(
     layer = {"stride": stride, "dilation": dilation}
     whole = conv_transpose1d(x, weight, **layer)
     given = data.draw(st.sampled_from(["tensorflow", "onnx"]))
-    odd = data.draw(st.sampled_from(["end", "beginning"])) if given == "onnx" else "end"
+    odd: Any = data.draw(st.sampled_from(["end", "beginning"])) if given == "onnx" else "end"
     options = {"transposed": given, "odd": odd, "output_size": outputs}
     try:
         out = pad(whole, tensorflow_same(size, kernel, **layer, **options))
@@ -277,7 +279,7 @@ def test_literal_pads_of_transposed_same(layer: Any, options: Any, expected: Any
 
 
 def test_each_axis_of_a_transposed_layer_has_its_own() -> None:
-    options = {"transposed": "onnx", "output_padding": (1, 0, 2), "output_size": (9, 4, 5)}
+    options: Any = {"transposed": "onnx", "output_padding": (1, 0, 2), "output_size": (9, 4, 5)}
     assert tensorflow_same((5, 4, 2), (3, 1, 5), (2, 1, 3), **options) == (
         *(-2, -1),
         *(0, 0),
@@ -306,5 +308,6 @@ def test_the_order_that_a_refusal_tells_is_the_one_of_the_result(
         sizes |= {"C / groups": 6, "O": 3}
     with pytest.raises(ValueError, match=r"^weight") as error:
         convert_weight(np.zeros(2), framework, "torch", kind=kind, **groups)
-    told = re.search(r" \(([^()]*\bk\b[^()]*)\)[ ,:]", str(error.value))[1]
-    assert tuple(sizes[each] for each in told.split(", ")) == converted.shape
+    told = re.search(r" \(([^()]*\bk\b[^()]*)\)[ ,:]", str(error.value))
+    assert told
+    assert tuple(sizes[each] for each in told[1].split(", ")) == converted.shape

@@ -531,6 +531,7 @@ def test_a_reader_that_goes_away_is_no_error(capsys: pytest.CaptureFixture[str])
         stderr=subprocess.PIPE,
         env=buffered,
     ) as program:
+        assert program.stdout is not None and program.stderr is not None
         program.stdout.close()
         assert program.stderr.read() == b""
     assert program.returncode == 0

@@ -74,7 +74,7 @@ def index(position: int, size: int, pair: tuple[int, int], mode: str) -> int:
 @given(st.data(), modes, st.integers(1, 3), st.booleans())
 def test_every_cell_of_every_mode(data: Any, mode: Any, axes: Any, batched: Any) -> None:
     sizes = [data.draw(st.integers(2, 5)) for _ in range(axes)]
-    input = np.arange(np.prod(sizes) * 2 * 3).reshape(2, 3, *sizes)
+    input: Any = np.arange(np.prod(sizes) * 2 * 3).reshape(2, 3, *sizes)
     if not batched:
         input = input[0]
     pairs = []
@@ -146,8 +146,9 @@ def test_a_float_as_large_as_the_largest_is_filled_in_and_no_larger_one(
 
 def test_numbers_of_a_wider_float_are_refused() -> None:
     if np.finfo(np.longdouble).max > np.finfo(float).max:
+        wide: Any = np.longdouble(2) ** 2000
         with pytest.raises(ValueError, match="value must be a number"):
-            pad(np.ones(1), (1, 0), value=np.longdouble(2) ** 2000)
+            pad(np.ones(1), (1, 0), value=wide)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])

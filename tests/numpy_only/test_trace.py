@@ -123,7 +123,7 @@ def test_feeds_finds_every_pair_that_position_sends_to_a_cell(axis: Any, output:
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "complex128"])
 def test_floats_agree_up_to_rounding(dtype: Any) -> None:
     random = np.random.default_rng(0)
-    arrays = [None if a is None else random.standard_normal(a.shape) for a in MIXED.arrays()]
+    arrays: Any = [None if a is None else random.standard_normal(a.shape) for a in MIXED.arrays()]
     if np.dtype(dtype).kind == "c":
         arrays = [a + 1j * random.standard_normal(a.shape) for a in arrays]
     arrays = [a.astype(dtype) for a in arrays]
