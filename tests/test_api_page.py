@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 import re
 from functools import cache
+from typing import Any
 
 import griffe
 import pytest
@@ -28,7 +29,7 @@ ADD = "tell it in Chinese in website/api/zh.yaml, under"
 
 
 @pytest.mark.parametrize("language", DOCS)
-def test_every_public_name_has_its_entry(language):
+def test_every_public_name_has_its_entry(language: Any) -> None:
     text = (DOCS[language] / "reference/api.md").read_text("utf-8")
     entries = list(ENTRY.finditer(text))
     assert len(entries) == text.count("\n::: ")
@@ -43,7 +44,7 @@ MODULES = sorted(module.name for module in pkgutil.walk_packages(convref.__path_
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_what_a_module_calls_public_is_on_the_page(name):
+def test_what_a_module_calls_public_is_on_the_page(name: Any) -> None:
     """And nothing else of it: `__all__` says what users may touch, in every module."""
     module = importlib.import_module(name)
     assert len(set(module.__all__)) == len(module.__all__)
@@ -57,7 +58,7 @@ def test_what_a_module_calls_public_is_on_the_page(name):
 
 
 @pytest.mark.parametrize("language", DOCS)
-def test_every_kind_of_figure_has_its_parameters(language):
+def test_every_kind_of_figure_has_its_parameters(language: Any) -> None:
     text = (DOCS[language] / "reference/api.md").read_text("utf-8")
     section = text.partition("{#figures}")[2].partition("\n### ")[0]
     rows = re.findall(r"^\| `([\w-]+)` \| [^|]{2,} \| ([^|]+) \|$", section, re.M)
@@ -67,14 +68,14 @@ def test_every_kind_of_figure_has_its_parameters(language):
 
 
 @cache
-def package(language: str) -> griffe.Module:
+def package(language: str) -> Any:
     extensions = griffe.load_extensions(Docstrings(language))
     return griffe.load(
         "convref", search_paths=[ROOT], docstring_parser="numpy", extensions=extensions
     )
 
 
-def own(thing: griffe.Object | griffe.Alias) -> griffe.Object:
+def own(thing: Any) -> Any:
     return thing.final_target if thing.is_alias else thing
 
 
@@ -90,11 +91,11 @@ def shown() -> list[str]:
     return list(dict.fromkeys(paths))
 
 
-def entry(language: str, path: str) -> griffe.Object:
+def entry(language: str, path: str) -> Any:
     return own(package(language)[path.removeprefix("convref.")])
 
 
-def sections(language: str, path: str) -> dict[str, list]:
+def sections(language: str, path: str) -> dict[str, Any]:
     parsed = entry(language, path).docstring.parse("numpy")
     lists = ("parameters", "attributes", "returns", "raises")
     return {part.kind.value: part.value for part in parsed if part.kind.value in lists}
@@ -113,7 +114,7 @@ def signature(path: str) -> list[str]:
     return [stars.get(p.kind, "") + p.name for p in thing.parameters if p.name != "self"]
 
 
-def errors(found: dict[str, list]) -> set[str]:
+def errors(found: dict[str, Any]) -> set[str]:
     return {
         name
         for item in found.get("raises", [])
@@ -122,7 +123,7 @@ def errors(found: dict[str, list]) -> set[str]:
 
 
 @pytest.mark.parametrize("path", shown())
-def test_the_chinese_is_whole(path):
+def test_the_chinese_is_whole(path: Any) -> None:
     assert path in catalogue(), f"{ADD} {path}: what it does, its parameters, returns and raises"
     zh, en = sections("zh", path), sections("en", path)
     names = [item.name for item in zh.get("parameters", [])]
@@ -143,7 +144,7 @@ def test_the_chinese_is_whole(path):
     assert not untold, f"{ADD} {path}: a sentence for each of {untold}"
 
 
-def test_each_name_has_its_own_default():
+def test_each_name_has_its_own_default() -> None:
     text = "Parameters\n----------\na, b : int\n    Of both.\nc : int\n    Of one.\n"
     assert apart(text) == text.replace("a, b : int", "a : int\n    Of both.\nb : int")
     for language in ("zh", "en"):
@@ -151,17 +152,17 @@ def test_each_name_has_its_own_default():
         assert {item.name: item.value for item in backward}["padding_mode"] == "'zeros'"
 
 
-def test_nothing_is_told_that_is_not_on_the_page():
+def test_nothing_is_told_that_is_not_on_the_page() -> None:
     assert set(catalogue()) == set(shown())
 
 
-def test_examples_come_along():
+def test_examples_come_along() -> None:
     for path in shown():
         zh, en = (entry(language, path).docstring.value for language in ("zh", "en"))
         assert zh.count(">>>") == en.count(">>>"), path
     assert sum(entry("zh", path).docstring.value.count(">>>") for path in shown()) > 50
 
 
-def test_each_site_has_its_language():
+def test_each_site_has_its_language() -> None:
     assert "{language: zh}}]" in (ROOT / "mkdocs.yml").read_text("utf-8")
     assert "{language: en}}]" in (ROOT / "mkdocs.en.yml").read_text("utf-8")

@@ -1,6 +1,7 @@
 """A browser is found, or installed with the rights that one has."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr(chromium, "run", fails)
     monkeypatch.setattr(chromium, "find", lambda: None)
-    monkeypatch.setattr(chromium.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     return commands
 
 

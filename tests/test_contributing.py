@@ -20,6 +20,12 @@ USERS = {
 }
 
 
+def name_of(requirement: str) -> str:
+    name = NAME.match(requirement)
+    assert name, requirement
+    return name[0]
+
+
 def declared() -> dict[str, str]:
     """Package -> who needs it, from pyproject.toml."""
     data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -28,12 +34,12 @@ def declared() -> dict[str, str]:
         "requires": data["build-system"]["requires"],
         **data["project"]["optional-dependencies"],
     }
-    found = {NAME.match(line)[0]: USERS[key] for key, lines in lists.items() for line in lines}
+    found = {name_of(line): USERS[key] for key, lines in lists.items() for line in lines}
     npm = json.loads((ROOT / "package.json").read_text("utf-8"))
     return found | dict.fromkeys({**npm["dependencies"], **npm["devDependencies"]}, "site (npm)")
 
 
-def test_lock_file_names_hashes_and_no_host():
+def test_lock_file_names_hashes_and_no_host() -> None:
     """What npm installs is what was looked at, from whatever registry it comes."""
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     packages = {name: entry for name, entry in lock["packages"].items() if name}
@@ -43,7 +49,7 @@ def test_lock_file_names_hashes_and_no_host():
         assert "resolved" not in entry, f"{name} names a host"
 
 
-def test_every_dependency_has_its_reason():
+def test_every_dependency_has_its_reason() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Dependencies")[2]
     rows = list(ROW.finditer(text))
     assert {row["name"]: row["user"] for row in rows} == declared()
@@ -55,19 +61,21 @@ def imported(source: str) -> set[str]:
     """The modules of convref that a module imports from, figures as one."""
     found = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module == "convref":
+        module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        if isinstance(node, ast.ImportFrom) and module == "convref":
             found |= {alias.name for alias in node.names if alias.name != "__version__"}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("convref."):
-            found.add(node.module.split(".")[1])
+        elif module.startswith("convref."):
+            found.add(module.split(".")[1])
         elif isinstance(node, ast.Import):
             assert not any(alias.name.partition(".")[0] == "convref" for alias in node.names)
     return found
 
 
-def test_modules_import_from_those_before_them():
+def test_modules_import_from_those_before_them() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    order = re.search(r"imports only from those named before it: ([^|]+) \|", text)[1]
-    names = order.replace("\\", "").split(", ")
+    order = re.search(r"imports only from those named before it: ([^|]+) \|", text)
+    assert order
+    names = order[1].replace("\\", "").split(", ")
     there = {path.stem for path in (ROOT / "convref").glob("*.py")} - {"__init__"}
     assert sorted(names) == sorted(there | {"figures"})
     for path in (ROOT / "convref").rglob("*.py"):

@@ -1,5 +1,7 @@
 """Every listed difference is one, as it is listed."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -20,7 +22,7 @@ def result(source: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("row", DIVERGENCES, ids=lambda row: row.name)
-def test_both_libraries_do_what_the_table_says(row):
+def test_both_libraries_do_what_the_table_says(row: Any) -> None:
     theirs, message = result(row.pytorch)
     assert theirs == row.pytorch_gives
     assert row.message in message
@@ -29,5 +31,5 @@ def test_both_libraries_do_what_the_table_says(row):
     assert known(message) == (row.kind in ("backend gap", "argument check"))
 
 
-def test_names_are_unique():
+def test_names_are_unique() -> None:
     assert len({row.name for row in DIVERGENCES}) == len(DIVERGENCES)

@@ -1,6 +1,7 @@
 """The page on differences shows every row of the table, under its kind, with the row's calls."""
 
 import ast
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ def text(language: str) -> str:
 
 
 @pytest.mark.parametrize("language", DOCS)
-def test_every_row_has_its_section_under_its_kind(language):
+def test_every_row_has_its_section_under_its_kind(language: Any) -> None:
     kind, shown = "", []
     for heading in headings(text(language)):
         if heading["level"] == "##":
@@ -26,7 +27,7 @@ def test_every_row_has_its_section_under_its_kind(language):
 
 @pytest.mark.parametrize("language", DOCS)
 @pytest.mark.parametrize("row", DIVERGENCES, ids=lambda row: row.name)
-def test_a_section_makes_the_calls_of_its_row(row, language):
+def test_a_section_makes_the_calls_of_its_row(row: Any, language: Any) -> None:
     page = text(language)
     starts = [heading.start() for heading in headings(page)] + [len(page)]
     (at,) = [heading.start() for heading in headings(page) if heading["id"] == row.name]

@@ -1,5 +1,7 @@
 """Formulas with marks: what is compared, and that a wrong digit is found."""
 
+from typing import Any
+
 import pytest
 
 from verify.pages.formulas import VALUES, letters, python
@@ -31,11 +33,11 @@ PAGES = {
         ),
     ],
 )
-def test_a_formula_as_code(formula, code):
+def test_a_formula_as_code(formula: Any, code: Any) -> None:
     assert python(formula) == code
 
 
-def test_letters_take_all_values():
+def test_letters_take_all_values() -> None:
     assert list(letters("n + n")) == [{"n": n} for n in VALUES["n"]]
     assert list(letters("k[i] + d")) == [
         {"d": d, "k": (a, b)} for d in VALUES["d"] for a in VALUES["k"] for b in VALUES["k"]
@@ -53,24 +55,24 @@ def test_letters_take_all_values():
         ("$n / 0$", "size(n, 2)", False),
     ],
 )
-def test_a_formula_is_worked_out(formula, expression, right):
+def test_a_formula_is_worked_out(formula: Any, expression: Any, right: Any) -> None:
     assert (check_mark(formula, expression, NAMES) is None) == right
 
 
-def test_the_message_names_the_case():
+def test_the_message_names_the_case() -> None:
     assert check_mark("$n$", "size(n, 2)", NAMES) == "n is 5 where n = 5, but size(n, 2) is 4"
 
 
-def formulas(text):
+def formulas(text: Any) -> Any:
     return [mark for mark in marks(text) if mark["shown"].startswith("$")]
 
 
-def test_there_are_formulas():
+def test_there_are_formulas() -> None:
     assert sum(len(formulas(text)) for text in PAGES.values()) >= 40
 
 
 @pytest.mark.parametrize("text", PAGES.values(), ids=PAGES)
-def test_each_changed_digit_of_a_formula_is_found(text):
+def test_each_changed_digit_of_a_formula_is_found(text: Any) -> None:
     namespace = names(text)
     for mark in formulas(text):
         assert check_mark(mark["shown"], mark["expression"], namespace) is None

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,10 @@ from verify.pages.run import check_block
 from website.source import line_of, parse
 
 PARTS = ("benchmarks", "convref", "docs", "tests", "theme", "verify", "website")
-FILES = ("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile")
-FILES += ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
+FILES = (
+    *("conftest.py", "pyproject.toml", "mkdocs.yml", "mkdocs.en.yml", "Makefile"),
+    *("README.md", "README.zh-CN.md", "CONTRIBUTING.md"),
+)
 PAGE = "docs/zh/learn/padding-modes.md"
 MARKED = "docs/zh/learn/convolution.md"
 CHANGED = "docs/en/learn/groups.md"
@@ -69,6 +72,7 @@ def marked_number(text: str) -> Spoiled:
 
 def numeral_in_prose(text: str) -> Spoiled:
     title = re.search(r"^# .*\n", text, re.M)
+    assert title
     end = title.end()
     spoiled = change(text, end, end, "\n86753\n", "the numeral 86753 is checked by nothing")
     return Spoiled(spoiled.text, spoiled.line + 1, spoiled.report)
@@ -90,6 +94,7 @@ def indented_code(text: str) -> Spoiled:
 
 def missing_output(text: str) -> Spoiled:
     block = next(b for b in parse(text).blocks if not b.indent and b.output)
+    assert block.output
     report = "the block prints, and no output fence follows"
     spoiled = change(text, block.output.start, block.output.end, "", report)
     return Spoiled(spoiled.text, line_of(text, block.start), spoiled.report)
@@ -124,12 +129,12 @@ def problems(page: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", [PAGE, MARKED])
-def test_the_page_itself_is_green(page):
+def test_the_page_itself_is_green(page: Any) -> None:
     assert not problems(page, (ROOT / page).read_text("utf-8"))
 
 
 @pytest.mark.parametrize(("page", "spoil"), CORRUPTIONS.values(), ids=CORRUPTIONS)
-def test_a_spoiled_page_turns_red(page, spoil):
+def test_a_spoiled_page_turns_red(page: Any, spoil: Any) -> None:
     spoiled = spoil((ROOT / page).read_text("utf-8"))
     found = "\n".join(problems(page, spoiled.text))
     at = rf"{re.escape(page)}(?::|, line ){spoiled.line}\b"
@@ -152,7 +157,7 @@ def run_tests(root: Path, *which: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_run_over_spoiled_pages_turns_red(tmp_path):
+def test_a_run_over_spoiled_pages_turns_red(tmp_path: Path) -> None:
     for name in PARTS + FILES:
         source = ROOT / name
         if source.is_dir():

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pymdownx.highlight
 import pytest
@@ -31,7 +32,7 @@ def rendered(text: str, path: Path) -> tuple[list[tuple[str, str]], str]:
     seen: list[tuple[str, str]] = []
     highlight = pymdownx.highlight.Highlight.highlight
 
-    def spy(self, source, language, *arguments, **options):
+    def spy(self: Any, source: Any, language: Any, *arguments: Any, **options: Any) -> Any:
         if not options.get("inline"):
             seen.append(((language or "").lower(), source))
         return highlight(self, source, language, *arguments, **options)
@@ -101,24 +102,24 @@ def place(text: str, source: str, known: list[Fence]) -> int:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_rendered_block_is_tested(path):
+def test_every_rendered_block_is_tested(path: Any) -> None:
     problems = escaped(path.read_text("utf-8"), path)
     assert not problems, "\n".join(problems)
 
 
-def test_every_file_with_examples_is_run(runs):
+def test_every_file_with_examples_is_run(runs: Any) -> None:
     files = [*PAGES, *MODULES]
     assert [path for path in files if not runs(path)] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_prompt_in_a_module_is_run(path):
+def test_every_prompt_in_a_module_is_run(path: Any) -> None:
     prompts = re.findall(r"^ *>>> ", path.read_text("utf-8"), re.M)
     examples = PythonDocStringDocument.parse(str(path), DocTestParser()).examples()
     assert len(list(examples)) == len(prompts)
 
 
-def test_quoted_blocks_are_counted():
+def test_quoted_blocks_are_counted() -> None:
     for language in DOCS:
         texts = [p.read_text("utf-8") for p in pages(language).values() if p.suffix == ".md"]
         quoted = sum(fence.role == "quoted" for text in texts for fence in parse(text).fences)

@@ -1,6 +1,7 @@
 """The rules for numerals in prose: what settles one, and what a changed digit does to it."""
 
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def wrong(sentence: str) -> list[str]:
         "The formula $n + 77$ is nobody's.",
     ],
 )
-def test_a_numeral_with_a_source(sentence):
+def test_a_numeral_with_a_source(sentence: Any) -> None:
     assert wrong(sentence) == []
 
 
@@ -105,19 +106,19 @@ def test_a_numeral_with_a_source(sentence):
         ("Here 3 · 5 = 12<!--= 3 * 4 --> is worked out.", ["3", "5", "12"]),
     ],
 )
-def test_a_numeral_from_nowhere(sentence, numerals):
+def test_a_numeral_from_nowhere(sentence: Any, numerals: Any) -> None:
     assert wrong(sentence) == numerals
 
 
-def test_a_numeral_hidden_in_a_word():
+def test_a_numeral_hidden_in_a_word() -> None:
     assert "hides a numeral" in check_numerals("page", PAGE.format(prose="3x3"))[-1]
 
 
-def test_every_change_of_a_digit():
+def test_every_change_of_a_digit() -> None:
     assert sorted(map(int, changes("10"))) == [0, *range(11, 20), *range(20, 100, 10)]
 
 
-def test_what_is_no_equation():
+def test_what_is_no_equation() -> None:
     assert holds("3", "3") is None
     assert holds("3 + ", "3") is None
     assert holds("3 / 0", "3") is None

@@ -1,6 +1,7 @@
 """Both languages of a section change together, and what counts as a change."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -28,12 +29,12 @@ words.
 """
 
 
-def test_no_language_was_left_behind():
+def test_no_language_was_left_behind() -> None:
     found = problems(site(), json.loads(RECORD.read_text("utf-8")))
     assert not found, "\n".join(found)
 
 
-def test_the_record_has_no_section_that_is_gone():
+def test_the_record_has_no_section_that_is_gone() -> None:
     gone = json.loads(RECORD.read_text("utf-8")).keys() - site().keys()
     assert not gone, "run `make read`"
 
@@ -53,13 +54,13 @@ def test_the_record_has_no_section_that_is_gone():
         ("Next", "Last", ["next"]),
     ],
 )
-def test_what_counts_as_a_change(old, new, changed):
+def test_what_counts_as_a_change(old: Any, new: Any, changed: Any) -> None:
     before, after = digests(TEXT), digests(TEXT.replace(old, new))
     assert TEXT.replace(old, new) != TEXT
     assert [section for section in before if before[section] != after[section]] == changed
 
 
-def test_one_language_changed_alone():
+def test_one_language_changed_alone() -> None:
     record = {"a.md#a": {"zh": "1", "en": "2"}, "a.md#b": {"zh": "3", "en": "4"}}
     assert problems(record, record) == []
     both = record | {"a.md#b": {"zh": "5", "en": "6"}}

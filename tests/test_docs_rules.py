@@ -1,6 +1,7 @@
 """Every page keeps the rules of prose and structure, in both languages."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,28 +31,28 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def each_page(test):
+def each_page(test: Any) -> Any:
     return pytest.mark.parametrize("path", PAGES, ids=name)(test)
 
 
-def test_there_are_pages():
+def test_there_are_pages() -> None:
     assert len(PAGES) == 2 * sum(name.endswith(".md") for name in NAMES) >= 12
 
 
 @pytest.mark.parametrize("page", NAMES)
-def test_both_languages_are_in_step(page):
+def test_both_languages_are_in_step(page: Any) -> None:
     problems = check_parity(page)
     assert not problems, "\n".join(problems)
 
 
 @each_page
-def test_every_numeral_is_checked(path):
+def test_every_numeral_is_checked(path: Any) -> None:
     problems = check_numerals(name(path), path.read_text("utf-8"))
     assert not problems, "\n".join(problems)
 
 
 @each_page
-def test_marks_compute(path):
+def test_marks_compute(path: Any) -> None:
     problems = check_marks(name(path), path.read_text("utf-8"))
     assert not problems, "\n".join(problems)
 
@@ -67,19 +68,19 @@ def test_marks_compute(path):
         ("3<!--= 2 + 1 -->", 0),
     ],
 )
-def test_a_mark_that_repeats_its_number(mark, problems):
+def test_a_mark_that_repeats_its_number(mark: Any, problems: Any) -> None:
     text = f"---\nnames:\n  n: 3\n  m: size(5, kernel=3)\n---\n{mark}\n"
     assert len(check_marks("page", text)) == problems
 
 
 @each_page
-def test_headings_have_ids(path):
+def test_headings_have_ids(path: Any) -> None:
     problems = check_headings(name(path), path.read_text("utf-8"))
     assert not problems, "\n".join(problems)
 
 
 @each_page
-def test_first_use_of_a_term_links_to_the_glossary(path):
+def test_first_use_of_a_term_links_to_the_glossary(path: Any) -> None:
     if path.name == "glossary.md":
         return  # the entries themselves
     language = path.relative_to(ROOT / "docs").parts[0]
@@ -88,7 +89,7 @@ def test_first_use_of_a_term_links_to_the_glossary(path):
 
 
 @each_page
-def test_one_word_for_one_thing(path):
+def test_one_word_for_one_thing(path: Any) -> None:
     language = path.relative_to(ROOT / "docs").parts[0]
     problems = check_words(name(path), path.read_text("utf-8"), language)
     assert not problems, "\n".join(problems)
@@ -104,7 +105,7 @@ CHINESE = [
 
 
 @pytest.mark.parametrize("path", CHINESE, ids=name)
-def test_one_word_for_one_thing_beside_the_pages(path):
+def test_one_word_for_one_thing_beside_the_pages(path: Any) -> None:
     problems = check_words(name(path), path.read_text("utf-8"), "zh")
     assert not problems, "\n".join(problems)
 
@@ -132,26 +133,26 @@ MACs 是乘法次数。/MACs 是乘加次数。
 
 
 @pytest.mark.parametrize("pair", MISUSED.strip().split("\n"))
-def test_a_misused_word_is_found(pair):
+def test_a_misused_word_is_found(pair: Any) -> None:
     wrong, right = pair.split("/")
     assert len(check_words("page", wrong, "zh")) == 1
     assert check_words("page", right, "zh") == []
 
 
-def test_each_word_has_its_example():
+def test_each_word_has_its_example() -> None:
     found = [p for line in MISUSED.split("\n") for p in check_words("", line.split("/")[0], "zh")]
     assert len(found) == len(MISUSED.strip().split("\n"))
     assert all(any(better in problem for problem in found) for better in instead("zh").values())
 
 
 @each_page
-def test_pairs_run_both(path):
+def test_pairs_run_both(path: Any) -> None:
     problems = check_pairs(name(path), path.read_text("utf-8"))
     assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *TEXTS], ids=name)
-def test_blocks_can_be_pasted(path):
+def test_blocks_can_be_pasted(path: Any) -> None:
     problems = check_pasting(name(path), path.read_text("utf-8"))
     assert not problems, "\n".join(problems)
 
@@ -167,7 +168,7 @@ def test_blocks_can_be_pasted(path):
         ("a = [\n    1,", 3),
     ],
 )
-def test_where_the_prompt_stops(source, line):
+def test_where_the_prompt_stops(source: Any, line: Any) -> None:
     assert stops_at(source) == line
     report = [] if line is None else [f"page:{line + 2}: Python's prompt stops here"]
     problems = check_pasting("page", f"text\n```python\n{source}\n```\n")
@@ -175,7 +176,7 @@ def test_where_the_prompt_stops(source, line):
 
 
 @each_page
-def test_front_matter(path):
+def test_front_matter(path: Any) -> None:
     text = path.read_text("utf-8")
     data = front_matter(text)
     assert set(data) <= {"description", "names", "forms", "instead", "synonyms", "hide"}

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,13 +20,13 @@ FUNCTIONS = {
 DEFERS = re.compile(r"(?:as in|those of|arguments of|See) `(\w+)`")
 
 
-def parts(document):
+def parts(document: Any) -> Any:
     """Sections of a NumPy docstring by their titles; what comes first is ''."""
     pieces = re.split(r"^(\w+)\n-+\n", inspect.cleandoc(document), flags=re.M)
     return dict(zip(["", *pieces[1::2]], pieces[::2], strict=True))
 
 
-def listed(function):
+def listed(function: Any) -> Any:
     """The parameters that a docstring lists, and those of another function that it names."""
     sections = parts(function.__doc__)
     lines = re.findall(r"^(\w.*)$", sections["Parameters"], re.M)
@@ -36,7 +37,7 @@ def listed(function):
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_parameters_are_those_of_the_signature(name):
+def test_the_parameters_are_those_of_the_signature(name: Any) -> None:
     function = FUNCTIONS[name]
     real = set(inspect.signature(function).parameters)
     own = parts(function.__doc__)["Parameters"]
@@ -48,7 +49,7 @@ def test_the_parameters_are_those_of_the_signature(name):
 
 
 @pytest.mark.parametrize("name", convref.__all__)
-def test_every_public_name_says_what_it_takes_gives_and_shows(name):
+def test_every_public_name_says_what_it_takes_gives_and_shows(name: Any) -> None:
     document = getattr(convref, name).__doc__
     sections = parts(document)
     assert "Examples" in sections
@@ -57,7 +58,7 @@ def test_every_public_name_says_what_it_takes_gives_and_shows(name):
 
 
 @pytest.mark.parametrize("name", [n for n in FUNCTIONS if n in convref.__all__])
-def test_what_is_said_of_the_dtype_of_results_holds_with_accumulate(name):
+def test_what_is_said_of_the_dtype_of_results_holds_with_accumulate(name: Any) -> None:
     function = FUNCTIONS[name]
     returns = parts(function.__doc__)["Returns"]
     if "accumulate" in inspect.signature(function).parameters:
@@ -65,13 +66,15 @@ def test_what_is_said_of_the_dtype_of_results_holds_with_accumulate(name):
         assert "accumulate" in listed(function)
 
 
-def raised(name):
+def raised(name: Any) -> Any:
     """The errors that a docstring lists, or else those of the one that it names."""
     document = inspect.cleandoc(PUBLIC[name].__doc__)
     told = parts(document).get("Raises")
     if told is not None:
         return set(re.findall(r"\b\w+Error\b", told))
-    return raised(DEFERS.search(document)[1])
+    deferred = DEFERS.search(document)
+    assert deferred, name
+    return raised(deferred[1])
 
 
 PUBLIC = {name: getattr(convref, name) for name in convref.__all__} | {
@@ -79,27 +82,27 @@ PUBLIC = {name: getattr(convref, name) for name in convref.__all__} | {
 }
 
 
-def makes_arrays(value):
+def makes_arrays(value: Any) -> Any:
     """Layers do, and every function that returns arrays or what is told of them."""
     gives = str(inspect.signature(value).return_annotation)
     return isinstance(value, type) or "ndarray" in gives or "Explanation" in gives
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_what_makes_arrays_says_that_memory_can_end(name):
+def test_what_makes_arrays_says_that_memory_can_end(name: Any) -> None:
     memory = {"MemoryError"} if makes_arrays(PUBLIC[name]) else set()
     assert raised(name) == {"TypeError", "ValueError"} | memory
 
 
-def test_who_makes_no_arrays():
+def test_who_makes_no_arrays() -> None:
     assert {name for name in PUBLIC if not makes_arrays(PUBLIC[name])} == {
         "size",
         "tensorflow_same",
     }
 
 
-def test_a_parameter_without_words_is_found(monkeypatch):
-    def forgets(input, stride):
+def test_a_parameter_without_words_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgets(input: Any, stride: Any) -> None:
         """Do nothing.
 
         Parameters
@@ -117,14 +120,16 @@ STEPS = re.compile(r"[Cc]ells between|[Cc]ells left out between")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_stride_and_dilation_are_steps_and_no_gaps(name):
+def test_stride_and_dilation_are_steps_and_no_gaps(name: Any) -> None:
     """Between two taps lie dilation - 1 cells: the count of a gap is off by one."""
-    assert not STEPS.search(FUNCTIONS[name].__doc__)
+    document = FUNCTIONS[name].__doc__
+    assert document is not None
+    assert not STEPS.search(document)
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
 @pytest.mark.parametrize("name", ["Conv", "ConvTranspose"])
-def test_a_layer_keeps_its_arguments_as_pytorchs_does(name, rank):
+def test_a_layer_keeps_its_arguments_as_pytorchs_does(name: Any, rank: Any) -> None:
     """Every argument up to padding_mode, as the docstring says, with PyTorch's value."""
     options = {"stride": 2, "padding": 1, "dilation": 2, "groups": 2, "bias": False}
     theirs = getattr(torch.nn, f"{name}{rank}d")(2, 4, 3, **options)
@@ -143,7 +148,7 @@ def test_a_layer_keeps_its_arguments_as_pytorchs_does(name, rank):
         (torch.bfloat16, lambda t: t.cpu().float().numpy()),
     ],
 )
-def test_weights_come_from_pytorch_as_load_state_dict_says(dtype, convert):
+def test_weights_come_from_pytorch_as_load_state_dict_says(dtype: Any, convert: Any) -> None:
     theirs = torch.nn.Conv2d(2, 3, (1, 2), dtype=dtype)
     held = convert(theirs.weight.detach()).dtype
     ours = convref.Conv2d(2, 3, (1, 2), dtype=held)
@@ -151,7 +156,7 @@ def test_weights_come_from_pytorch_as_load_state_dict_says(dtype, convert):
     assert torch.equal(torch.from_numpy(ours.weight).to(dtype), theirs.weight.detach())
 
 
-def test_cells_of_output_padding():
+def test_cells_of_output_padding() -> None:
     """The first `padding` of them would have been cut off; behind those only the bias is."""
     x, w, bias = np.ones((1, 1, 2)), np.arange(1.0, 4).reshape(1, 1, 3), np.array([0.5])
     whole = convref.conv_transpose1d(x, w, bias, stride=3)[0, 0]
@@ -161,7 +166,7 @@ def test_cells_of_output_padding():
         assert extra.tolist() == [*whole[len(whole) - padding :], 0.5, 0.5][:2]
 
 
-def test_the_shape_comes_back_up_to_what_the_stride_dropped():
+def test_the_shape_comes_back_up_to_what_the_stride_dropped() -> None:
     x, w = np.ones((1, 6, 6)), np.ones((1, 1, 3, 3))
     small = convref.conv2d(x, w, stride=2)
     assert convref.conv_transpose2d(small, w, stride=2).shape == (1, 5, 5)

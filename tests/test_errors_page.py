@@ -1,5 +1,7 @@
 """The page of error messages has every rule of the table as it stands there, and no other."""
 
+from typing import Any
+
 import pytest
 
 from convref import messages
@@ -13,18 +15,18 @@ def text(language: str) -> str:
 
 @pytest.mark.parametrize("language", DOCS)
 @pytest.mark.parametrize("rule", messages.MESSAGES)
-def test_a_rule_has_its_section(rule, language):
+def test_a_rule_has_its_section(rule: Any, language: Any) -> None:
     found = problems(text(language), rule)
     assert not found, f"docs/{language}/{PAGE}#{anchor(rule)}: " + "; ".join(found)
 
 
 @pytest.mark.parametrize("language", DOCS)
-def test_no_section_is_without_a_rule(language):
+def test_no_section_is_without_a_rule(language: Any) -> None:
     gone = sections(text(language)).keys() - set(map(anchor, messages.MESSAGES))
     assert not gone, f"docs/{language}/{PAGE}: convref has no rule for {sorted(gone)}: delete them"
 
 
-def test_what_is_out_of_order_is_found_and_mended(monkeypatch):
+def test_what_is_out_of_order_is_found_and_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     page, (error, template) = text("en"), messages.MESSAGES["reach"]
     monkeypatch.setitem(messages.MESSAGES, "reach", (TypeError, template + " Now."))
     monkeypatch.setitem(messages.MESSAGES, "brand new", (error, "{name} is new."))
@@ -39,13 +41,13 @@ def test_what_is_out_of_order_is_found_and_mended(monkeypatch):
     assert "raise []" in problems(mended, "brand new")[0]
 
 
-def test_a_block_that_raises_another_rule_is_found():
+def test_a_block_that_raises_another_rule_is_found() -> None:
     page = text("en").replace("dilation=3)", "dilation=0)")
     assert page != text("en")
     assert "raise ['least']" in problems(page, "reach")[0]
 
 
-def test_a_section_without_pytorchs_message_is_found():
+def test_a_section_without_pytorchs_message_is_found() -> None:
     start, end = sections(text("en"))["reach"]
     section = text("en")[start:end]
     alone = section.partition('=== "PyTorch"')[0] + section[section.index('=== "convref"') :]

@@ -59,9 +59,10 @@ def axes(case: dict[str, Any]) -> list[Axis]:
 
 
 def convolved(case: dict[str, Any], data: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    return definition.convolution(
+    out: np.ndarray = definition.convolution(
         data[None, None], weight[None, None], None, axes(case), 1, case["mode"]
     )[0, 0]
+    return out
 
 
 def reads(case: dict[str, Any], at: tuple[int, ...]) -> dict[tuple[int, ...], tuple[int, ...]]:
@@ -202,7 +203,9 @@ def test_padding_shows_what_a_kernel_of_one_cell_reads(seed: int) -> None:
         shown = index(attributes.get("data-input")) or index(attributes.get("data-source"))
         assert (0 if shown is None else data[shown]) == expected, cell
     for arc in (e.attrib for e in parts(svg) if e.get("data-to")):
-        assert drawn[index(arc["data-from"])]["data-source"] == arc["data-to"]
+        start = index(arc["data-from"])
+        assert start is not None
+        assert drawn[start]["data-source"] == arc["data-to"]
 
 
 def test_padding_modes_are_the_four_of_the_source() -> None:
@@ -308,7 +311,7 @@ def test_planes_show_the_cells_that_the_definition_reads(seed: int) -> None:
         (*lead, *t) for lead in leading for t in product(*map(range, case["kernel"]))
     }
     kernels = product(*map(range, case["kernel"]))
-    heads = {
+    heads: Any = {
         "channels": list(product(range(out), planes)),
         "sentence": list(product(range(out), planes)),
         "volume": [()],

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.GifImagePlugin import GifImageFile
 
 from convref import figures
 from convref.figures import KINDS, Figure, draw, style
@@ -523,6 +524,7 @@ def test_a_gif_holds_every_frame_once(tmp_path: Path) -> None:
     for loop in (False, True):
         save(figure, tmp_path / "moving.gif", loop=loop, scale=1)
         with Image.open(tmp_path / "moving.gif") as image:
+            assert isinstance(image, GifImageFile)
             assert image.n_frames == 3
             assert image.info["duration"] == 1200
             assert image.info.get("loop") == (0 if loop else None)
@@ -777,13 +779,13 @@ def test_a_figure_is_full(kind: str, most: dict[str, Any], more: dict[str, Any],
 
 
 @pytest.mark.parametrize(("start", "end"), [((3, 4), (10, 20)), ((10, 20), (3, 4))])
-def test_a_line_needs_the_room_between_its_ends(start, end):
+def test_a_line_needs_the_room_between_its_ends(start: Any, end: Any) -> None:
     canvas = Canvas()
     canvas.line(start, end, "cf-tie")
     assert canvas.extent == Box(3, 4, 7, 16)
 
 
-ENOUGH = {
+ENOUGH: dict[str, dict[str, Any]] = {
     "window": {"size": 5, "kernel": 3},
     "padding": {"size": 3},
     "padding-modes": {"size": 3},
@@ -804,7 +806,7 @@ BOUNDS |= dict.fromkeys(("kernel", "stride", "strides", "dilation"), 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_least_of_each_parameter(kind):
+def test_the_least_of_each_parameter(kind: Any) -> None:
     draw(kind, **ENOUGH[kind])
     for name in BOUNDS.keys() & inspect.signature(KINDS[kind]).parameters:
         less = BOUNDS[name] - 1
@@ -815,26 +817,26 @@ def test_the_least_of_each_parameter(kind):
             draw(kind, **ENOUGH[kind] | {name: given})
 
 
-def test_no_size_or_place_is_below_the_first():
+def test_no_size_or_place_is_below_the_first() -> None:
     with pytest.raises(ValueError, match="size must be at least 1, received 0"):
         draw("window", size=0, kernel=1, input=[1, 2])
     with pytest.raises(ValueError, match="at must be at least 0, received -1"):
         draw("window", size=5, kernel=3, at=-1)
 
 
-def test_the_reach_that_is_measured_is_that_of_the_width():
+def test_the_reach_that_is_measured_is_that_of_the_width() -> None:
     drawn = str(draw("dilation", size=[9, 9], kernel=[2, 3], dilations=[2]))
     assert re.findall(r"cf-measure.*?<text[^>]*>(\d+)<", drawn) == ["5"]
 
 
-def test_a_position_far_in_front_is_none_of_the_padded_input():
+def test_a_position_far_in_front_is_none_of_the_padded_input() -> None:
     with pytest.raises(ValueError, match=r"received -4611686018427387905"):
         draw("padding", size=[3, 3], at=[-(2**62) - 1, 0])
     with pytest.raises(ValueError, match=r"^at\[0\] must"):
         draw("padding", size=[3, 3], at=[-(2**63), 0])
 
 
-def test_a_sum_has_a_line_for_each_row_of_the_kernel():
+def test_a_sum_has_a_line_for_each_row_of_the_kernel() -> None:
     given = {"input": [[1, 1, 1, 1]] * 3, "weight": [[1, 1, 1], [1, 1, 1]]}
     lines = re.findall(r">([^<>]*·[^<>]*)<", str(draw("window", **given)))
     assert [line.count("·") for line in lines] == [3, 3]

@@ -281,7 +281,7 @@ def test_layouts_keep_each_number_where_the_framework_does(seed: int) -> None:
         order, place = box["data-place"].split(",")
         assert int(place) == len(found[order])
         found[order].append((index(box["data-index"]) or (), int(text)))
-    number = {}
+    number: dict[Index, int] = {}
     for order, places in found.items():
         # Loops over the axes in the order of the letters, the last the fastest.
         walk = [

@@ -1,6 +1,7 @@
 """The home page's table of errors: each row leads to a section that shows its message."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def message(words: str) -> re.Pattern[str]:
 
 
 @pytest.mark.parametrize("language", DOCS)
-def test_each_message_stands_where_its_row_leads(language):
+def test_each_message_stands_where_its_row_leads(language: Any) -> None:
     table = (DOCS[language] / "index.md").read_text("utf-8").partition("{#errors}")[2]
     rows = ROWS.findall(table)
     assert len(rows) >= 25
@@ -42,7 +43,7 @@ def test_each_message_stands_where_its_row_leads(language):
             assert any(message(words).search(text) for text in sections), words
 
 
-def test_both_languages_have_the_same_rows():
+def test_both_languages_have_the_same_rows() -> None:
     texts = [(DOCS[language] / "index.md").read_text("utf-8") for language in DOCS]
     zh, en = ([re.findall(r"`([^`]+)`", row) for row, _ in ROWS.findall(text)] for text in texts)
     assert zh == en

@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from verify import ROOT
 from verify.mutation import run as mutants
 from verify.mutation.changes import changes
 
@@ -39,14 +41,14 @@ def f(a, b=(1,)):
 
 
 @pytest.fixture
-def tried(tmp_path, monkeypatch):
+def tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)
     Path("convref").mkdir()
     Path("convref/f.py").write_text(SOURCE, "utf-8")
     return list(changes(Path("convref/f.py")))
 
 
-def test_smaller_numbers_the_other_end_and_or_for_and_are_tried(tried):
+def test_smaller_numbers_the_other_end_and_or_for_and_are_tried(tried: Any) -> None:
     becomes = {each.lines[1]: each.kind for each in tried if each.where == "f"}
     assert (
         becomes.items()
@@ -63,14 +65,14 @@ def test_smaller_numbers_the_other_end_and_or_for_and_are_tried(tried):
     assert sum(kind != "mutmut" for kind in becomes.values()) == 5
 
 
-def test_what_a_decorator_changes_is_tried_and_no_type(tried):
+def test_what_a_decorator_changes_is_tried_and_no_type(tried: Any) -> None:
     assert [each.lines for each in tried if each.where == "A.f"] == [
         ("return 6", "return 7"),
         ("return 6", "return 5"),
     ]
 
 
-def test_values_outside_functions_are_tried_and_no_types(tried):
+def test_values_outside_functions_are_tried_and_no_types(tried: Any) -> None:
     values = {each.lines for each in tried if each.kind == "values"}
     assert values >= {
         ("MOST: int = 2 - 1", "MOST: int = None"),
@@ -91,7 +93,7 @@ def test_values_outside_functions_are_tried_and_no_types(tried):
     }
 
 
-def test_each_change_has_a_name_of_its_own_that_changes_with_the_code(tried):
+def test_each_change_has_a_name_of_its_own_that_changes_with_the_code(tried: Any) -> None:
     names = {each.name for each in tried}
     assert len(names) == len(tried)
     Path("convref/f.py").write_text(SOURCE.replace("return 6", "return 5"), "utf-8")
@@ -180,13 +182,13 @@ def attempt(folder: Path, tests: dict[str, str]) -> list[str]:
     (folder / "convref/__init__.py").write_text(PACKAGE, "utf-8")
     for name, text in tests.items():
         (folder / "tests/numpy_only" / name).write_text(text, "utf-8")
-    program = TRY.format(root=str(mutants.ROOT))
+    program = TRY.format(root=str(ROOT))
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return (ran.stdout + ran.stderr).splitlines()
 
 
-def test_a_change_is_noticed_or_survives(tmp_path):
+def test_a_change_is_noticed_or_survives(tmp_path: Path) -> None:
     printed = attempt(tmp_path, TESTS)
     assert set(printed) >= {
         "SEEN | SEEN = 3 | SEEN = None | killed",
@@ -209,14 +211,16 @@ def test_a_change_is_noticed_or_survives(tmp_path):
     assert (tmp_path / "convref/__init__.py").read_text("utf-8") == PACKAGE
 
 
-def test_nothing_is_tried_if_a_test_fails_without_a_change(tmp_path):
+def test_nothing_is_tried_if_a_test_fails_without_a_change(tmp_path: Path) -> None:
     printed = attempt(tmp_path, {"test_it.py": "def test():\n    assert False\n"})
     assert not [line for line in printed if line.endswith(("killed", "survived", "timeout"))]
     assert [line for line in printed if "a test fails without a change" in line]
     assert [line for line in printed if "test_it.py fails without a change" in line]
 
 
-def test_a_record_keeps_the_counts_of_what_was_not_tried_again(tried, monkeypatch):
+def test_a_record_keeps_the_counts_of_what_was_not_tried_again(
+    tried: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     old = {"date": "2026-01-01", "mutants": 9, "killed": 8, "equivalent": 1, "survived": 0}
     old["untried"] = 0
     path = Path("mutants.json")
@@ -242,7 +246,9 @@ def test_a_record_keeps_the_counts_of_what_was_not_tried_again(tried, monkeypatc
         assert facts["kinds"][kind] == {"first": "2026-01-01", "last": "2026-01-01", **sums}
 
 
-def test_what_was_not_tried_is_told_until_it_is(tried, monkeypatch):
+def test_what_was_not_tried_is_told_until_it_is(
+    tried: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = Path("mutants.json")
     path.write_text(json.dumps({"counts": {}}), "utf-8")
     monkeypatch.setattr(mutants, "RECORD", path)

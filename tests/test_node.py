@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from website import node
+from website.settings import ROOT
 
 
-def installing(monkeypatch: pytest.MonkeyPatch, cache: Path, fail: Exception | None) -> list[Path]:
+def installing(
+    monkeypatch: pytest.MonkeyPatch, cache: Path, fail: BaseException | None
+) -> list[Path]:
     """npm, replaced: it writes half of what it should, then fails if it shall."""
     places: list[Path] = []
 
@@ -40,7 +43,7 @@ def test_another_lock_file_is_another_folder(
     installing(monkeypatch, tmp_path / "cache", None)
     first = node.modules()
     for name in node.LISTS:
-        (tmp_path / name).write_bytes((node.ROOT / name).read_bytes() + b"\n")
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes() + b"\n")
     monkeypatch.setattr(node, "ROOT", tmp_path)
     assert node.modules() != first
 

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -28,7 +29,7 @@ NAMES = sorted(name for name in pages("zh") if name.endswith(".ipynb"))
 NOTEBOOKS = [DOCS[language] / name for language in DOCS for name in NAMES]
 
 
-def each_notebook(test):
+def each_notebook(test: Any) -> Any:
     return pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: str(p.relative_to(ROOT)))(test)
 
 
@@ -37,12 +38,12 @@ def code(path: Path) -> list[str]:
     return [cell.source for cell in cells if cell.cell_type == "code"]
 
 
-def test_there_are_notebooks():
+def test_there_are_notebooks() -> None:
     assert NAMES and sorted(name for name in pages("en") if name.endswith(".ipynb")) == NAMES
 
 
 @each_notebook
-def test_stored_form(path):
+def test_stored_form(path: Any) -> None:
     """As `make outputs` writes it, as if run from top to bottom, with nothing of one machine."""
     text = path.read_text("utf-8")
     notebook = read(text)
@@ -57,7 +58,7 @@ def test_stored_form(path):
 
 
 @each_notebook
-def test_rules_of_pages(path):
+def test_rules_of_pages(path: Any) -> None:
     name, text = str(path.relative_to(ROOT)), page(path)
     language = path.relative_to(ROOT / "docs").parts[0]
     problems = check_numerals(name, text) + check_headings(name, text)
@@ -70,7 +71,7 @@ def test_rules_of_pages(path):
 
 
 @each_notebook
-def test_headings_begin_cells_and_drawings_have_captions(path):
+def test_headings_begin_cells_and_drawings_have_captions(path: Any) -> None:
     """A cell's id is its heading's, and the paragraph after a drawing is its caption."""
     cells = read(path.read_text("utf-8")).cells
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
@@ -82,14 +83,14 @@ def test_headings_begin_cells_and_drawings_have_captions(path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_both_languages_are_in_step(name):
+def test_both_languages_are_in_step(name: Any) -> None:
     paths = [DOCS[language] / name for language in ("zh", "en")]
     problems = compare_structure(name, *map(page, paths))
     assert not problems, "\n".join(problems)
     assert code(paths[0]) == code(paths[1])
 
 
-def test_download_has_whole_addresses():
+def test_download_has_whole_addresses() -> None:
     text = portable(DOCS["en"] / NAMES[0], DOCS["en"], "https://example.org/en/")
     links = re.findall(r"\]\(([^)]*)\)", text)
     assert links and all(link.startswith("https://example.org/en/") for link in links)
@@ -100,7 +101,7 @@ def test_download_has_whole_addresses():
 # The checks can fail --------------------------------------------------------------------------
 
 
-def cell(source: str, *outputs: dict[str, object]):
+def cell(source: str, *outputs: dict[str, object]) -> Any:
     made = nbformat.v4.new_code_cell(source)
     made.outputs = [nbformat.from_dict(output) for output in outputs]
     return made
@@ -140,17 +141,18 @@ BAD = [
 
 
 @pytest.mark.parametrize("cell", GOOD, ids=lambda cell: cell.source[:20])
-def test_cell_that_agrees(cell):
+def test_cell_that_agrees(cell: Any) -> None:
     assert check_cell(cell, "cell", {}) is None
 
 
 @pytest.mark.parametrize(("cell", "reason"), BAD, ids=range(len(BAD)))
-def test_cell_that_differs(cell, reason):
-    assert reason in check_cell(cell, "cell", {})
+def test_cell_that_differs(cell: Any, reason: Any) -> None:
+    told = check_cell(cell, "cell", {})
+    assert told is not None and reason in told
 
 
-def test_cells_share_their_names():
-    namespace = {}
+def test_cells_share_their_names() -> None:
+    namespace: dict[str, object] = {}
     assert check_cell(cell("a = 2"), "cell", namespace) is None
     assert check_cell(cell("print(a)", printed("2\n")), "cell", namespace) is None
 
@@ -164,20 +166,22 @@ def test_cells_share_their_names():
     ],
     ids=lambda output: output["output_type"],
 )
-def test_other_outputs_are_refused(output):
+def test_other_outputs_are_refused(output: Any) -> None:
     with pytest.raises(ValueError, match="prints or draws"):
         stored(cell("1", output))
     notebook = nbformat.v4.new_notebook(metadata={"convref": {}}, cells=[cell("1", output)])
     assert "<!-- not shown" in as_markdown(notebook), "the build stops at this"
 
 
-def test_the_build_stops_at_other_outputs():
+def test_the_build_stops_at_other_outputs() -> None:
     path = ROOT / "docs/en/notebooks/a.ipynb"
     with pytest.raises(PageError, match=r"notebooks/a\.ipynb.*careful"):
         finished("# A\n\n<!-- not shown: careful -->\n", path, "en")
 
 
-def test_the_build_stops_at_a_cell_that_raises(monkeypatch, tmp_path):
+def test_the_build_stops_at_a_cell_that_raises(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """The cells run, and their outputs are those of this run."""
     monkeypatch.setattr("website.before.notebooks.ROOT", tmp_path)
     path = tmp_path / "a.ipynb"
@@ -191,14 +195,14 @@ def test_the_build_stops_at_a_cell_that_raises(monkeypatch, tmp_path):
                 executed(path)
 
 
-def test_a_download_leads_to_pages_that_are_there(tmp_path):
+def test_a_download_leads_to_pages_that_are_there(tmp_path: Path) -> None:
     text = nbformat.v4.new_markdown_cell("[A](../learn/nowhere.md)")
     nbformat.write(nbformat.v4.new_notebook(cells=[text]), tmp_path / "a.ipynb")
     with pytest.raises(PageError, match=r"there is no page \.\./learn/nowhere\.md"):
         portable(tmp_path / "a.ipynb", tmp_path, "https://example.org/")
 
 
-def test_refreshing_repairs_every_output():
+def test_refreshing_repairs_every_output() -> None:
     text = NOTEBOOKS[0].read_text("utf-8")
     spoiled = read(text)
     for each in spoiled.cells:

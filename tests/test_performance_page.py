@@ -1,6 +1,7 @@
 """The page on performance shows all that `make bench` found. Its marks hold each number equal."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -23,7 +24,7 @@ def points(svg: str, key: str) -> list[dict[str, str]]:
     return [e.attrib for e in ElementTree.fromstring(svg).iter() if key in e.attrib]
 
 
-def test_the_results_are_of_the_layers_that_would_be_measured_now():
+def test_the_results_are_of_the_layers_that_would_be_measured_now() -> None:
     assert RESULTS.layers == [str(layer) for layer in LAYERS]
     assert {family: list(sizes) for family, sizes in RESULTS.data["scaling"].items()} == {
         family: [str(size) for size in sizes] for family, sizes in SCALING.items()
@@ -33,7 +34,7 @@ def test_the_results_are_of_the_layers_that_would_be_measured_now():
 
 
 @pytest.mark.parametrize("language", DOCS)
-def test_every_layer_and_mean_is_on_the_page(language):
+def test_every_layer_and_mean_is_on_the_page(language: Any) -> None:
     text = (DOCS[language] / "reference/performance.md").read_text("utf-8")
     expressions = {found["expression"] for found in marks(text)}
     due = {f"bench.layers[{i}]" for i in range(len(LAYERS))}
@@ -48,23 +49,30 @@ def test_every_layer_and_mean_is_on_the_page(language):
     assert due <= expressions
 
 
-def test_a_mark_can_hold_a_text():
+def test_a_mark_can_hold_a_text() -> None:
     assert check_mark("`2.4.6`", '"2.4" + ".6"', names("")) is None
-    assert "is `2.4.6`" in check_mark("`2.4.5`", '"2.4.6"', names(""))
+    told = check_mark("`2.4.5`", '"2.4.6"', names(""))
+    assert told is not None and "is `2.4.6`" in told
 
 
-def test_the_drawing_shows_every_pair_where_it_belongs():
+def left_end(element: dict[str, str]) -> float:
+    point = POINT.match(element["d"])
+    assert point, element["d"]
+    return float(point["x"])
+
+
+def test_the_drawing_shows_every_pair_where_it_belongs() -> None:
     drawn = points(plot.speed().svg, "data-ratio")
     pairs = list(RESULTS.times("forward"))
     assert len(drawn) == len(pairs) + len(plot.MARKS)  # and the means
     found = {(each["data-layer"], each["data-peer"]): each for each in drawn}
     assert all(found[layer, peer]["data-ratio"] == str(it["ratio"]) for layer, peer, it in pairs)
     peer = [each for each in drawn if each["data-peer"] == "PyTorch"]  # a disc: x is its left end
-    placed = sorted(peer, key=lambda each: float(POINT.match(each["d"])["x"]))
+    placed = sorted(peer, key=left_end)
     assert placed == sorted(peer, key=lambda each: -float(each["data-ratio"]))
 
 
-def test_the_drawing_of_scaling_shows_every_size():
+def test_the_drawing_of_scaling_shows_every_size() -> None:
     drawn = points(plot.scaling().svg, "data-family")
     assert [(e["data-family"], e["data-size"], e["data-ratio"]) for e in drawn] == [
         (family, size, str(ratio))
@@ -74,7 +82,7 @@ def test_the_drawing_of_scaling_shows_every_size():
 
 
 @pytest.mark.parametrize("drawing", MEASURED)
-def test_a_drawing_fits_a_phone(drawing):
+def test_a_drawing_fits_a_phone(drawing: Any) -> None:
     """Its caption compares what stands at both ends: nothing may be out of sight."""
     assert 'tabindex="0"' not in scrolled(MEASURED[drawing](), drawing)
 
@@ -82,18 +90,18 @@ def test_a_drawing_fits_a_phone(drawing):
 @pytest.mark.parametrize(
     ("number", "two"), [(1.749, 1.7), (9.94, 9.9), (9.96, 10), (234.0, 230), (41300.0, 41000)]
 )
-def test_rough(number, two):
+def test_rough(number: Any, two: Any) -> None:
     assert repr(rough(number)) == repr(two)
 
 
-def test_goals_compare():
+def test_goals_compare() -> None:
     assert Goal("", 2.0, 2.0).met and not Goal("", 2.0, 2.1).met
     (worst,) = (goal for goal in goals(RESULTS) if goal.what == "forward / PyTorch, worst layer")
     assert worst.measured == max(RESULTS.ratio("forward", "PyTorch", i) for i in range(len(LAYERS)))
     assert (shown(1 / 4.5), shown(12.345)) == ("0.222", "12.35")
 
 
-def test_means_are_geometric():
+def test_means_are_geometric() -> None:
     pairs = {"forward": {"PyTorch": {"ratio": 1.0}}}, {"forward": {"PyTorch": {"ratio": 4.0}}}
     few = Results({"layers": dict(zip("ab", pairs, strict=True))})
     assert few.mean("forward", "PyTorch") == 2 and few.slower("PyTorch") == 0.5

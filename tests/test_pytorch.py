@@ -4,6 +4,7 @@ import inspect
 import re
 import warnings
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,11 +30,11 @@ NOT_DILATED = {"int8", "int16", "int32", "uint8"}
 NEVER = {"uint16", "uint32", "uint64"}
 
 
-def tensors(arrays):
+def tensors(arrays: Any) -> Any:
     return [None if a is None else torch.from_numpy(a) for a in arrays]
 
 
-def by_pytorch(case: Case, arrays):
+def by_pytorch(case: Case, arrays: Any) -> Any:
     """A layer with these weights, since F.conv2d has no padding_mode."""
     input, weight, bias = tensors(arrays)
     options = dict(case.options)
@@ -56,18 +57,18 @@ def by_pytorch(case: Case, arrays):
         return layer._conv_forward(input, weight, bias).numpy()
 
 
-def by_convref(case: Case, arrays):
+def by_convref(case: Case, arrays: Any) -> Any:
     return getattr(convref, f"conv{case.rank}d")(*arrays, **case.options)
 
 
 @given(cases())
-def test_integers_are_pytorchs_exactly(case):
+def test_integers_are_pytorchs_exactly(case: Any) -> None:
     arrays = case.arrays("int64")
     np.testing.assert_array_equal(by_convref(case, arrays), by_pytorch(case, arrays))
 
 
 @pytest.mark.parametrize("dtype", [t.name for t in checks.DTYPES if t.name not in NEVER])
-def test_every_dtype_gives_pytorchs_dtype_and_values(dtype):
+def test_every_dtype_gives_pytorchs_dtype_and_values(dtype: Any) -> None:
     dilation = (1, 1) if dtype in NOT_DILATED else (1, 2)
     case = Case((2, 4, 7, 9), (6, 2, 3, 2), True, (2, 1), (1, 2), dilation, 2, "zeros")
     arrays = case.arrays(dtype)  # int8 wraps around here
@@ -78,7 +79,7 @@ def test_every_dtype_gives_pytorchs_dtype_and_values(dtype):
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "complex128"])
 @given(case=cases(), seed=st.integers(0, 2**32 - 1))
-def test_floats_are_pytorchs_within_rounding(dtype, case, seed):
+def test_floats_are_pytorchs_within_rounding(dtype: Any, case: Any, seed: Any) -> None:
     random = np.random.default_rng(seed)
     arrays = [
         None if a is None else random.standard_normal(a.shape).astype(dtype) for a in case.arrays()
@@ -91,7 +92,7 @@ def test_floats_are_pytorchs_within_rounding(dtype, case, seed):
     assert np.all(abs(got - expected) <= 2 * terms * step)
 
 
-def test_overflow_is_infinite_without_a_warning():
+def test_overflow_is_infinite_without_a_warning() -> None:
     arrays = [np.full((1, 1, 4), 300, "f2"), np.full((1, 1, 2), 300, "f2"), None]
     case = Case((1, 1, 4), (1, 1, 2), False, (1,), (0,), (1,), 1, "zeros")
     assert np.isinf(by_convref(case, arrays)).all()
@@ -99,7 +100,7 @@ def test_overflow_is_infinite_without_a_warning():
 
 
 @given(st.data(), st.sampled_from(["constant", "reflect", "replicate", "circular"]))
-def test_pad_is_pytorchs(data, mode):
+def test_pad_is_pytorchs(data: Any, mode: Any) -> None:
     axes = data.draw(st.integers(1, 3))
     sizes = [data.draw(st.integers(2, 5)) for _ in range(axes)]
     flat = []
@@ -114,7 +115,7 @@ def test_pad_is_pytorchs(data, mode):
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
-def test_a_layer_takes_pytorchs_state_and_prints_and_computes_like_it(rank):
+def test_a_layer_takes_pytorchs_state_and_prints_and_computes_like_it(rank: Any) -> None:
     options = {"stride": 2, "padding": 1, "dilation": 2, "groups": 2, "padding_mode": "replicate"}
     for extra in ({}, options, {"padding": "same", "bias": False}):
         theirs = getattr(torch.nn, f"Conv{rank}d")(4, 6, 3, **extra)
@@ -133,7 +134,7 @@ def test_a_layer_takes_pytorchs_state_and_prints_and_computes_like_it(rank):
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
 @pytest.mark.parametrize("name", ["Conv", "ConvTranspose"])
-def test_layers_have_pytorchs_arguments_in_its_order(name, rank):
+def test_layers_have_pytorchs_arguments_in_its_order(name: Any, rank: Any) -> None:
     ours = list(inspect.signature(getattr(convref, f"{name}{rank}d")).parameters)
     theirs = list(inspect.signature(getattr(torch.nn, f"{name}{rank}d")).parameters)
     assert ours == [*theirs, "seed"]
@@ -145,7 +146,7 @@ MORE = {"conv": ["padding_mode", "accumulate"], "conv_transpose": ["accumulate"]
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
 @pytest.mark.parametrize("name", MORE)
-def test_functions_have_pytorchs_arguments_in_its_order(name, rank):
+def test_functions_have_pytorchs_arguments_in_its_order(name: Any, rank: Any) -> None:
     ours = list(inspect.signature(getattr(convref, f"{name}{rank}d")).parameters)
     signature = rf"{name}{rank}d\(([^()]*)\) -> Tensor"
     (theirs,) = re.findall(signature, getattr(F, f"{name}{rank}d").__doc__)
@@ -154,14 +155,14 @@ def test_functions_have_pytorchs_arguments_in_its_order(name, rank):
 
 @pytest.mark.parametrize("name", ["unfold", "fold"])
 @pytest.mark.parametrize("rank", ["1d", "", "3d"])
-def test_patches_have_pytorchs_arguments_in_its_order(name, rank):
+def test_patches_have_pytorchs_arguments_in_its_order(name: Any, rank: Any) -> None:
     ours = inspect.signature(getattr(convref, name + rank)).parameters
     assert list(ours) == list(inspect.signature(getattr(F, name)).parameters)
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
 @pytest.mark.parametrize("name", MORE)
-def test_gradients_take_the_arguments_of_their_function_in_its_order(name, rank):
+def test_gradients_take_the_arguments_of_their_function_in_its_order(name: Any, rank: Any) -> None:
     forward = list(inspect.signature(getattr(convref, f"{name}{rank}d")).parameters)
     backward = list(inspect.signature(getattr(convref, f"{name}{rank}d_backward")).parameters)
     assert backward == ["grad_output", *(each for each in forward if each != "bias")]
@@ -196,7 +197,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("arrays", "options"), REFUSED)
-def test_what_pytorch_refuses_is_refused(arrays, options):
+def test_what_pytorch_refuses_is_refused(arrays: Any, options: Any) -> None:
     with pytest.raises((RuntimeError, TypeError, ValueError)):
         F.conv2d(*tensors(arrays), **options)
     with pytest.raises((TypeError, ValueError)):
@@ -204,7 +205,7 @@ def test_what_pytorch_refuses_is_refused(arrays, options):
 
 
 @pytest.mark.parametrize(("mode", "limit"), [("reflect", 4), ("circular", 5), ("replicate", None)])
-def test_limits_of_the_modes_are_pytorchs(mode, limit):
+def test_limits_of_the_modes_are_pytorchs(mode: Any, limit: Any) -> None:
     input = np.arange(15).reshape(1, 3, 5)
     for most in (3, 4, 5, 6, 11):
         for flat in ((most, 0), (0, most)):
@@ -219,22 +220,22 @@ def test_limits_of_the_modes_are_pytorchs(mode, limit):
 
 
 @pytest.mark.parametrize(("name", "mode"), [("full", "zeros"), (1, "symmetric"), ("same", "zeros")])
-def test_layers_refuse_what_pytorchs_do(name, mode):
+def test_layers_refuse_what_pytorchs_do(name: Any, mode: Any) -> None:
     stride = 2 if name == "same" else 1
     for library in (torch.nn, convref):
         with pytest.raises(ValueError):
             library.Conv2d(1, 1, 3, stride=stride, padding=name, padding_mode=mode)
 
 
-T = torch.from_numpy
+T: Any = torch.from_numpy
 
 
-def several(results):
+def several(results: Any) -> Any:
     """One result or more, as arrays."""
     return [np.asarray(r) for r in (results if isinstance(results, tuple | list) else [results])]
 
 
-def gradients(function, *arrays):
+def gradients(function: Any, *arrays: Any) -> Any:
     """What PyTorch's autograd makes of a function with two groups, and of its bias."""
     grad, *operands = (T(array.copy()) for array in arrays)
     weight = operands[1]
@@ -249,24 +250,24 @@ def gradients(function, *arrays):
 # Name: the call in convref and in PyTorch, and its arrays.
 DOUBLE = np.arange(240.0).reshape(2, 4, 5, 6)
 KERNELS, TURNED = np.arange(72.0).reshape(6, 2, 2, 3), np.arange(72.0).reshape(4, 3, 2, 3)
-CALLS = {
+CALLS: dict[str, tuple[Any, Any, Any]] = {
     "conv": (
-        lambda *a: convref.conv2d(*a, groups=2),
-        lambda *a: F.conv2d(*map(T, a), groups=2),
+        lambda x, w, b: convref.conv2d(x, w, b, groups=2),
+        lambda x, w, b: F.conv2d(T(x), T(w), T(b), groups=2),
         (DOUBLE, KERNELS, np.ones(6)),
     ),
     "conv transposed": (
-        lambda *a: convref.conv_transpose2d(*a, groups=2),
-        lambda *a: F.conv_transpose2d(*map(T, a), groups=2),
+        lambda x, w, b: convref.conv_transpose2d(x, w, b, groups=2),
+        lambda x, w, b: F.conv_transpose2d(T(x), T(w), T(b), groups=2),
         (DOUBLE, TURNED, np.ones(6)),
     ),
     "backward": (
-        lambda *a: convref.conv2d_backward(*a, groups=2),
+        lambda g, x, w: convref.conv2d_backward(g, x, w, groups=2),
         lambda *a: gradients(F.conv2d, *a),
         (np.ones((2, 6, 4, 4)), DOUBLE, KERNELS),
     ),
     "transposed backward": (
-        lambda *a: convref.conv_transpose2d_backward(*a, groups=2),
+        lambda g, x, w: convref.conv_transpose2d_backward(g, x, w, groups=2),
         lambda *a: gradients(F.conv_transpose2d, *a),
         (np.ones((2, 6, 6, 8)), DOUBLE, TURNED),
     ),
@@ -305,7 +306,9 @@ NO_CHANNELS = [
 
 
 @pytest.mark.parametrize(("name", "operand", "axis"), EMPTIED)
-def test_an_empty_axis_is_refused_as_by_pytorch_or_gives_the_same(name, operand, axis):
+def test_an_empty_axis_is_refused_as_by_pytorch_or_gives_the_same(
+    name: Any, operand: Any, axis: Any
+) -> None:
     ours, theirs, arrays = CALLS[name]
     arrays = list(arrays)
     arrays[operand] = np.take(arrays[operand], [], axis)
@@ -334,7 +337,7 @@ HALF = {
 
 
 @pytest.mark.parametrize("name", HALF)
-def test_float16_is_no_worse_than_pytorchs(name):
+def test_float16_is_no_worse_than_pytorchs(name: Any) -> None:
     ours, theirs, _ = CALLS[name]
     errors = []
     for seed in range(20):
@@ -352,8 +355,8 @@ def test_float16_is_no_worse_than_pytorchs(name):
 
 
 # Tensors that NumPy takes only after something has been done: what convref says is done.
-ONES = torch.ones(1, 1, 3)
-TENSORS = {
+ONES: Any = torch.ones(1, 1, 3)
+TENSORS: dict[str, Any] = {
     **{name: ONES.to(getattr(torch, name)) for name in cures.HELD},
     "bfloat16": ONES.bfloat16(),
     **{name: ONES.to(getattr(torch, name)) for name in dir(torch) if name.startswith("float8_")},
@@ -372,13 +375,13 @@ TENSORS = {
 # Those that hold no numbers for an array: nothing is advised that could be pasted.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # prototypes, and one that will go
-    NUMBERLESS = {
+    NUMBERLESS: dict[str, Any] = {
         "meta": torch.ones(1, 1, 3, device="meta"),
         "meta bfloat16": torch.ones(1, 1, 3, device="meta", dtype=torch.bfloat16),
         "nested": torch.nested.nested_tensor([torch.ones(1, 3)]),
         "jagged": torch.nested.nested_tensor([torch.ones(1, 3)], layout=torch.jagged),
         "bits": torch.empty(1, 1, 3, dtype=torch.bits8),
-        "4 bits": torch.empty(1, 1, 3, dtype=torch.uint4),
+        "4 bits": torch.empty(1, 1, 3, dtype=torch.uint4),  # type: ignore[attr-defined]
     }
     TENSORS["complex32"] = ONES.to(torch.complex32)
     TENSORS["quantized"] = torch.quantize_per_tensor(ONES, 0.5, 0, torch.quint8)
@@ -392,35 +395,42 @@ PLACES = {
     "fold1d": "input",
     "explain": "input weight",
 }
-GIVEN = {"pad": {"pad": (1, 1)}, "unfold1d": {"kernel_size": 1}, "explain": {"at": (0, 0, 0)}}
-GIVEN["fold1d"] = {"kernel_size": 1, "output_size": 3}
+GIVEN: dict[str, dict[str, Any]] = {
+    "pad": {"pad": (1, 1)},
+    "unfold1d": {"kernel_size": 1},
+    "fold1d": {"kernel_size": 1, "output_size": 3},
+    "explain": {"at": (0, 0, 0)},
+}
 
 
 @pytest.mark.parametrize("function", PLACES)
 @pytest.mark.parametrize("kind", TENSORS)
-def test_what_is_advised_about_a_tensor_makes_an_array_of_its_numbers(kind, function):
+def test_what_is_advised_about_a_tensor_makes_an_array_of_its_numbers(
+    kind: Any, function: Any
+) -> None:
     tensor = TENSORS[kind]
     plain = tensor.dequantize() if tensor.is_quantized else tensor.to_dense()
     wide = plain.detach().resolve_conj().resolve_neg().to(torch.complex128).numpy()
-    given = {name: np.ones((1, 1, 3)) for name in ("input", "grad_output", "weight")}
+    given: Any = {name: np.ones((1, 1, 3)) for name in ("input", "grad_output", "weight")}
     given |= {"weight": np.ones((1, 1, 1)), "bias": np.ones(1)}
     for place in PLACES[function].split():
         others = {name: given[name] for name in PLACES[function].split()}
         with pytest.raises(TypeError, match=f"^{place} must be a NumPy array") as caught:
             getattr(convref, function)(**others | {place: tensor}, **GIVEN.get(function, {}))
-        code = re.search(r": convert it with (.*)\.$", str(caught.value))[1]
-        array = eval(code, {}, {place: tensor})
+        code = re.search(r": convert it with (.*)\.$", str(caught.value))
+        assert code
+        array = eval(code[1], {}, {place: tensor})
         assert array.dtype in checks.PAD_DTYPES and array.shape == (1, 1, 3)
         np.testing.assert_array_equal(array.astype(complex), wide)
 
 
 @pytest.mark.parametrize("kind", NUMBERLESS)
-def test_nothing_is_advised_about_a_tensor_without_numbers(kind):
+def test_nothing_is_advised_about_a_tensor_without_numbers(kind: Any) -> None:
     with pytest.raises(TypeError, match="give an array of numbers"):
         convref.conv1d(NUMBERLESS[kind], np.ones((1, 1, 1)))
 
 
-def test_a_layer_and_its_state_say_the_same_of_tensors():
+def test_a_layer_and_its_state_say_the_same_of_tensors() -> None:
     layer = convref.Conv1d(1, 1, 1)
     theirs = torch.nn.Conv1d(1, 1, 1)
     with pytest.raises(TypeError, match=r"with input\.numpy\(force=True\)\.$"):

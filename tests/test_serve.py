@@ -1,6 +1,7 @@
 """`make serve`: pages that load themselves again after a build, whatever the content policy."""
 
 import http.client
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,9 +29,8 @@ def server(tmp_path: Path) -> Iterator[serve.Server]:
 
 
 def asked(server: serve.Server, path: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(
-        *server.server_address[:2], timeout=5
-    )  # a comment comes after 10
+    host, port = server.server_address[:2]
+    connection = http.client.HTTPConnection(str(host), port, timeout=5)  # a comment comes after 10
     connection.request("GET", path)
     return connection.getresponse()
 
@@ -64,7 +64,7 @@ def test_a_build_is_told_to_those_who_listen(
         built.append(command)
         return type("Done", (), {"returncode": len(built) - 1})
 
-    monkeypatch.setattr(serve.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     states = iter([{"zh": 1}, {"en": 1}] * 2 + [{"zh": 2}, {"en": 1}])
     monkeypatch.setattr(serve, "state", lambda paths: next(states))
     server.site.refresh()

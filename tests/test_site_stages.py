@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jinja2
@@ -115,7 +116,7 @@ def linked(language: str, url: str) -> list[dict[str, object]]:
     extra = settings("zh")["extra"] | {"scope": "/convref/"}
     folder = folders()[language]
     depth = url.count("/") if url != "./" else 0
-    module = PARTIALS.get_template("partials/languages.html").make_module(
+    module: Any = PARTIALS.get_template("partials/languages.html").make_module(
         {
             "config": SimpleNamespace(
                 extra=SimpleNamespace(**extra),
@@ -126,7 +127,8 @@ def linked(language: str, url: str) -> list[dict[str, object]]:
             "base_url": "/".join([".."] * depth) or ".",
         }
     )
-    return module.rows
+    rows: list[dict[str, object]] = module.rows
+    return rows
 
 
 @pytest.mark.parametrize(
@@ -313,7 +315,7 @@ def test_files_are_named_after_their_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "step", [bundles.search, lighter.script, lighter.styles, styles.one_sheet, names.after_contents]
 )
-def test_a_step_that_finds_nothing_says_so(step, tmp_path: Path) -> None:
+def test_a_step_that_finds_nothing_says_so(step: Any, tmp_path: Path) -> None:
     """Another version of the theme shall not lose in silence what a step is for."""
     (tmp_path / "assets/styles").mkdir(parents=True)
     (tmp_path / "assets/styles/site.css").write_text("a { color: red }")

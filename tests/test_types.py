@@ -51,7 +51,7 @@ WRONG = (
 )
 
 
-def test_mypy_refuses_what_does_not_fit(tmp_path):
+def test_mypy_refuses_what_does_not_fit(tmp_path: Path) -> None:
     """A second, with the cache of `make lint`."""
     spoiled = tmp_path / "spoiled.py"
     spoiled.write_text(HEAD + "\n".join((*RIGHT, *WRONG)) + "\n", "utf-8")

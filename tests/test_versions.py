@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy
+import pytest
 import torch
 
 from verify import ROOT
@@ -12,7 +13,7 @@ from website.before import versions
 from website.settings import CONFIGS, settings
 
 
-def test_the_versions_are_those_that_run():
+def test_the_versions_are_those_that_run() -> None:
     assert versions.installed()[:2] == [
         f"PyTorch {torch.__version__}",
         f"NumPy {numpy.__version__}",
@@ -20,7 +21,7 @@ def test_the_versions_are_those_that_run():
     assert versions.installed()[3] == f"Python {sys.version.split()[0]}"
 
 
-def test_both_languages_tell_them(monkeypatch):
+def test_both_languages_tell_them(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in build.variables("zh", Path("docs")).items():
         monkeypatch.setenv(name, value)
     for language in CONFIGS:

@@ -48,8 +48,8 @@ class Case:
     kernel: list[int]
     stride: list[int]
     dilation: list[int]
-    padding: str | list[list[int]]
-    mode: str
+    padding: Any
+    mode: Any
     extra: list[int]
     input: list[float]
     weight: list[float]

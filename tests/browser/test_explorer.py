@@ -10,7 +10,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -65,7 +65,7 @@ def module(site: Served, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def described(module: Page, site: Served, asked: list[tuple[Case, list[tuple[int, ...]]]]):
+def described(module: Page, site: Served, asked: list[tuple[Case, list[tuple[int, ...]]]]) -> Any:
     states = [
         {"state": dataclasses.asdict(case), "cells": [list(cell) for cell in cells]}
         for case, cells in asked
@@ -94,7 +94,9 @@ def chosen_cells(case_seed: int, output: np.ndarray | None) -> list[tuple[int, .
     return sorted(cells)
 
 
-def compare(case, seed, output, error, told) -> Iterator[tuple[str, object, object]]:
+def compare(
+    case: Any, seed: Any, output: Any, error: Any, told: Any
+) -> Iterator[tuple[str, object, object]]:
     """(what, convref's, the browser's) of all that a state shows."""
     yield "a link and back", *told["query"]
     refused = told["refusal"]
@@ -161,7 +163,7 @@ def printed(code: str) -> str:
 def test_code_is_this_state(module: Page, site: Served) -> None:
     """Run, both codes print the output shown; of a refused state, convref's raises the message."""
     seeds = range(CASES, CASES + CODES)
-    asked = [(answer(seed)[0], []) for seed in seeds]
+    asked: list[tuple[Any, list[Any]]] = [(answer(seed)[0], []) for seed in seeds]
     refused = 0
     for seed, told in zip(seeds, described(module, site, asked), strict=True):
         case, output, error = answer(seed)
@@ -275,7 +277,7 @@ def test_element_shows_convrefs_numbers(fresh_page: Page, site: Served) -> None:
     assert 5 < refused < 30
 
 
-def fed(case: Case, output: np.ndarray, wanted) -> list[bool]:
+def fed(case: Case, output: np.ndarray, wanted: Any) -> list[bool]:
     """Which cells of output channel 0 have a term that is wanted."""
     return [
         any(wanted(term) for term in case.explained((0, *cell)).terms)
@@ -310,7 +312,7 @@ def test_pointing_shows_what_a_cell_feeds(fresh_page: Page, site: Served) -> Non
                 where = tuple(i - b for i, (b, _) in zip(index, pads, strict=True))
                 inside = all(0 <= q < n for q, n in zip(where, case.size, strict=True))
 
-                def reads(term, where=where, inside=inside) -> bool:
+                def reads(term: Any, where: Any = where, inside: Any = inside) -> Any:
                     if inside and term.input is not None:
                         return term.input[1:] == (0, *where)
                     return not inside and term.position == (0, *where)

@@ -6,6 +6,8 @@ import json
 import random
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,8 +27,9 @@ SHORT = "kind=2d&size=3,3&kernel=2,2&input=1,2,3&weight=1,2"  # 6 and 2 numbers 
 FULL = {"size": (5, 1, 16), "kernel": (3, 1, 7), "stride": (1, 0, 8), "dilation": (1, 0, 4)}
 
 
-def state(explorer: Locator) -> dict:
-    return explorer.evaluate(STATE)
+def state(explorer: Locator) -> dict[str, Any]:
+    found: dict[str, Any] = explorer.evaluate(STATE)
+    return found
 
 
 def says(tab: Page, text: str | re.Pattern[str]) -> None:
@@ -282,7 +285,7 @@ def test_undo_and_redo_of_everything(site: Served, fresh_page: Page) -> None:
     def pick(name: str, index: int) -> None:
         explorer.locator(name).select_option(index=index)
 
-    actions = {
+    actions: dict[str, Callable[[], object]] = {
         "number": number,
         "size": lambda: enter(explorer, "Input size", "6"),
         "kernel": lambda: enter(explorer, "Kernel size", "2"),

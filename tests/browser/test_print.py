@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -22,7 +23,7 @@ TITLES = """() => [...document.querySelectorAll("article :is(h1, h2, h3, h4)"),
 def test_titles_stay_with_what_follows(page: SitePage, site: Served, fresh_page: Page) -> None:
     fresh_page.goto(site.url(page))
     titles = set(fresh_page.evaluate(TITLES)) - {""}
-    margin = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
+    margin: Any = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
     sheets = PdfReader(io.BytesIO(fresh_page.pdf(format="A4", margin=margin))).pages
     last = [(sheet.extract_text().strip().splitlines() or [""])[-1].strip() for sheet in sheets]
     parted = [f"sheet {number}: {line}" for number, line in enumerate(last, 1) if line in titles]

@@ -58,6 +58,7 @@ def test_no_word_of_the_theme_is_missing() -> None:
         html = (site_directory() / page.path / "index.html").read_text("utf-8")
         assert re.search(r'<body dir="ltr"', html), f"{page}: no direction of writing"
         config = re.search(r'<script id="__config"[^>]*>(.*?)</script>', html, re.S)
+        assert config, f"{page}: no settings of the theme"
         for key, word in json.loads(config[1])["translations"].items():
             assert word and word != key, f"{page}: the theme has no word for {key}"
 

@@ -6,6 +6,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -44,9 +45,11 @@ ASK = """async (queries) => {
   return found;
 }"""
 
+Asked: TypeAlias = Callable[[str, list[str]], list[list[list[str]]]]
+
 
 @pytest.fixture
-def asked(site: Served, browser: Browser) -> Iterator[Callable[[str, list[str]], list]]:
+def asked(site: Served, browser: Browser) -> Iterator[Asked]:
     """A function that asks the worker of a language; nothing may be said in the console."""
     said: list[str] = []
     context = browser.new_context()
@@ -61,7 +64,8 @@ def asked(site: Served, browser: Browser) -> Iterator[Callable[[str, list[str]],
         page.on("pageerror", lambda error: said.append(str(error)))
         # A search in the address: the index is wanted at once.
         page.goto(site.url(SitePage("", language)) + "?q=stride")
-        return page.evaluate(ASK, queries)
+        results: list[list[list[str]]] = page.evaluate(ASK, queries)
+        return results
 
     yield ask
     context.close()
@@ -79,7 +83,7 @@ def missed(queries: list[Query], found: list[list[list[str]]]) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_right_section_among_the_first_three(
     language: str,
-    asked: Callable[[str, list[str]], list],
+    asked: Asked,
     record_property: Callable[[str, object], None],
 ) -> None:
     chance = random.Random(SEED)
@@ -102,9 +106,7 @@ def test_right_section_among_the_first_three(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_number_can_be_searched(
-    language: str, asked: Callable[[str, list[str]], list]
-) -> None:
+def test_every_number_can_be_searched(language: str, asked: Asked) -> None:
     """A number that stands on a page is found there; one that does not is no error."""
     pages = [seen(text) for _, text in sources(language)]
     numbers = [str(number) for number in range(100)]
@@ -119,9 +121,7 @@ def test_every_number_can_be_searched(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_common_word_in_a_title_does_not_win(
-    language: str, asked: Callable[[str, list[str]], list]
-) -> None:
+def test_common_word_in_a_title_does_not_win(language: str, asked: Asked) -> None:
     """卷积 is in many titles: beside another word, it does not decide."""
     word = {"zh": "卷积", "en": "convolution"}[language]
     others = {
@@ -206,7 +206,7 @@ def test_no_result_says_what_to_try(site: Served, fresh_page: Page, language: st
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_results_are_text(language: str, asked: Callable[[str, list[str]], list]) -> None:
+def test_results_are_text(language: str, asked: Asked) -> None:
     """Whatever is typed, nothing fails: signs of regular expressions, of HTML, nothing at all."""
     odd = [
         "",

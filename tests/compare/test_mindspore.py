@@ -1,16 +1,20 @@
 """MindSpore has PyTorch's order of axes, with one more in the layers of one spatial axis."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from mindspore import Tensor, nn
 
-from convref.layouts import convert_activation, convert_linear
+from convref.layouts import Kind, convert_activation, convert_linear
 from tests.frameworks.cases import LAYERS, Layer, conv, depthwise, integers, ported, transposed
 
 PADDING = pytest.mark.parametrize("pad_mode", ["valid", "same"])
 
 
-def by_mindspore(name: str, x, weight, layer: Layer, kind: str, out: int, pad_mode: str):
+def by_mindspore(
+    name: str, x: Any, weight: Any, layer: Layer, kind: Kind, out: int, pad_mode: str
+) -> Any:
     """What a layer with this weight makes of an input in PyTorch's order."""
     one = layer.rank == 1  # a number, not a tuple
     kernel, stride, dilation = (each[0] if one else each for each in layer[1:4])
@@ -35,7 +39,7 @@ def by_mindspore(name: str, x, weight, layer: Layer, kind: str, out: int, pad_mo
 
 @PADDING
 @pytest.mark.parametrize("layer", LAYERS)
-def test_conv(layer, pad_mode):
+def test_conv(layer: Any, pad_mode: Any) -> None:
     x, weight, expected = conv(layer, pad_mode == "same")
     out = by_mindspore(f"Conv{layer.rank}d", x, weight, layer, "conv", 6, pad_mode)
     np.testing.assert_array_equal(out, expected)
@@ -43,7 +47,7 @@ def test_conv(layer, pad_mode):
 
 @PADDING
 @pytest.mark.parametrize("layer", LAYERS)
-def test_depthwise(layer, pad_mode):
+def test_depthwise(layer: Any, pad_mode: Any) -> None:
     layer = layer._replace(groups=4)
     x, weight, expected = depthwise(layer, pad_mode == "same")
     out = by_mindspore(f"Conv{layer.rank}d", x, weight, layer, "depthwise", 8, pad_mode)
@@ -56,14 +60,14 @@ def test_depthwise(layer, pad_mode):
     "layer",
     [each for each in LAYERS if each.rank < 3 or each.dilation[0] == 1],
 )
-def test_transposed(layer, pad_mode):
+def test_transposed(layer: Any, pad_mode: Any) -> None:
     x, weight, expected = transposed(layer, pad_mode == "same")
     name = f"Conv{layer.rank}dTranspose"
     out = by_mindspore(name, x, weight, layer, "transposed", 6, pad_mode)
     np.testing.assert_array_equal(out, expected)
 
 
-def test_dense_after_flatten():
+def test_dense_after_flatten() -> None:
     x, weight = integers(3, 2, 4, 5), integers(7, 2 * 4 * 5)
     keras = convert_linear(weight, "torch", "keras", flattened=(2, 4, 5))
     there = convert_linear(keras, "keras", "mindspore", flattened=(2, 4, 5))

@@ -2,12 +2,12 @@
 
 import itertools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 import convref
-from convref.layouts import convert_weight, tensorflow_same
+from convref.layouts import Framework, Kind, convert_weight, tensorflow_same
 
 
 class Layer(NamedTuple):
@@ -57,7 +57,8 @@ def convref_conv(layer: Layer, x: np.ndarray, weight: np.ndarray, same: bool) ->
     """A convolution, after TensorFlow's SAME if it is wanted."""
     if same:
         x = convref.pad(x, tensorflow_same(*layer[:4]))
-    return getattr(convref, f"conv{layer.rank}d")(x, weight, **layer.options)
+    out: np.ndarray = getattr(convref, f"conv{layer.rank}d")(x, weight, **layer.options)
+    return out
 
 
 def depthwise(layer: Layer, same: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -80,13 +81,13 @@ def transposed(layer: Layer, same: bool = False) -> tuple[np.ndarray, np.ndarray
     return x, weight, function(x, weight, output_padding=gaps(layer), **layer.options)
 
 
-def cut(layer: Layer, x: np.ndarray, weight: np.ndarray, **options) -> np.ndarray:
+def cut(layer: Layer, x: np.ndarray, weight: np.ndarray, **options: Any) -> np.ndarray:
     """A transposed layer with SAME, as `tensorflow_same` describes it."""
     whole = getattr(convref, f"conv_transpose{layer.rank}d")(x, weight, **layer.options)
     return convref.pad(whole, tensorflow_same(*layer[:4], **options))
 
 
-def lines(sizes, kernels, strides, dilations) -> list[Layer]:
+def lines(sizes: Any, kernels: Any, strides: Any, dilations: Any) -> list[Layer]:
     """Layers of one axis, all combinations; a kernel of one cell has no dilation."""
     return [
         Layer((n,), (k,), (s,), (d,))
@@ -103,7 +104,9 @@ def gaps(layer: Layer) -> list[int]:
     ]
 
 
-def ported(weight: np.ndarray, framework: str, kind: str = "conv", groups: int = 1) -> np.ndarray:
+def ported(
+    weight: np.ndarray, framework: Framework, kind: Kind = "conv", groups: int = 1
+) -> np.ndarray:
     """A weight in the framework's order, from which the way back leads to this one."""
     there = convert_weight(weight, "torch", framework, kind=kind, groups=groups)
     back = convert_weight(there, framework, "torch", kind=kind, groups=groups)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ TUNED = {"OPENBLAS_CORETYPE": "Nehalem", "OPENBLAS_VERBOSE": "2"}
 
 
 @pytest.fixture(scope="module")
-def quick(tmp_path_factory) -> tuple[Results, subprocess.CompletedProcess[str]]:
+def quick(tmp_path_factory: Any) -> tuple[Results, subprocess.CompletedProcess[str]]:
     """A run of a few seconds, in an environment that somebody has tuned."""
     out = tmp_path_factory.mktemp("bench") / "results.json"
     run = subprocess.run(
@@ -35,7 +36,7 @@ def quick(tmp_path_factory) -> tuple[Results, subprocess.CompletedProcess[str]]:
     return Results(json.loads(out.read_text("utf-8"))), run
 
 
-def test_every_pair_is_measured(quick):
+def test_every_pair_is_measured(quick: Any) -> None:
     results, _ = quick
     assert results.layers == list(dict.fromkeys(str(small(layer)) for layer in LAYERS))
     for layer in results.data["layers"].values():
@@ -51,7 +52,7 @@ def test_every_pair_is_measured(quick):
     assert results.error() < 4 and 0 < results.memory() < 1
 
 
-def test_the_report_shows_every_layer_peer_and_goal(quick):
+def test_the_report_shows_every_layer_peer_and_goal(quick: Any) -> None:
     results, run = quick
     for name in (
         *results.layers,
@@ -65,11 +66,11 @@ def test_the_report_shows_every_layer_peer_and_goal(quick):
     assert "written: " in run.stdout
 
 
-def test_settings_of_others_are_cleared(quick):
+def test_settings_of_others_are_cleared(quick: Any) -> None:
     assert "Nehalem" not in quick[1].stderr
 
 
-def test_who_computes_something_else_is_not_timed(monkeypatch):
+def test_who_computes_something_else_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     layer = Layer(1, 2, 5, 2, 3)
     monkeypatch.setitem(PEERS, "PyTorch", lambda *given: lambda: np.zeros((1, 2, 3, 3), "f4"))
     with pytest.raises(AssertionError, match="PyTorch, forward"):
@@ -77,13 +78,13 @@ def test_who_computes_something_else_is_not_timed(monkeypatch):
 
 
 @pytest.mark.parametrize("wrong", [np.ones((1, 2), "f4"), np.ones(2, "f8"), np.ones(2, "f4") * 2])
-def test_shape_dtype_and_values_must_agree(wrong):
+def test_shape_dtype_and_values_must_agree(wrong: Any) -> None:
     with pytest.raises(AssertionError):
         agree([np.ones(2, "f4")], [wrong], "")
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=str)
-def test_a_part_of_a_layer_is_one_of_its_kind(layer):
+def test_a_part_of_a_layer_is_one_of_its_kind(layer: Any) -> None:
     part = layer.part(2e4)
     assert part.products < layer.products and part.weight[1:] == layer.weight[1:]
     assert part.N == layer.N and part.O % part.groups == part.C % part.groups == 0

@@ -1,5 +1,7 @@
 """jax.lax and Flax compute what convref does, after conversion by convref.layouts."""
 
+from typing import Any
+
 import flax.linen as nn
 import jax.numpy as jnp
 import numpy as np
@@ -21,7 +23,9 @@ def by_flax(module: nn.Module, x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return convert_activation(np.asarray(out), "flax", "torch")
 
 
-def by_lax(function, x: np.ndarray, kernel: np.ndarray, *arguments, **options) -> np.ndarray:
+def by_lax(
+    function: Any, x: np.ndarray, kernel: np.ndarray, *arguments: Any, **options: Any
+) -> np.ndarray:
     letters = LETTERS[x.ndim - 2]
     order = (f"N{letters}C", f"{letters}IO", f"N{letters}C")
     last = convert_activation(x, "torch", "jax")
@@ -31,7 +35,7 @@ def by_lax(function, x: np.ndarray, kernel: np.ndarray, *arguments, **options) -
 
 @PADDING
 @pytest.mark.parametrize("layer", LAYERS)
-def test_conv(layer, padding):
+def test_conv(layer: Any, padding: Any) -> None:
     x, weight, expected = conv(layer, padding == "SAME")
     kernel = ported(weight, "flax", groups=layer.groups)
     module = nn.Conv(
@@ -58,7 +62,7 @@ def test_conv(layer, padding):
 
 @PADDING
 @pytest.mark.parametrize("layer", LAYERS)
-def test_depthwise(layer, padding):
+def test_depthwise(layer: Any, padding: Any) -> None:
     x, weight, expected = depthwise(layer, padding == "SAME")
     module = nn.Conv(
         8,
@@ -75,7 +79,7 @@ def test_depthwise(layer, padding):
 
 @PADDING
 @pytest.mark.parametrize("layer", [each for each in LAYERS if each.groups == 1])
-def test_transposed(layer, padding):
+def test_transposed(layer: Any, padding: Any) -> None:
     x, weight, expected = transposed(layer, padding == "SAME")
     kernel = ported(weight, "flax", "transposed")
     options = {"kernel_dilation": layer.dilation, "use_bias": False}
@@ -99,7 +103,7 @@ def test_transposed(layer, padding):
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_transposed_with_groups(layer):
+def test_transposed_with_groups(layer: Any) -> None:
     """Only a convolution of the zero-stuffed input takes groups in JAX."""
     x, weight, expected = transposed(layer)
     edges = [d * (k - 1) for k, d in zip(layer.kernel, layer.dilation, strict=True)]
@@ -116,7 +120,7 @@ def test_transposed_with_groups(layer):
     np.testing.assert_array_equal(out, expected)
 
 
-def test_dense_after_flatten():
+def test_dense_after_flatten() -> None:
     x, weight = integers(3, 2, 4, 5), integers(7, 2 * 4 * 5)
     kernel = convert_linear(weight, "torch", "flax", flattened=(2, 4, 5))
     flat = convert_activation(x, "torch", "flax").reshape(3, -1)
@@ -124,7 +128,7 @@ def test_dense_after_flatten():
     np.testing.assert_array_equal(np.asarray(out), x.reshape(3, -1) @ weight.T)
 
 
-def test_bfloat16_is_refused_and_converts():
+def test_bfloat16_is_refused_and_converts() -> None:
     x = np.asarray(jnp.ones((1, 1, 2), jnp.bfloat16))
     with pytest.raises(TypeError, match=r"bfloat16.*input\.astype\(numpy\.float32\)"):
         conv1d(x, x)

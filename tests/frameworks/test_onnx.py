@@ -1,5 +1,8 @@
 """onnxruntime, and ONNX's own reference, compute what convref does; ONNX has PyTorch's order."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -8,7 +11,7 @@ from onnx import TensorProto, checker, helper
 from onnx.reference import ReferenceEvaluator
 
 import convref
-from convref.layouts import convert_activation, convert_linear, tensorflow_same
+from convref.layouts import Kind, convert_activation, convert_linear, tensorflow_same
 from tests.frameworks.cases import (
     LAYERS,
     Layer,
@@ -25,7 +28,7 @@ from tests.frameworks.cases import (
 onnxruntime.set_default_logger_severity(4)  # refusals come as exceptions
 
 
-def model(operator: str, arrays: dict[str, np.ndarray], rank: int, **attributes) -> bytes:
+def model(operator: str, arrays: dict[str, np.ndarray], rank: int, **attributes: Any) -> bytes:
     """One node."""
     node = helper.make_node(operator, list(arrays), ["out"], **attributes)
     inputs = [
@@ -36,21 +39,33 @@ def model(operator: str, arrays: dict[str, np.ndarray], rank: int, **attributes)
     graph = helper.make_graph([node], "one", inputs, [out])
     built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)
     checker.check_model(built)
-    return built.SerializeToString()
+    said: bytes = built.SerializeToString()
+    return said
 
 
 def by_runtime(model: bytes, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    return onnxruntime.InferenceSession(model).run(None, arrays)[0]
+    out: np.ndarray = onnxruntime.InferenceSession(model).run(None, arrays)[0]
+    return out
 
 
 def by_reference(model: bytes, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    return ReferenceEvaluator(onnx.load_from_string(model)).run(None, arrays)[0]
+    outs: Any = ReferenceEvaluator(onnx.load_from_string(model)).run(None, arrays)
+    out: np.ndarray = outs[0]
+    return out
 
 
 RUN = pytest.mark.parametrize("run", [by_runtime, by_reference])
 
 
-def layer_by(run, operator: str, x, weight, layer: Layer, kind: str = "conv", **attributes):
+def layer_by(
+    run: Any,
+    operator: str,
+    x: Any,
+    weight: Any,
+    layer: Layer,
+    kind: Kind = "conv",
+    **attributes: Any,
+) -> Any:
     """What an operator makes of an input in PyTorch's order, and of a weight."""
     arrays = {
         "x": convert_activation(x, "torch", "onnx"),
@@ -70,14 +85,14 @@ def layer_by(run, operator: str, x, weight, layer: Layer, kind: str = "conv", **
 
 @RUN
 @pytest.mark.parametrize("layer", LAYERS)
-def test_conv(layer, run):
+def test_conv(layer: Any, run: Any) -> None:
     x, weight, expected = conv(layer)
     np.testing.assert_array_equal(layer_by(run, "Conv", x, weight, layer), expected)
 
 
 @RUN
 @pytest.mark.parametrize("layer", LAYERS)
-def test_conv_with_explicit_same(layer, run):
+def test_conv_with_explicit_same(layer: Any, run: Any) -> None:
     """ONNX lists all befores, then all afters, the first axis first."""
     x, weight, expected = conv(layer, same=True)
     last_first = tensorflow_same(*layer[:4])
@@ -87,7 +102,7 @@ def test_conv_with_explicit_same(layer, run):
 
 @RUN
 @pytest.mark.parametrize("layer", [each for each in LAYERS if max(each.dilation) == 1])
-def test_same_upper(layer, run):
+def test_same_upper(layer: Any, run: Any) -> None:
     """onnxruntime refuses auto_pad together with dilation."""
     x, weight, expected = conv(layer, same=True)
     out = layer_by(run, "Conv", x, weight, layer, auto_pad="SAME_UPPER")
@@ -96,7 +111,7 @@ def test_same_upper(layer, run):
 
 @RUN
 @pytest.mark.parametrize("layer", [each for each in LAYERS if max(each.dilation) == 1])
-def test_same_lower(layer, run):
+def test_same_lower(layer: Any, run: Any) -> None:
     """The extra cell at the beginning."""
     x, weight, _ = conv(layer)
     padded = convref.pad(x, tensorflow_same(*layer[:4], odd="beginning"))
@@ -105,7 +120,7 @@ def test_same_lower(layer, run):
     np.testing.assert_array_equal(out, expected)
 
 
-def test_onnxruntime_refuses_same_with_dilation():
+def test_onnxruntime_refuses_same_with_dilation() -> None:
     (layer,) = [each for each in LAYERS if each.rank == 1 and max(each.dilation) > 1]
     x, weight, _ = conv(layer)
     for word in ("SAME_UPPER", "SAME_LOWER"):
@@ -115,7 +130,7 @@ def test_onnxruntime_refuses_same_with_dilation():
 
 @RUN
 @pytest.mark.parametrize("layer", LAYERS)
-def test_depthwise(layer, run):
+def test_depthwise(layer: Any, run: Any) -> None:
     layer = layer._replace(groups=4)
     x, weight, expected = depthwise(layer)
     out = layer_by(run, "Conv", x, weight, layer, "depthwise")
@@ -128,7 +143,7 @@ def test_depthwise(layer, run):
     [(each, by_runtime) for each in LAYERS]
     + [(each, by_reference) for each in LAYERS if each.groups == 1],
 )
-def test_transposed(layer, run):
+def test_transposed(layer: Any, run: Any) -> None:
     x, weight, expected = transposed(layer)
     out = layer_by(run, "ConvTranspose", x, weight, layer, "transposed", output_padding=gaps(layer))
     np.testing.assert_array_equal(out, expected)
@@ -137,7 +152,7 @@ def test_transposed(layer, run):
 WORDS = {"end": "SAME_UPPER", "beginning": "SAME_LOWER"}
 
 
-def same_by(run, x, weight, layer: Layer, **options):
+def same_by(run: Any, x: Any, weight: Any, layer: Layer, **options: Any) -> Any:
     """What a transposed operator with the arguments of `tensorflow_same` computes, or None."""
     names = {"output_padding": "output_padding", "output_size": "output_shape"}
     attributes = {names[name]: value for name, value in options.items() if name in names}
@@ -148,7 +163,7 @@ def same_by(run, x, weight, layer: Layer, **options):
         return None
 
 
-def same_calls(layers: list[Layer]):
+def same_calls(layers: list[Layer]) -> Iterator[Any]:
     """Input, weight, layer, and arguments for `tensorflow_same`: each kind, within limits."""
     for layer in layers:
         x, weight, _ = transposed(layer)
@@ -157,7 +172,7 @@ def same_calls(layers: list[Layer]):
             whole = (n - 1) * s + d * (k - 1) + 1 + (padding or 0)
             for size in (None, *sorted({1, (n - 1) * s + 1, n * s, whole - 1, whole, whole + 2})):
                 for odd in WORDS:
-                    options = {"odd": odd}
+                    options: dict[str, Any] = {"odd": odd}
                     if padding is not None:
                         options["output_padding"] = [padding]
                     if size is not None:
@@ -165,7 +180,7 @@ def same_calls(layers: list[Layer]):
                     yield x, weight, layer, options, whole - (size or n * s)
 
 
-def test_transposed_same():
+def test_transposed_same() -> None:
     """As both compute it, or refused, since they do not compute the same."""
     tried = {"equal": 0, "refused": 0}
     for x, weight, layer, options, more in same_calls(lines((1, 3), (1, 2, 4), (1, 3), (1, 2))):
@@ -188,13 +203,13 @@ def test_transposed_same():
     assert min(tried.values()) > 100, tried
 
 
-def same_arrays(one, two) -> bool:
+def same_arrays(one: Any, two: Any) -> bool:
     return one is not None and two is not None and np.array_equal(one, two)
 
 
 @RUN
 @pytest.mark.parametrize("odd", WORDS)
-def test_transposed_same_on_two_and_three_axes(run, odd):
+def test_transposed_same_on_two_and_three_axes(run: Any, odd: Any) -> None:
     for layer in LAYERS:
         if layer.rank == 1 or layer.groups > 1:
             continue
@@ -210,7 +225,7 @@ def test_transposed_same_on_two_and_three_axes(run, odd):
             assert same_arrays(same_by(run, x, weight, layer, odd=odd, **options), ours)
 
 
-def test_an_output_shape_alone_is_that_of_same_lower():
+def test_an_output_shape_alone_is_that_of_same_lower() -> None:
     """So onnxruntime; the reference does not work out the pads."""
     for layer in lines((1, 3), (2, 4), (1, 3), (1, 2)):
         (n,), (k,), (s,), (d,) = layer[:4]
@@ -226,7 +241,7 @@ def test_an_output_shape_alone_is_that_of_same_lower():
 
 
 @RUN
-def test_gemm_after_flatten(run):
+def test_gemm_after_flatten(run: Any) -> None:
     x, weight = integers(3, 2, 4, 5), integers(7, 2 * 4 * 5)
     keras = convert_linear(weight, "torch", "keras", flattened=(2, 4, 5))
     arrays = {

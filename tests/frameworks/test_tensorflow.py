@@ -1,5 +1,7 @@
 """tf.nn and Keras compute what convref does, after conversion by convref.layouts."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -30,7 +32,7 @@ def keras_takes(layer: Layer) -> bool:
     return undilated(layer) or max(layer.stride) == 1
 
 
-def runs(known, own_kernel):
+def runs(known: Any, own_kernel: Any) -> pytest.MarkDecorator:
     """Layers that a function knows: compiled by XLA, and by TensorFlow's own kernel if it can."""
     cases = [
         pytest.param(layer, xla, id=f"{i}-{'XLA' if xla else 'own'}")
@@ -41,10 +43,12 @@ def runs(known, own_kernel):
     return pytest.mark.parametrize(("layer", "xla"), cases)
 
 
-def by_tensorflow(function, xla: bool, x: np.ndarray, *arguments, **options) -> np.ndarray:
+def by_tensorflow(
+    function: Any, xla: bool, x: np.ndarray, *arguments: Any, **options: Any
+) -> np.ndarray:
     """What a function makes of an input in PyTorch's order."""
 
-    def call(last):
+    def call(last: Any) -> Any:
         return function(last, *arguments, **options)
 
     last = tf.constant(convert_activation(x, "torch", "tensorflow"))
@@ -52,7 +56,9 @@ def by_tensorflow(function, xla: bool, x: np.ndarray, *arguments, **options) -> 
     return convert_activation(out.numpy(), "tensorflow", "torch")
 
 
-def by_keras(name: str, xla: bool, x: np.ndarray, kernel: np.ndarray, *arguments, **options):
+def by_keras(
+    name: str, xla: bool, x: np.ndarray, kernel: np.ndarray, *arguments: Any, **options: Any
+) -> Any:
     """What a layer with this kernel makes of an input in PyTorch's order."""
     layer = getattr(keras.layers, name)(*arguments, use_bias=False, **options)
     layer.build(convert_activation(x, "torch", "keras").shape)
@@ -62,7 +68,7 @@ def by_keras(name: str, xla: bool, x: np.ndarray, kernel: np.ndarray, *arguments
 
 @PADDING
 @runs(lambda layer: True, lambda layer: layer.rank < 3 or undilated(layer))
-def test_tf_nn_conv(layer, xla, padding):
+def test_tf_nn_conv(layer: Any, xla: Any, padding: Any) -> None:
     x, weight, expected = conv(layer, padding == "SAME")
     kernel = ported(weight, "tensorflow", groups=layer.groups)
     stride, dilation = list(layer.stride), list(layer.dilation)
@@ -75,7 +81,7 @@ def test_tf_nn_conv(layer, xla, padding):
 
 @PADDING
 @runs(keras_takes, keras_takes)
-def test_keras_conv(layer, xla, padding):
+def test_keras_conv(layer: Any, xla: Any, padding: Any) -> None:
     x, weight, expected = conv(layer, padding == "SAME")
     out = by_keras(
         f"Conv{layer.rank}D",
@@ -97,7 +103,7 @@ def test_keras_conv(layer, xla, padding):
     lambda layer: layer.rank < 3,
     lambda layer: len(set(layer.stride)) == 1,
 )
-def test_keras_depthwise(layer, xla, padding):
+def test_keras_depthwise(layer: Any, xla: Any, padding: Any) -> None:
     x, weight, expected = depthwise(layer, padding == "SAME")
     out = by_keras(
         f"DepthwiseConv{layer.rank}D",
@@ -114,7 +120,7 @@ def test_keras_depthwise(layer, xla, padding):
 
 
 @pytest.mark.parametrize("name", ["Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose"])
-def test_keras_refuses_strides_with_dilation(name):
+def test_keras_refuses_strides_with_dilation(name: Any) -> None:
     rank = int(name[4])
     layer = getattr(keras.layers, name)
     with pytest.raises(ValueError, match=r"strides > 1.* not supported in conjunction"):
@@ -126,7 +132,7 @@ def test_keras_refuses_strides_with_dilation(name):
     lambda layer: layer.rank == 2 and keras_takes(layer),
     lambda layer: len(set(layer.stride)) == 1,
 )
-def test_tf_nn_depthwise(layer, xla, padding):
+def test_tf_nn_depthwise(layer: Any, xla: Any, padding: Any) -> None:
     x, weight, expected = depthwise(layer, padding == "SAME")
     out = by_tensorflow(
         tf.nn.depthwise_conv2d,
@@ -142,7 +148,7 @@ def test_tf_nn_depthwise(layer, xla, padding):
 
 @PADDING
 @runs(lambda layer: layer.groups == 1 and keras_takes(layer), undilated)
-def test_keras_transposed(layer, xla, padding):
+def test_keras_transposed(layer: Any, xla: Any, padding: Any) -> None:
     x, weight, expected = transposed(layer, padding == "SAME")
     out = by_keras(
         f"Conv{layer.rank}DTranspose",
@@ -160,7 +166,7 @@ def test_keras_transposed(layer, xla, padding):
 
 @PADDING
 @runs(lambda layer: True, lambda layer: undilated(layer) and layer.groups == 1)
-def test_tf_nn_transposed(layer, xla, padding):
+def test_tf_nn_transposed(layer: Any, xla: Any, padding: Any) -> None:
     x, weight, expected = transposed(layer, padding == "SAME")
     out = by_tensorflow(
         getattr(tf.nn, f"conv{layer.rank}d_transpose"),
@@ -180,7 +186,7 @@ DILATED = lines((3,), (2, 3), (1, 3), (2,))  # for XLA, which compiles each
 
 
 @pytest.mark.parametrize(("layers", "xla"), [(GRID, False), (DILATED, True)])
-def test_tf_nn_transposed_with_an_output_shape(layers, xla):
+def test_tf_nn_transposed_with_an_output_shape(layers: Any, xla: Any) -> None:
     """Of every size that SAME can have; TensorFlow refuses the next ones, and so does convref."""
     for layer in layers:
         x, weight, _ = transposed(layer)
@@ -188,7 +194,9 @@ def test_tf_nn_transposed_with_an_output_shape(layers, xla):
         (n,), _, (s,), _ = layer[:4]
         for size in range((n - 1) * s, n * s + 2):
 
-            def theirs(layer=layer, x=x, kernel=kernel, size=size):
+            def theirs(
+                layer: Any = layer, x: Any = x, kernel: Any = kernel, size: Any = size
+            ) -> Any:
                 shape = (2, size, 6)
                 options = {"dilations": layer.dilation}
                 function = tf.nn.conv1d_transpose
@@ -209,7 +217,7 @@ def test_tf_nn_transposed_with_an_output_shape(layers, xla):
 @pytest.mark.parametrize(
     ("layers", "xla"), [(GRID, False), ([each for each in DILATED if each.stride == (1,)], True)]
 )
-def test_keras_transposed_with_output_padding(layers, xla):
+def test_keras_transposed_with_output_padding(layers: Any, xla: Any) -> None:
     """Or refused, where TensorFlow refuses what Keras makes of it."""
     refused = 0
     for layer in layers:
@@ -217,7 +225,9 @@ def test_keras_transposed_with_output_padding(layers, xla):
         kernel = ported(weight, "keras", "transposed")
         for padding in (None, *range(layer.stride[0] + 1)):
 
-            def theirs(layer=layer, x=x, kernel=kernel, padding=padding):
+            def theirs(
+                layer: Any = layer, x: Any = x, kernel: Any = kernel, padding: Any = padding
+            ) -> Any:
                 options = {"output_padding": padding, "dilation_rate": layer.dilation}
                 given = (6, layer.kernel, layer.stride, "same")
                 return by_keras("Conv1DTranspose", xla, x, kernel, *given, **options)
@@ -234,7 +244,7 @@ def test_keras_transposed_with_output_padding(layers, xla):
 
 
 @pytest.mark.parametrize("layer", [each for each in LAYERS if each.groups == 1 and each.rank > 1])
-def test_keras_output_padding_on_two_and_three_axes(layer):
+def test_keras_output_padding_on_two_and_three_axes(layer: Any) -> None:
     if max(layer.stride) == 1:  # an even reach needs an output padding, which has no room
         layer = layer._replace(stride=(2, 3, 2)[: layer.rank], dilation=(1,) * layer.rank)
     x, weight, _ = transposed(layer)
@@ -247,7 +257,7 @@ def test_keras_output_padding_on_two_and_three_axes(layer):
         np.testing.assert_array_equal(out, ours)
 
 
-def test_dense_after_flatten():
+def test_dense_after_flatten() -> None:
     x, weight = integers(3, 2, 4, 5), integers(7, 2 * 4 * 5)
     model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(7, use_bias=False)])
     last = convert_activation(x, "torch", "keras")

@@ -42,12 +42,12 @@ class Case:
         names = ("stride", "padding", "dilation", "groups", "padding_mode")
         return {name: getattr(self, name) for name in names}
 
-    def axes(self):
+    def axes(self) -> Any:
         """One Axis for each spatial axis."""
         sizes = self.input[-self.rank :]
         return resolve(sizes, self.weight[2:], self.stride, pairs(self.padding), self.dilation)
 
-    def arrays(self, dtype="int64"):
+    def arrays(self, dtype: Any = "int64") -> Any:
         """Input, weight and bias in which a wrong cell shows: every value is another one."""
         input = np.arange(np.prod(self.input)).reshape(self.input) - 5
         weight = 3 - np.arange(np.prod(self.weight)).reshape(self.weight)
@@ -81,12 +81,12 @@ def pairs(padding: Any) -> Any:
 
 @st.composite
 def cases(
-    draw,
-    ranks=(1, 2, 3),
-    largest=3,
-    modes=MODES,
-    paddings=("same", "valid", "numbers", "sides"),
-    batches=BATCHES,
+    draw: Any,
+    ranks: Any = (1, 2, 3),
+    largest: Any = 3,
+    modes: Any = MODES,
+    paddings: Any = ("same", "valid", "numbers", "sides"),
+    batches: Any = BATCHES,
 ) -> Case:
     """Draw groups first and then multiples, the kernel first and then an input that it fits."""
     rank = draw(st.sampled_from(ranks))

@@ -1,6 +1,7 @@
 """Arrays as they come: however they lie in memory, with a batch, without, or with an empty one."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,19 +11,22 @@ from convref import checks
 from convref.padding import PAD_MODES
 
 
-def numbers(*shape, start=0):
+def numbers(*shape: Any, start: Any = 0) -> Any:
     """Every value another one, small enough for sums to be exact in float64."""
     return np.arange(start, start + np.prod(shape)).reshape(shape).astype("f8")
 
 
 X, W, V = numbers(3, 4, 5, 6), numbers(6, 2, 2, 3, start=-9), numbers(4, 3, 2, 3, start=-9)
 B, G = numbers(6, start=1), numbers(3, 6, 2, 4, start=-70)
-OPTIONS = {"stride": (2, 1), "padding": (0, 1), "dilation": (2, 1), "groups": 2}
+OPTIONS: dict[str, Any] = {"stride": (2, 1), "padding": (0, 1), "dilation": (2, 1), "groups": 2}
 
 # Name: a function of arrays, whose first is the one with the batch, and the arrays.
-CALLS = {
-    "conv": (lambda *a: convref.conv2d(*a, **OPTIONS, padding_mode="reflect"), (X, W, B)),
-    "conv transposed": (lambda *a: convref.conv_transpose2d(*a, **OPTIONS), (X, V, B)),
+CALLS: dict[str, tuple[Any, Any]] = {
+    "conv": (
+        lambda x, w, b: convref.conv2d(x, w, b, **OPTIONS, padding_mode="reflect"),
+        (X, W, B),
+    ),
+    "conv transposed": (lambda x, v, b: convref.conv_transpose2d(x, v, b, **OPTIONS), (X, V, B)),
     "backward": (
         lambda x, w, g: convref.conv2d_backward(
             g[: len(x)] if x.ndim == 4 else g[0], x, w, stride=(2, 1), groups=2
@@ -48,14 +52,14 @@ CALLS = {
 }
 
 
-def read_only(array):
+def read_only(array: Any) -> Any:
     array = array.copy()
     array.flags.writeable = False
     return array
 
 
 # The same numbers, in another place or order or form.
-LAYOUTS = {
+LAYOUTS: dict[str, Any] = {
     "as it is": lambda a: a,
     "Fortran": np.asfortranarray,
     "negative strides": lambda a: np.flip(np.flip(a).copy()),
@@ -67,7 +71,7 @@ LAYOUTS = {
 }
 
 
-def results(name, *arrays):
+def results(name: Any, *arrays: Any) -> Any:
     """What the call returns, always as a tuple."""
     out = CALLS[name][0](*arrays)
     return out if isinstance(out, tuple) else (out,)
@@ -75,7 +79,7 @@ def results(name, *arrays):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", CALLS)
-def test_the_result_is_the_same_and_the_arrays_stay_as_they_are(name, layout):
+def test_the_result_is_the_same_and_the_arrays_stay_as_they_are(name: Any, layout: Any) -> None:
     plain = CALLS[name][1]
     given = [LAYOUTS[layout](array) for array in plain]
     before = [(a.tobytes(), a.dtype, a.shape, a.strides) for a in given]
@@ -92,7 +96,7 @@ def test_the_result_is_the_same_and_the_arrays_stay_as_they_are(name, layout):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_without_a_batch_it_is_as_with_a_batch_of_one(name):
+def test_without_a_batch_it_is_as_with_a_batch_of_one(name: Any) -> None:
     first, *others = CALLS[name][1]
     unbatched, batched = results(name, first[0], *others), results(name, first[:1], *others)
     np.testing.assert_array_equal(unbatched[0], batched[0][0])
@@ -101,7 +105,7 @@ def test_without_a_batch_it_is_as_with_a_batch_of_one(name):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name):
+def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name: Any) -> None:
     first, *others = CALLS[name][1]
     empty, full = results(name, first[:0], *others), results(name, first, *others)
     assert empty[0].shape == (0, *full[0].shape[1:])
@@ -111,7 +115,7 @@ def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name):
 
 @pytest.mark.parametrize("dtype", checks.DTYPES, ids=str)
 @pytest.mark.parametrize("name", CALLS)
-def test_the_result_has_the_dtype_of_the_arrays(name, dtype):
+def test_the_result_has_the_dtype_of_the_arrays(name: Any, dtype: Any) -> None:
     arrays = [array.astype(dtype) for array in CALLS[name][1]]
     assert all(out.dtype == dtype for out in results(name, *arrays))
 
@@ -132,7 +136,7 @@ DEFAULTS = {
 @pytest.mark.parametrize(
     "name", ["conv{}d", "conv_transpose{}d", "conv{}d_backward", "conv_transpose{}d_backward"]
 )
-def test_what_is_left_out_has_its_default(name, rank):
+def test_what_is_left_out_has_its_default(name: Any, rank: Any) -> None:
     function = getattr(convref, name.format(rank))
     x, w = numbers(1, *[5] * rank), numbers(1, 1, *[2] * rank)
     g = numbers(1, *[6 if "transpose" in name else 4] * rank)
@@ -144,7 +148,7 @@ def test_what_is_left_out_has_its_default(name, rank):
         np.testing.assert_array_equal(one, other)
 
 
-def test_gradients_of_integers_are_exact():
+def test_gradients_of_integers_are_exact() -> None:
     big = 2**60
     grads = convref.conv1d_backward(
         np.array([[1, big]]), np.array([[big + 1, 3, 5]]), np.array([[[1, big + 1]]])
@@ -155,7 +159,7 @@ def test_gradients_of_integers_are_exact():
         assert grad.tolist() == due
 
 
-def test_gradients_of_half_precision_are_summed_in_single():
+def test_gradients_of_half_precision_are_summed_in_single() -> None:
     """Beyond 2048 float16 has no odd numbers; 70 times 70 is far beyond."""
     ones = np.ones((2, 1, 70, 70), "f2")
     _, weight, bias = convref.conv2d_backward(ones, ones, ones[:1, :, :1, :1])
@@ -168,14 +172,14 @@ def test_gradients_of_half_precision_are_summed_in_single():
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", ["conv", "conv transposed", "backward", "transposed backward"])
 @pytest.mark.parametrize("value", [300, np.inf, -np.inf])
-def test_overflow_and_nan_come_quietly(name, value):
+def test_overflow_and_nan_come_quietly(name: Any, value: Any) -> None:
     *first, last = (np.full(a.shape, value, "f2") for a in CALLS[name][1])
     for zeros in (0, 1):
         first[0][:, :zeros] = 0  # infinity less infinity is nan, and so is zero times infinity
         assert not all(np.isfinite(out).all() for out in results(name, *first, -last))
 
 
-def test_arrays_of_the_right_dtype_are_not_copied():
+def test_arrays_of_the_right_dtype_are_not_copied() -> None:
     call = checks.convolution(
         2,
         X,

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,12 +32,12 @@ class Counted:
 
     times = 0
 
-    def __rmul__(self, other):
+    def __rmul__(self, other: Any) -> Any:
         type(self).times += 1
         return 0
 
 
-def counted(shape):
+def counted(shape: Any) -> Any:
     """An array of such numbers, the count at nought."""
     Counted.times = 0
     out = np.empty(shape, object)
@@ -46,7 +47,7 @@ def counted(shape):
 
 @given(cases())
 @example(Case((2, 4, 7, 9), (6, 2, 3, 2), True, (2, 1), (1, 2), (1, 3), 2, "reflect"))
-def test_products_are_those_of_the_definition(case):
+def test_products_are_those_of_the_definition(case: Any) -> None:
     shape = case.input if len(case.input) == case.rank + 2 else (1, *case.input)
     # Zeros are not multiplied by the definition; cells shown in the padding are.
     mode = "replicate" if case.padding_mode == "zeros" else case.padding_mode
@@ -58,7 +59,9 @@ def test_products_are_those_of_the_definition(case):
 
 
 @given(st.tuples(few, few), st.tuples(few, few), st.tuples(few, few), few, few, few, few)
-def test_products_of_a_transposed_convolution(sizes, kernel, stride, groups, inner, outer, batch):
+def test_products_of_a_transposed_convolution(
+    sizes: Any, kernel: Any, stride: Any, groups: Any, inner: Any, outer: Any, batch: Any
+) -> None:
     axes = resolve(sizes, kernel, stride, "valid", (1, 1))  # nothing is cropped
     weight = (groups * inner, outer, *kernel)
     definition.transposed(
@@ -72,13 +75,14 @@ def test_products_of_a_transposed_convolution(sizes, kernel, stride, groups, inn
     assert products(weight, (batch, *sizes)) == Counted.times
 
 
-def test_parameters_are_the_numbers_of_a_layer():
+def test_parameters_are_the_numbers_of_a_layer() -> None:
     layer = Conv2d(4, 6, (3, 2), groups=2)
+    assert layer.bias is not None
     assert parameters(layer.weight.shape, len(layer.bias)) == layer.weight.size + layer.bias.size
 
 
 @st.composite
-def layers(draw, kinds=(True, False)):
+def layers(draw: Any, kinds: Any = (True, False)) -> Any:
     """One to three layers along one axis, transposed ones and others."""
     chosen = []
     for _ in range(draw(few)):
@@ -91,7 +95,7 @@ def layers(draw, kinds=(True, False)):
     return chosen
 
 
-def run(cells, chosen):
+def run(cells: Any, chosen: Any) -> Any:
     """Send a row through the layers by the definition; every weight is 1."""
     for axis, transposed, extra in chosen:
         here = axis._replace(size=cells.shape[-1])
@@ -108,7 +112,7 @@ def run(cells, chosen):
 @example([(Axis(0, 3, 2, 1, 1, 1), True, 0)])  # the first output cell sees less than the second
 @example([(Axis(0, 1, 3), True, 0), (Axis(0, 1, 3), False, 0)])
 @example([(Axis(0, 1, 2), True, 0), (Axis(0, 2, 1, 2), False, 0)])
-def test_the_receptive_field_is_what_changes_an_output_cell(chosen):
+def test_the_receptive_field_is_what_changes_an_output_cell(chosen: Any) -> None:
     axes = [(axis, transposed) for axis, transposed, _ in chosen]
     # Long enough for a whole period of output cells that no edge touches.
     length = 1
@@ -123,7 +127,7 @@ def test_the_receptive_field_is_what_changes_an_output_cell(chosen):
 
 
 @given(layers(kinds=(False,)))
-def test_without_transposed_layers_it_is_the_known_sum(chosen):
+def test_without_transposed_layers_it_is_the_known_sum(chosen: Any) -> None:
     axes = [(axis, transposed) for axis, transposed, _ in chosen]
     expected, step = 1, 1
     for axis, _ in axes:
@@ -133,14 +137,14 @@ def test_without_transposed_layers_it_is_the_known_sum(chosen):
     assert spacing(axes) == step
 
 
-def test_a_layer_may_see_nothing():
+def test_a_layer_may_see_nothing() -> None:
     """A stride beyond the kernel leaves cells empty, and a convolution may step on those alone."""
     two = [(Axis(5, 1, 2), True), (Axis(9, 1, 2, 1, -1, 0), False)]
     assert receptive_field(two) == 0
     assert receptive_field([(Axis(9, 5), False), *two]) == 0
 
 
-def test_look_ups_are_counted_to_the_last(monkeypatch):
+def test_look_ups_are_counted_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two outputs: 3 taps on one cell, then 2 on each of 3 cells."""
     axes = [(Axis(9, 2, 2), True), (Axis(9, 3), False)]
     monkeypatch.setattr(cost, "LOOKUPS", 18)
@@ -150,7 +154,7 @@ def test_look_ups_are_counted_to_the_last(monkeypatch):
         receptive_field(axes)
 
 
-def test_no_look_up_is_counted_where_no_cell_is_left(monkeypatch):
+def test_no_look_up_is_counted_where_no_cell_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of three outputs: 2 taps, 1 on each of 2 cells, and 1 more, which leaves a cell or none."""
     axes = [(Axis(9, 1), True), (Axis(9, 1, 3), True), (Axis(9, 2), False)]
     monkeypatch.setattr(cost, "LOOKUPS", 3 * (2 + 2 + 1))
@@ -177,13 +181,13 @@ def test_no_look_up_is_counted_where_no_cell_is_left(monkeypatch):
         ("ConvTranspose2d(3, 4, 1, 2, output_padding={})", "output_padding", 0),
     ],
 )
-def test_the_least_of_each_argument_of_a_written_layer(layer, name, least):
+def test_the_least_of_each_argument_of_a_written_layer(layer: Any, name: Any, least: Any) -> None:
     chain((3, 9, 9), [layer.format(least)])
     with pytest.raises(ValueError, match=f": {name} must be at least {least}, received"):
         chain((3, 9, 9), [layer.format(least - 1)])
 
 
-def test_spacing_of_layers_up_and_down():
+def test_spacing_of_layers_up_and_down() -> None:
     down, up = (Axis(9, 3, 2), False), (Axis(9, 3, 4), True)
     assert spacing([]) == 1
     assert isinstance(spacing([]), Fraction)
@@ -192,19 +196,21 @@ def test_spacing_of_layers_up_and_down():
 
 
 @given(cases(ranks=(1,)))
-def test_the_written_formula_gives_the_size(case):
+def test_the_written_formula_gives_the_size(case: Any) -> None:
     (axis,) = case.axes()
     assert eval(written_size(axis), {"floor": math.floor}) == output_size(axis)
 
 
 @given(*[st.integers(1, 9)] * 4, *[st.integers(0, 4)] * 2)
-def test_the_written_transposed_formula_gives_the_size(n, kernel, stride, dilation, pad, extra):
+def test_the_written_transposed_formula_gives_the_size(
+    n: Any, kernel: Any, stride: Any, dilation: Any, pad: Any, extra: Any
+) -> None:
     axis = Axis(n, kernel, stride, dilation, pad, pad)
     assert eval(written_transposed_size(axis, extra)) == output_size(as_convolution(axis, extra))
 
 
 @given(cases())
-def test_a_convolution_in_a_chain_is_that_convolution(case):
+def test_a_convolution_in_a_chain_is_that_convolution(case: Any) -> None:
     options = {**case.options, "bias": case.bias}
     channels = (case.weight[1] * case.groups, case.weight[0])
     text = ", ".join(f"{name}={value!r}" for name, value in options.items())
@@ -238,13 +244,15 @@ LAYERS = [
 
 
 @pytest.mark.parametrize(("layer", "shape", "output", "numbers", "macs"), LAYERS)
-def test_layers_are_read_as_pytorch_prints_them(layer, shape, output, numbers, macs):
+def test_layers_are_read_as_pytorch_prints_them(
+    layer: Any, shape: Any, output: Any, numbers: Any, macs: Any
+) -> None:
     (step,) = chain(shape, [layer])
     assert (step.layer, step.input, step.output) == (layer, shape, output)
     assert (step.parameters(), step.products()) == (numbers, macs)
 
 
-def test_a_chain_hands_on_its_shapes():
+def test_a_chain_hands_on_its_shapes() -> None:
     steps = chain(
         (3, 33, 65), ["Conv2d(3, 8, 3, 2)", "MaxPool2d(2)", "ConvTranspose2d(8, 1, 4, 4)"]
     )
@@ -260,7 +268,7 @@ def test_a_chain_hands_on_its_shapes():
     assert spacing(high) == 1
 
 
-def test_an_error_in_a_chain_names_the_layer():
+def test_an_error_in_a_chain_names_the_layer() -> None:
     with pytest.raises(
         ValueError, match=r"^layer 2, Conv2d\(9, 1, 1\): input must have .* = 9 chan"
     ):
@@ -272,17 +280,17 @@ def test_an_error_in_a_chain_names_the_layer():
 
 
 @pytest.mark.parametrize("text", ["-" * 5000 + "1", "a" + ".b" * 10**5])
-def test_a_text_too_deep_for_the_parser_is_no_layer(text):
+def test_a_text_too_deep_for_the_parser_is_no_layer(text: Any) -> None:
     with pytest.raises(ValueError, match="a layer is written as PyTorch prints it"):
         chain((3, 5, 5), [text])
 
 
-def test_shapes_are_counted_without_memory():
+def test_shapes_are_counted_without_memory() -> None:
     (step,) = chain((1, 2**30), ["Conv1d(1, 1, 1)"])
     assert step.products() == 2**30
     assert size(2**30, 1) == step.output[-1]
 
 
-def test_only_transposed_layers_have_output_padding():
+def test_only_transposed_layers_have_output_padding() -> None:
     texts = ["Conv2d(3, 4, 1)", "MaxPool2d(2)", "AvgPool2d(1)", "ConvTranspose2d(4, 1, 1)"]
     assert [step.extra for step in chain((3, 8, 8), texts)] == [(), (), (), (0, 0)]

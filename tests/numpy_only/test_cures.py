@@ -7,10 +7,12 @@ message, each of another rule, until the call succeeds: with the values of the r
 import ast
 import re
 import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import permutations, product
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -40,12 +42,12 @@ NAMES = {"numpy": np, "convref": convref}
 # Following -------------------------------------------------------------------------------------
 
 
-def refused(call):
+def refused(call: Any) -> Any:
     """The rule that refuses a call and its message, or None and what the call returns."""
     asked = []
 
-    class Table(dict):
-        def __getitem__(self, rule):
+    class Table(dict[str, Any]):
+        def __getitem__(self, rule: Any) -> Any:
             asked.append(rule)
             return super().__getitem__(rule)
 
@@ -57,12 +59,19 @@ def refused(call):
             return asked[-1], str(error)
 
 
-def advice(message):
+def advice(message: Any) -> Any:
     """What a message says to do: all behind its last colon."""
     return message.rpartition(": ")[2].rstrip("\n").removesuffix(".")
 
 
-def codes(text, names):
+def found(pattern: str, text: str) -> re.Match[str]:
+    """What a message must hold."""
+    match = re.search(pattern, text)
+    assert match, f"no {pattern} in: {text}"
+    return match
+
+
+def codes(text: Any, names: Any) -> Any:
     """The expressions and assignments in a sentence: (name or None, expression)."""
     found, at = [], 0
     known = "|".join(names)
@@ -79,14 +88,14 @@ def codes(text, names):
     return found
 
 
-def is_expression(text):
+def is_expression(text: Any) -> Any:
     try:
         return isinstance(ast.parse(text, mode="eval").body, ast.expr) and text == text.strip()
     except SyntaxError:
         return False
 
 
-def followed(message, given):
+def followed(message: Any, given: Any) -> Iterator[Any]:
     """The arguments after each of the alternatives of an advice."""
     for way in re.split(r",? or ", advice(message)):
         new = dict(given)
@@ -101,7 +110,7 @@ def followed(message, given):
             yield new
 
 
-def cured(function, given, rules):
+def cured(function: Any, given: Any, rules: Any) -> Any:
     """What the call returns when the first advice of every message has been followed."""
     for _ in range(4):
         rule, answer = refused(partial(function, **given))
@@ -115,7 +124,7 @@ def cured(function, given, rules):
     raise AssertionError(f"no end of messages: {rules}")
 
 
-def same(got, right):
+def same(got: Any, right: Any) -> None:
     """Equal but for axes of size 1."""
     np.testing.assert_array_equal(np.squeeze(got), np.squeeze(right))
 
@@ -123,7 +132,7 @@ def same(got, right):
 # The oracle ------------------------------------------------------------------------------------
 
 
-def by_hand(input, weight, bias, groups, transposed):
+def by_hand(input: Any, weight: Any, bias: Any, groups: Any, transposed: Any) -> Any:
     """A convolution, or a transposed one, with stride 1 and no padding, as its definition."""
     kernel = weight.shape[2:]
     N, C, *sizes = input.shape
@@ -144,7 +153,15 @@ def by_hand(input, weight, bias, groups, transposed):
     return out if bias is None else out + bias.reshape(-1, *[1] * len(sizes))
 
 
-def operands(rng, rank, transposed=False, groups=1, channels=2, batch=2, outputs=3):
+def operands(
+    rng: Any,
+    rank: Any,
+    transposed: Any = False,
+    groups: Any = 1,
+    channels: Any = 2,
+    batch: Any = 2,
+    outputs: Any = 3,
+) -> Any:
     """Arrays that fit each other."""
     out = outputs * groups
     C = channels * groups
@@ -158,16 +175,17 @@ def operands(rng, rank, transposed=False, groups=1, channels=2, batch=2, outputs
     return given
 
 
-def right_call(rng, rank, transposed=False, groups=1, **sizes):
+def right_call(rng: Any, rank: Any, transposed: Any = False, groups: Any = 1, **sizes: Any) -> Any:
     """A call that is right, and its values."""
     given = operands(rng, rank, transposed, groups, **sizes)
-    return given, by_hand(*given.values(), transposed)
+    input, weight, bias, _ = given.values()
+    return given, by_hand(input, weight, bias, groups, transposed)
 
 
 RANKS = [(rank, transposed) for rank in (1, 2, 3) for transposed in (False, True)]
 
 
-def function(rank, transposed):
+def function(rank: Any, transposed: Any) -> Any:
     return (TRANSPOSED if transposed else CONV)[rank]
 
 
@@ -191,24 +209,24 @@ TELLING = {
 }
 
 
-def exact(value):
+def exact(value: Any) -> Any:
     """A number without rounding."""
     number = np.asarray(value).item()
     return number if isinstance(number, complex) else Fraction(number)
 
 
-def close(got, right):
+def close(got: Any, right: Any) -> Any:
     """Equal, as far as the dtype of the result holds it; integers wrap around."""
     if got.dtype.kind in "iu":
         return int(got) % 2 ** (8 * got.dtype.itemsize) == right % 2 ** (8 * got.dtype.itemsize)
     return abs(exact(got) - right) <= 8 * np.finfo(got.dtype).eps * abs(complex(right))
 
 
-def array_of(dtype, *shape):
+def array_of(dtype: Any, *shape: Any) -> Any:
     return np.full(shape, TELLING[dtype], dtype)
 
 
-def sum_of(one, two, bias=None):
+def sum_of(one: Any, two: Any, bias: Any = None) -> Any:
     """A product of two arrays' first numbers, and perhaps a bias."""
     total = exact(one.flat[0]) * exact(two.flat[0])
     if bias is None:
@@ -217,9 +235,10 @@ def sum_of(one, two, bias=None):
 
 
 @pytest.mark.parametrize(("one", "two"), list(permutations(TELLING, 2)))
-def test_two_dtypes_lose_nothing(one, two):
+def test_two_dtypes_lose_nothing(one: Any, two: Any) -> None:
     x, w, b = (array_of(each, 1, 1, 1) for each in (one, two, two))
     plain = {"input": x, "weight": w}
+    call: Any
     for call in (convref.conv1d, convref.conv_transpose1d):
         assert close(cured(call, plain, []).flat[0], sum_of(x, w)), call
     for call in (convref.explain, convref.explain_transposed):
@@ -230,6 +249,7 @@ def test_two_dtypes_lose_nothing(one, two):
         got = cured(call, given, [])
         assert close(got.flat[0], sum_of(x, given["weight"], b)), call
     turned = [sum_of(b, x.conj()), sum_of(b, x.conj()), exact(b.flat[0])]
+    kind: Any
     for rank, kind in product((1, 2, 3), (BACKWARD, TRANSPOSED_BACKWARD)):
         cells = [array_of(each, *[1] * (rank + 2)) for each in (two, one, one)]
         given = dict(zip(("grad_output", "input", "weight"), cells, strict=True))
@@ -237,7 +257,7 @@ def test_two_dtypes_lose_nothing(one, two):
             assert close(got.flat[0], right), kind[rank]
 
 
-def test_the_direction_is_the_one_that_holds_both():
+def test_the_direction_is_the_one_that_holds_both() -> None:
     """The message converts one array alone wherever one of the dtypes holds the other."""
     for one, two in permutations(TELLING, 2):
         x, w = array_of(one, 1, 1, 1), array_of(two, 1, 1, 1)
@@ -252,10 +272,10 @@ def test_the_direction_is_the_one_that_holds_both():
     ("one", "two"), list(product(TELLING, ("float16", "float32", "complex64")))
 )
 @pytest.mark.parametrize("kind", [convref.Conv1d, convref.ConvTranspose1d])
-def test_a_layer_of_another_dtype_loses_nothing(kind, one, two):
+def test_a_layer_of_another_dtype_loses_nothing(kind: Any, one: Any, two: Any) -> None:
     x = array_of(one, 1, 1, 1)
 
-    def call(input, dtype):
+    def call(input: Any, dtype: Any) -> Any:
         layer = kind(1, 1, 1, bias=False, dtype=dtype)
         layer.weight[:] = 3
         return layer(input)
@@ -264,9 +284,9 @@ def test_a_layer_of_another_dtype_loses_nothing(kind, one, two):
     assert close(got.flat[0], 3 * exact(TELLING[one]))
 
 
-def test_truth_values_become_numbers():
+def test_truth_values_become_numbers() -> None:
     given = {"input": np.array([[True, False, True]]), "weight": np.ones((1, 1, 2), bool)}
-    rules = []
+    rules: list[str] = []
     got = given
     while (answer := refused(lambda: convref.conv1d(**got)))[0] == "dtype":  # noqa: B023
         rules.append("dtype")
@@ -276,7 +296,7 @@ def test_truth_values_become_numbers():
 
 
 @pytest.mark.parametrize("dtype", ["O", "M8[s]", "m8[s]", "U3", "g", "G", "V4"])
-def test_no_code_where_none_is_safe(dtype):
+def test_no_code_where_none_is_safe(dtype: Any) -> None:
     rule, message = refused(lambda: convref.conv1d(np.zeros((1, 3), dtype), np.ones((1, 1, 2))))
     assert rule == "dtype"
     assert codes(advice(message), ["input", "weight"]) == []
@@ -285,40 +305,40 @@ def test_no_code_where_none_is_safe(dtype):
 class Narrow:
     """Stands in for an array of a library with dtypes of its own, as JAX's are."""
 
-    def __init__(self, array):
+    def __init__(self, array: Any) -> None:
         self.array = array
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return self.array if dtype is None else self.array.astype(dtype)
 
 
 @pytest.mark.parametrize(
     "value", [[[1, 2, 3]], ([0.5, 1, 2],), Narrow(np.ones((1, 3))), [[True, False, True]]]
 )
-def test_what_is_no_array_becomes_one(value):
-    rules = []
+def test_what_is_no_array_becomes_one(value: Any) -> None:
+    rules: list[str] = []
     got = cured(convref.conv1d, {"input": value, "weight": np.ones((1, 1, 1))}, rules)
     assert rules[0] == "array"
     same(got, np.asarray(value))
 
 
 @pytest.mark.parametrize("value", [None, "123", [[1, 2], [3]], [["a"]], object(), {1: 2}])
-def test_no_code_for_what_asarray_makes_no_numbers_of(value):
+def test_no_code_for_what_asarray_makes_no_numbers_of(value: Any) -> None:
     rule, message = refused(lambda: convref.conv1d(value, np.ones((1, 1, 2))))
     assert rule == "array"
     assert codes(advice(message), ["input", "weight"]) == []
 
 
-def test_masked_cells_become_zero():
+def test_masked_cells_become_zero() -> None:
     given = {"input": np.ma.masked_equal([[1, 2, 3]], 2), "weight": np.ones((1, 1, 1), int)}
     assert cured(convref.conv1d, given, []).tolist() == [[1, 0, 3]]
 
 
 @pytest.mark.parametrize("dtype", TELLING)
-def test_a_wider_accumulator_is_wide_enough(dtype):
+def test_a_wider_accumulator_is_wide_enough(dtype: Any) -> None:
     x, w = array_of(dtype, 1, 1, 1), np.ones((1, 1, 1), dtype)
     given = {"input": x, "weight": w, "accumulate": "nonsense"}
-    rules = []
+    rules: list[str] = []
     assert close(cured(convref.conv1d, given, rules).flat[0], sum_of(x, w))
     assert rules == ["accumulate"]
 
@@ -328,7 +348,7 @@ def test_a_wider_accumulator_is_wide_enough(dtype):
 
 @pytest.mark.parametrize(("rank", "transposed"), RANKS)
 @pytest.mark.parametrize("seed", range(3))
-def test_a_missing_axis_is_added(rank, transposed, seed):
+def test_a_missing_axis_is_added(rank: Any, transposed: Any, seed: Any) -> None:
     rng = np.random.default_rng(seed)
     call = function(rank, transposed)
     given, right = right_call(rng, rank, transposed, channels=1, batch=1)
@@ -341,19 +361,19 @@ def test_a_missing_axis_is_added(rank, transposed, seed):
     # A batch of images without their channel axis.
     given, right = right_call(rng, rank, transposed, channels=1, batch=3)
     spoiled = {**given, "input": given["input"][:, 0]}
-    rules = []
+    rules: list[str] = []
     same(cured(call, spoiled, rules), right)
     assert rules[-1] in ("channels", "transposed channels")
 
 
 @pytest.mark.parametrize(("rank", "transposed"), RANKS)
-def test_axes_too_many_are_dropped_or_merged(rank, transposed):
+def test_axes_too_many_are_dropped_or_merged(rank: Any, transposed: Any) -> None:
     given, right = right_call(np.random.default_rng(rank), rank, transposed)
     data = given["input"]
     for lead in [(1,), (1, 1), (2, 3)]:
         count = int(np.prod(lead))
         many = np.stack([data] * count).reshape(*lead, *data.shape)
-        rules = []
+        rules: list[str] = []
         got = cured(function(rank, transposed), {**given, "input": many}, rules)
         assert rules == ["rank"]
         same(got, np.concatenate([right] * count))
@@ -368,7 +388,7 @@ def test_axes_too_many_are_dropped_or_merged(rank, transposed):
 
 @pytest.mark.parametrize(("rank", "transposed"), RANKS)
 @pytest.mark.parametrize("seed", range(3))
-def test_a_weight_gets_the_axes_that_it_lacks(rank, transposed, seed):
+def test_a_weight_gets_the_axes_that_it_lacks(rank: Any, transposed: Any, seed: Any) -> None:
     rng = np.random.default_rng(seed)
     call = function(rank, transposed)
     one, right = right_call(rng, rank, transposed, channels=1, outputs=1)
@@ -385,10 +405,12 @@ def test_a_weight_gets_the_axes_that_it_lacks(rank, transposed, seed):
 @pytest.mark.parametrize(("rank", "transposed"), RANKS)
 @pytest.mark.parametrize("batched", [True, False])
 @pytest.mark.parametrize("seed", range(3))
-def test_channels_that_stand_elsewhere_are_moved(rank, transposed, batched, seed):
+def test_channels_that_stand_elsewhere_are_moved(
+    rank: Any, transposed: Any, batched: Any, seed: Any
+) -> None:
     given, right = right_call(np.random.default_rng(seed), rank, transposed)
     last = np.moveaxis(given["input"], 1, -1)
-    rules = []
+    rules: list[str] = []
     if batched:
         same(cured(function(rank, transposed), {**given, "input": last}, rules), right)
     else:
@@ -398,7 +420,7 @@ def test_channels_that_stand_elsewhere_are_moved(rank, transposed, batched, seed
 
 @pytest.mark.parametrize(("rank", "transposed"), RANKS)
 @pytest.mark.parametrize("batched", [True, False])
-def test_every_way_out_of_wrong_channels_works(rank, transposed, batched):
+def test_every_way_out_of_wrong_channels_works(rank: Any, transposed: Any, batched: Any) -> None:
     for groups, channels, wrong in product((1, 2, 3), (1, 2, 3), range(1, 13)):
         given = operands(
             np.random.default_rng(wrong), rank, transposed, groups, channels, 1, 12 // groups
@@ -428,14 +450,16 @@ def test_every_way_out_of_wrong_channels_works(rank, transposed, batched):
         ((1, 8, 3, 3), (8, 2, 1, 1), ["weight of shape (8, 8, 1, 1)"]),
     ],
 )
-def test_groups_are_advised_where_one_for_each_channel_fits(shape, weight, ways):
+def test_groups_are_advised_where_one_for_each_channel_fits(
+    shape: Any, weight: Any, ways: Any
+) -> None:
     _, message = refused(lambda: convref.conv2d(np.ones(shape), np.ones(weight)))
     assert re.findall(r"give (.*?)(?=, or|$)", advice(message)) == ways
     if len(ways) == 2:
         assert convref.conv2d(np.ones(shape), np.ones(weight), groups=8).shape[1] == weight[0]
 
 
-def test_a_weight_without_its_one_channel_gets_it_behind_the_first_axis():
+def test_a_weight_without_its_one_channel_gets_it_behind_the_first_axis() -> None:
     x, w = np.ones((1, 3, 5, 7)), np.ones((3, 2, 2))
     for call in (convref.conv2d, convref.conv_transpose2d):
         _, message = refused(partial(call, x, w, groups=3))
@@ -444,36 +468,37 @@ def test_a_weight_without_its_one_channel_gets_it_behind_the_first_axis():
 
 
 @pytest.mark.parametrize("shape", [(2, 2, 0, 3, 3), (2, 0, 1, 3, 3)])
-def test_nothing_is_not_reshaped(shape):
+def test_nothing_is_not_reshaped(shape: Any) -> None:
     _, message = refused(lambda: convref.conv2d(np.ones(shape), np.ones((1, 1, 1, 1))))
     assert advice(message) == "drop or merge 1 axis"
 
 
 @pytest.mark.parametrize("more", [{}, {"groups": np.int64(1)}])
-def test_the_function_for_one_axis_is_told(more):
+def test_the_function_for_one_axis_is_told(more: Any) -> None:
     row = {"input": np.ones((2, 3, 5)), "weight": np.ones((4, 3, 2))}
     for call in (convref.conv2d, convref.conv3d):
         _, message = refused(partial(call, **row, **more))
         assert advice(message) == "call the function for 1 spatial axis"
 
 
-def test_pairs_are_advised_for_sides_that_can_be():
+def test_pairs_are_advised_for_sides_that_can_be() -> None:
     row = {"input": np.ones((2, 3, 5)), "weight": np.ones((4, 3, 2))}
     for side, told in [(2**62, True), (2**63 - 1, True), (2**63, False)]:
         _, message = refused(partial(convref.conv1d, **row, padding=(side, 0)))
         assert (f"padding=[({side}, 0)]" in message) == told
 
 
-def test_pad_keeps_as_many_axes_as_it_can():
+def test_pad_keeps_as_many_axes_as_it_can() -> None:
     for rank in (3, 4, 5):
-        given = {"input": np.arange(2**rank).reshape((2,) * rank), "pad": (1, 0), "mode": "reflect"}
-        right = np.pad(given["input"], [(0, 0)] * (rank - 1) + [(1, 0)], "reflect")
+        input = np.arange(2**rank).reshape((2,) * rank)
+        given = {"input": input, "pad": (1, 0), "mode": "reflect"}
+        right = np.pad(input, [(0, 0)] * (rank - 1) + [(1, 0)], "reflect")
         np.testing.assert_array_equal(cured(convref.pad, given, []), right)
     _, message = refused(lambda: convref.pad(np.ones((1, 1, 1, 2, 3, 3)), (1, 0), "reflect"))
     assert advice(message) == "drop the first 3 axes with input[0, 0, 0]"
 
 
-def test_swapped_weight_of_a_transposed_layer():
+def test_swapped_weight_of_a_transposed_layer() -> None:
     given, right = right_call(np.random.default_rng(0), 2, True)
     spoiled = {**given, "weight": given["weight"].swapaxes(0, 1)}
     ways = [
@@ -485,8 +510,8 @@ def test_swapped_weight_of_a_transposed_layer():
 
 @pytest.mark.parametrize("rank", LAYER)
 @pytest.mark.parametrize("kinds", [LAYER, UP])
-def test_a_layers_channels_are_called_by_their_name(kinds, rank):
-    def call(input, in_channels):
+def test_a_layers_channels_are_called_by_their_name(kinds: Any, rank: Any) -> None:
+    def call(input: Any, in_channels: Any) -> Any:
         return kinds[rank](in_channels, 4, 1)(input)
 
     x = np.ones((2, 5, *[7] * rank), np.float32)
@@ -500,7 +525,7 @@ def test_a_layers_channels_are_called_by_their_name(kinds, rank):
     assert cured(call, {"input": moved, "in_channels": 3}, []).shape == (2, 4, *[7] * rank)
 
 
-def test_a_layer_with_a_weight_of_ones_own_is_refused_as_the_function_is():
+def test_a_layer_with_a_weight_of_ones_own_is_refused_as_the_function_is() -> None:
     layer = convref.Conv1d(1, 1, 1)
     layer.weight = np.ones((1, 1), np.float32)
     assert refused(lambda: layer(np.ones((1, 3), np.float32)))[0] == "weight rank"
@@ -510,7 +535,7 @@ def test_a_layer_with_a_weight_of_ones_own_is_refused_as_the_function_is():
     "shape", [(), (1,), (1, 1), (3,), (3, 1), (1, 3, 1, 1), (1, 1, 3), (2,), (6,), (2, 3), (0,)]
 )
 @pytest.mark.parametrize("call", [convref.conv1d, convref.conv_transpose1d])
-def test_a_bias_is_reshaped_or_repeated_where_that_can_work(shape, call):
+def test_a_bias_is_reshaped_or_repeated_where_that_can_work(shape: Any, call: Any) -> None:
     given = {
         "input": np.ones((1, 3, 4)),
         "weight": np.zeros((3, 3, 1)),
@@ -527,14 +552,14 @@ def test_a_bias_is_reshaped_or_repeated_where_that_can_work(shape, call):
         assert "reshape" not in message
 
 
-def test_explain_takes_a_matrix_as_one_kernel():
+def test_explain_takes_a_matrix_as_one_kernel() -> None:
     for shape, rank in [((2, 3), 2), ((3,), 1), ((), 1)]:
-        given = {
+        given: Any = {
             "input": np.arange(35).reshape(1, *(5, 7)[-rank:] if rank == 2 else (35,)),
             "weight": np.full(shape, 2),
             "at": (0,) * (rank + 1),
         }
-        rules = []
+        rules: list[str] = []
         got = cured(convref.explain, given, rules)
         assert rules == ["weight axes"]
         window = given["input"][(0, *(slice(k) for k in (1, *shape)[-rank:]))]
@@ -544,7 +569,7 @@ def test_explain_takes_a_matrix_as_one_kernel():
 
 
 @pytest.mark.parametrize("weight", [np.ones((1, 1, 1, 2, 2, 2)), np.ones((2, 1, 1, 1, 2, 3))])
-def test_explain_drops_axes_of_size_one_alone(weight):
+def test_explain_drops_axes_of_size_one_alone(weight: Any) -> None:
     given = {"input": np.ones((1, 5, 7, 7)), "weight": weight, "at": (0, 0, 0, 0)}
     _, message = refused(lambda: convref.explain(**given))
     assert ("weight[0]" in message) == (len(weight) == 1)
@@ -553,7 +578,7 @@ def test_explain_drops_axes_of_size_one_alone(weight):
 # Padding ---------------------------------------------------------------------------------------
 
 
-def pads(flat, shape):
+def pads(flat: Any, shape: Any) -> Any:
     """Pads as NumPy takes them."""
     pairs = list(zip(flat[::2], flat[1::2], strict=True))[::-1]
     return [(0, 0)] * (len(shape) - len(pairs)) + pairs
@@ -561,23 +586,24 @@ def pads(flat, shape):
 
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
 @pytest.mark.parametrize("rank", CONV)
-def test_four_paddings_are_written_in_pairs(rank, mode):
+def test_four_paddings_are_written_in_pairs(rank: Any, mode: Any) -> None:
     rng = np.random.default_rng(rank)
     given, _ = right_call(rng, rank)
     flat = tuple(rng.integers(0, 3, 2 * rank).tolist())
     numpys = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    padded = np.pad(given["input"], pads(flat, given["input"].shape), numpys[mode])
+    named: Any = numpys[mode]
+    padded = np.pad(given["input"], pads(flat, given["input"].shape), named)
     right = by_hand(padded, given["weight"], given["bias"], 1, False)
     options = {"padding": flat, "padding_mode": mode}
     got = cured(CONV[rank], given | options, [])
     np.testing.assert_array_equal(got, right)
 
-    def layer(input, padding):
+    def layer(input: Any, padding: Any) -> Any:
         made = LAYER[rank](2, 3, given["weight"].shape[2:], 1, padding, padding_mode=mode)
         made.weight, made.bias = given["weight"], given["bias"]
         return made(input)
 
-    def call(input, padding):
+    def call(input: Any, padding: Any) -> Any:
         return layer(input=input, padding=padding)
 
     got = cured(call, {"input": given["input"], "padding": flat}, [])
@@ -585,14 +611,14 @@ def test_four_paddings_are_written_in_pairs(rank, mode):
 
 
 @pytest.mark.parametrize("rank", [2, 3])
-def test_a_single_pair_is_repeated(rank):
+def test_a_single_pair_is_repeated(rank: Any) -> None:
     given, _ = right_call(np.random.default_rng(rank), rank)
     right = CONV[rank](**given, padding=[(1, 2)] * rank)
     np.testing.assert_array_equal(cured(CONV[rank], given | {"padding": [(1, 2)]}, []), right)
 
 
 @pytest.mark.parametrize("rank", TRANSPOSED)
-def test_where_padding_crops_the_output_is_cropped(rank):
+def test_where_padding_crops_the_output_is_cropped(rank: Any) -> None:
     rng = np.random.default_rng(rank)
     x, w = rng.integers(-9, 9, (2, 3, *(4,) * rank)), rng.integers(-9, 9, (3, 2, *(3,) * rank))
     flat = (*rng.integers(0, 2, 2 * rank - 1).tolist(), 2)
@@ -605,6 +631,8 @@ def test_where_padding_crops_the_output_is_cropped(rank):
     grad = rng.integers(-9, 9, due.shape)
     around = np.zeros_like(whole)
     around[:, :, *inner] = grad
+    call: Any
+    given: Any
     for call, given, right in (
         (TRANSPOSED[rank], {}, due),
         (TRANSPOSED_BACKWARD[rank], {"grad_output": grad}, TRANSPOSED_BACKWARD[rank](around, x, w)),
@@ -629,7 +657,7 @@ def test_where_padding_crops_the_output_is_cropped(rank):
     np.testing.assert_array_equal(cured(TRANSPOSED[rank], given, []), right)
 
 
-def test_no_advice_about_sides_where_it_does_not_help():
+def test_no_advice_about_sides_where_it_does_not_help() -> None:
     x = np.ones((1, 4, 4))
     for call in (
         lambda: convref.fold(x, (4, 4, 4), 2),
@@ -648,8 +676,8 @@ def test_no_advice_about_sides_where_it_does_not_help():
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
-def test_pad_in_a_mode_that_copies_gets_the_axes_that_it_wants(mode):
-    numpys = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+def test_pad_in_a_mode_that_copies_gets_the_axes_that_it_wants(mode: Any) -> None:
+    numpys: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
     for axes, rank in product((1, 2, 3), range(1, 8)):
         x = np.arange(3**rank).reshape((3,) * rank)
         flat = (1, 2) * axes
@@ -661,7 +689,7 @@ def test_pad_in_a_mode_that_copies_gets_the_axes_that_it_wants(mode):
         np.testing.assert_array_equal(got.reshape(right.shape), right)
 
 
-def test_symmetric_is_made_as_the_message_says():
+def test_symmetric_is_made_as_the_message_says() -> None:
     given = {"input": np.arange(4)[None], "weight": np.ones((1, 1, 3), int)}
     rule, message = refused(lambda: convref.conv1d(**given, padding=2, padding_mode="symmetric"))
     assert rule == "word"
@@ -676,7 +704,7 @@ def test_symmetric_is_made_as_the_message_says():
         assert "learn/padding-modes#symmetric" in refused(call)[1]
 
 
-def test_same_with_a_stride_is_padded_before():
+def test_same_with_a_stride_is_padded_before() -> None:
     given, _ = right_call(np.random.default_rng(0), 2)
     _, message = refused(lambda: convref.conv2d(**given, stride=2, padding="same"))
     assert "convref.pad" in message
@@ -686,16 +714,17 @@ def test_same_with_a_stride_is_padded_before():
 
 
 @pytest.mark.parametrize("mode", ["reflect", "circular"])
-def test_as_much_as_the_mode_can_is_padded(mode):
+def test_as_much_as_the_mode_can_is_padded(mode: Any) -> None:
     x = np.arange(5)[None]
     _, message = refused(lambda: convref.pad(x, (9, 0), mode))
-    most = int(re.search(r"pad at most (\d+)", message)[1])
-    right = np.pad(x, ((0, 0), (most, 0)), {"reflect": "reflect", "circular": "wrap"}[mode])
+    most = int(found(r"pad at most (\d+)", message)[1])
+    numpys: Any = {"reflect": "reflect", "circular": "wrap"}
+    right = np.pad(x, ((0, 0), (most, 0)), numpys[mode])
     assert convref.pad(x, (most, 0), mode).tolist() == right.tolist()
     assert refused(lambda: convref.pad(x, (most + 1, 0), mode))[0] == mode
 
 
-def test_an_empty_axis_is_padded_with_a_constant():
+def test_an_empty_axis_is_padded_with_a_constant() -> None:
     x = np.ones((1, 0))
     rule, message = refused(lambda: convref.pad(x, (1, 0), "replicate"))
     assert rule == "nothing to show"
@@ -703,7 +732,7 @@ def test_an_empty_axis_is_padded_with_a_constant():
     assert convref.pad(x, (1, 0), "constant", 7).tolist() == [[7]]
 
 
-def test_a_value_is_left_out():
+def test_a_value_is_left_out() -> None:
     x = np.arange(3)[None]
     _, message = refused(lambda: convref.pad(x, (1, 0), "reflect", 5))
     assert advice(message) == "leave value out"
@@ -713,11 +742,11 @@ def test_a_value_is_left_out():
 # Layers, costs, frameworks ---------------------------------------------------------------------
 
 
-def test_a_layer_is_made_with_the_bias_of_the_state():
+def test_a_layer_is_made_with_the_bias_of_the_state() -> None:
     w, b = np.full((1, 1, 1), 2.0), np.array([3.0])
     for state, bias in [({"weight": w}, True), ({"weight": w, "bias": b}, False)]:
 
-        def call(bias, state=state):
+        def call(bias: Any, state: Any = state) -> Any:
             layer = convref.Conv1d(1, 1, 1, bias=bias)
             layer.load_state_dict(state)
             return layer(np.ones((1, 1), np.float32))
@@ -730,25 +759,25 @@ def test_a_layer_is_made_with_the_bias_of_the_state():
     )
 
 
-def test_the_device_that_the_message_names_works():
+def test_the_device_that_the_message_names_works() -> None:
     _, message = refused(lambda: convref.Conv1d(1, 1, 1, device="cuda"))
     assert "None or 'cpu'" in message
     assert convref.Conv1d(1, 1, 1, device="cpu").weight.shape == (1, 1, 1)
 
 
-def test_examples_in_messages_run():
+def test_examples_in_messages_run() -> None:
     rule, message = refused(lambda: cost.receptive_field(5))
-    example = re.search(r"\[.*\]", message)[0]
+    example = found(r"\[.*\]", message)[0]
     assert cost.receptive_field(eval(example, {"Axis": Axis})) == 7
     assert rule == "axes"
     rule, message = refused(lambda: cost.chain((3, 32, 32), ["Conv2d"]))
-    example = re.search(r"Conv2d\([^)]*\)", message)[0]
+    example = found(r"Conv2d\([^)]*\)", message)[0]
     assert cost.chain((3, 32, 32), [example])[0].output == (64, 16, 16)
     assert rule == "layer"
 
 
-def test_words_that_the_message_lists_work():
-    calls = {
+def test_words_that_the_message_lists_work() -> None:
+    calls: dict[str, Any] = {
         "padding": lambda word: convref.conv1d(np.ones((1, 3)), np.ones((1, 1, 1)), padding=word),
         "padding_mode": lambda word: convref.Conv1d(1, 1, 1, padding_mode=word),
         "mode": lambda word: convref.pad(np.ones((1, 3)), (1, 1), word),
@@ -760,32 +789,32 @@ def test_words_that_the_message_lists_work():
     for name, call in calls.items():
         target = figures.draw if name == "figure" else call
         _, message = refused(lambda target=target: target("nonsense"))
-        allowed = re.search(r"must be one of (.*), received", message)[1].replace("'", "")
+        allowed = found(r"must be one of (.*), received", message)[1].replace("'", "")
         assert len(allowed.split(", ")) > 1
         for word in allowed.split(", "):
             call(word)
 
 
-def test_output_padding_within_its_limit_works():
+def test_output_padding_within_its_limit_works() -> None:
     given, _ = right_call(np.random.default_rng(0), 1, True)
     for stride, dilation in product((1, 2, 3), (1, 2, 3)):
         options = {"stride": stride, "dilation": dilation}
         _, message = refused(
             lambda o=options: convref.conv_transpose1d(**given, **o, output_padding=9)
         )
-        most = int(re.search(r"use at most (\d+)", message)[1])
+        most = int(found(r"use at most (\d+)", message)[1])
         assert most == max(stride, dilation) - 1
         convref.conv_transpose1d(**given, **options, output_padding=most)
 
 
-def test_an_svg_needs_no_extra(tmp_path):
+def test_an_svg_needs_no_extra(tmp_path: Path) -> None:
     figure = figures.draw("padding", size=3)
     with patch.dict(sys.modules, {"resvg_py": None, "PIL": None}):
         assert refused(lambda: save(figure, tmp_path / "a.png"))[0] == "extra"
         assert refused(lambda: save(figure, tmp_path / "a.svg"))[0] is None
 
 
-def test_depthwise_advice():
+def test_depthwise_advice() -> None:
     weight = np.ones((8, 2, 3, 3))
     rule, message = refused(
         lambda: convert_weight(weight, "torch", "keras", kind="depthwise", groups=4)
@@ -802,7 +831,7 @@ def test_depthwise_advice():
     ).shape == (8, 1, 3, 3)
 
 
-SAME_CHOICES = {
+SAME_CHOICES: dict[str, list[Any]] = {
     "odd": ["end", "beginning"],
     "transposed": [None, "tensorflow", "keras", "jax", "onnx"],
     "output_padding": [None, 0, 1, 4],
@@ -811,16 +840,16 @@ SAME_CHOICES = {
 
 
 @pytest.mark.parametrize("layer", list(product((1, 3), (1, 2, 3), (1, 2, 4), (1, 2))))
-def test_advice_about_transposed_same(layer):
+def test_advice_about_transposed_same(layer: Any) -> None:
     """Followed, the call succeeds; what the frameworks then compute, tests/frameworks shows."""
     for chosen in product(*SAME_CHOICES.values()):
         given = dict(zip(SAME_CHOICES, chosen, strict=True))
-        rules = []
+        rules: list[str] = []
         while answer := follow_same(layer, given, rules):
             assert rules.count(rules[-1]) < 4, answer
 
 
-def follow_same(layer, given, rules):
+def follow_same(layer: Any, given: Any, rules: Any) -> Any:
     """Do what the message says, if there is one."""
     rule, answer = refused(lambda: tensorflow_same(*layer, **given))
     if rule is None:
@@ -828,7 +857,7 @@ def follow_same(layer, given, rules):
     rules.append(rule)
     told = advice(answer)
     if rule == "same option":
-        name = re.search(r"leave (\w+) out", told)[1]
+        name = found(r"leave (\w+) out", told)[1]
         for other in re.findall(r"transposed='(\w+)'", told):
             also = refused(lambda: tensorflow_same(*layer, **given | {"transposed": other}))  # noqa: B023
             assert also[0] is None or not also[1].startswith(f"{name}=")
@@ -836,17 +865,17 @@ def follow_same(layer, given, rules):
     elif told.endswith("leave it out"):
         given["output_padding"] = None
     elif rule == "output size":
-        given["output_size"] = int(re.search(r"between (\d+)", answer)[1])
+        given["output_size"] = int(found(r"between (\d+)", answer)[1])
     else:
         name = "output_size" if "output_size" in told else "output_padding"
-        given[name] = int(re.search(r"\d+", told)[0])
+        given[name] = int(found(r"\d+", told)[0])
     return answer
 
 
 # What was typed --------------------------------------------------------------------------------
 
 
-def shell(capsys, *arguments):
+def shell(capsys: pytest.CaptureFixture[str], *arguments: Any) -> Any:
     """What a command prints, or the message with which it ends."""
     try:
         main(arguments)
@@ -871,7 +900,9 @@ CODE = re.compile(r"\b(?:numpy|convref|input|weight|bias)[.\[]\w|\bweight\.resha
         ("28,28,3", "3,8,3,3", "--transposed", "(3, 28, 28)"),
     ],
 )
-def test_the_command_line_is_told_what_can_be_typed(capsys, input, weight, more, end):
+def test_the_command_line_is_told_what_can_be_typed(
+    capsys: pytest.CaptureFixture[str], input: Any, weight: Any, more: Any, end: Any
+) -> None:
     given = ["--weight", weight, *more.split(), "--at", "0,0,0"]
     _, message = shell(capsys, "explain", "--input", input, *given)
     assert f"give input the shape {end}" in message
@@ -883,7 +914,7 @@ def test_the_command_line_is_told_what_can_be_typed(capsys, input, weight, more,
     assert (out or rank == 3) and (not message or "kernel reaches" in message)
 
 
-def test_the_command_line_never_speaks_of_code(capsys):
+def test_the_command_line_never_speaks_of_code(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         "--input 1,28,28 --weight 3",
         "--input 1,28,28 --weight 2,1,3,3 --bias [1]",
@@ -921,14 +952,14 @@ TYPED = [
 ]
 
 
-def retyped(message, typed):
+def retyped(message: Any, typed: Any) -> Iterator[Any]:
     """The command lines after each of the alternatives of an advice."""
 
-    def put(option, value):
+    def put(option: Any, value: Any) -> Any:
         at = typed.index(option)
         return [*typed[: at + 1], value, *typed[at + 2 :]]
 
-    def without(option):
+    def without(option: Any) -> Any:
         at = typed.index(option)
         return typed[:at] + typed[at + (1 if option == "--transposed" else 2) :]
 
@@ -957,7 +988,9 @@ def retyped(message, typed):
 
 
 @pytest.mark.parametrize(("line", "sign"), TYPED)
-def test_what_the_command_line_advises_can_be_typed(capsys, line, sign):
+def test_what_the_command_line_advises_can_be_typed(
+    capsys: pytest.CaptureFixture[str], line: Any, sign: Any
+) -> None:
     """Every way leads on: to an answer, or to another message, and one of them to an answer."""
     todo, ends, said = [line.split()], [], []
     for _ in range(20):
@@ -975,7 +1008,7 @@ def test_what_the_command_line_advises_can_be_typed(capsys, line, sign):
     assert sign in " ".join([*said, *ends[0]])
 
 
-def test_every_text_of_the_command_line_is_followed(capsys):
+def test_every_text_of_the_command_line_is_followed(capsys: pytest.CaptureFixture[str]) -> None:
     """Those that it raises itself; what argparse says has the choices in it."""
     said = "".join(shell(capsys, *line.split())[1] for line, _ in TYPED)
     for _, text in messages.COMMANDS.values():
@@ -983,11 +1016,11 @@ def test_every_text_of_the_command_line_is_followed(capsys):
         assert words in said, text
 
 
-def test_the_chain_speaks_of_the_layer(capsys):
+def test_the_chain_speaks_of_the_layer(capsys: pytest.CaptureFixture[str]) -> None:
     _, message = shell(capsys, "shape", "--input", "1,28,28", "Conv2d(3, 8, 3)")
     assert "in_channels = 3 channels, received 1" in message
     assert "weight" not in message
-    number = re.search(r"give the layer in_channels=(\d+)", message)[1]
+    number = found(r"give the layer in_channels=(\d+)", message)[1]
     out, message = shell(capsys, "shape", "--input", "1,28,28", f"Conv2d({number}, 8, 3)")
     assert "(8, 26, 26)" in out
     for given, layer, due in [
@@ -1043,7 +1076,7 @@ class Something(str):
     __repr__ = str.__str__
 
 
-def advises_code(rule, values):
+def advises_code(rule: Any, values: Any) -> Any:
     """Whether a row's message has code behind what was received, or else behind its last colon."""
     template = messages.MESSAGES[rule][1]
     filled = dict(zip(gaps(template), values, strict=True)) | {"received": Something("this")}
@@ -1052,21 +1085,21 @@ def advises_code(rule, values):
     return LOOKS_LIKE_CODE.search(told)
 
 
-def test_every_message_that_advises_code_is_followed():
+def test_every_message_that_advises_code_is_followed() -> None:
     coded = {rule for rule, _, values in BAD if advises_code(rule, values)}
     assert len(coded) > 15
     assert coded <= set(FOLLOWED) <= set(messages.MESSAGES)
 
 
 @pytest.mark.parametrize("noun", ["axes", "channels", "cells", "integers", "numbers"])
-def test_one_is_not_counted_as_several(noun):
+def test_one_is_not_counted_as_several(noun: Any) -> None:
     for rule, _, values in BAD:
         template = messages.MESSAGES[rule][1]
         text = template.format(**dict(zip(gaps(template), values, strict=True)))
         assert not re.search(rf"(?<![\d.]) 1 (spatial )?{noun}", text), text
 
 
-def test_every_refusal_is_one_of_the_table():
+def test_every_refusal_is_one_of_the_table() -> None:
     """Nothing else raises; the command line and chains add where it was."""
     root = Path(convref.__file__).parent
     raising = {
@@ -1082,10 +1115,10 @@ def test_every_refusal_is_one_of_the_table():
     }
 
 
-def test_arrays_of_integers_are_taken_as_their_numbers():
+def test_arrays_of_integers_are_taken_as_their_numbers() -> None:
     x, w = np.arange(35).reshape(1, 5, 7), np.ones((1, 1, 2, 2), int)
     pair, flat = (2, 1), (1, 0, 2, 1)
-    given = {"stride": pair, "padding": pair, "dilation": pair}
+    given: Any = {"stride": pair, "padding": pair, "dilation": pair}
     arrays = {name: np.array(value, np.uint8) for name, value in given.items()}
     same(convref.conv2d(x, w, **arrays), convref.conv2d(x, w, **given))
     same(convref.conv2d(x, w, stride=np.array(2)), convref.conv2d(x, w, stride=2))
@@ -1108,14 +1141,14 @@ def test_arrays_of_integers_are_taken_as_their_numbers():
         assert refused(partial(convref.conv2d, x, w, stride=wrong))[0] == "integer"
 
 
-def test_a_narrow_float_of_another_library_becomes_float32():
+def test_a_narrow_float_of_another_library_becomes_float32() -> None:
     narrow = Narrow(np.zeros((1, 3), "V2"))
     with patch.object(np, "can_cast", return_value=True):
         _, message = refused(lambda: convref.conv1d(narrow, np.ones((1, 1, 1))))
     assert advice(message) == "convert it with numpy.asarray(input, numpy.float32)"
 
 
-def test_an_argument_given_twice():
+def test_an_argument_given_twice() -> None:
     _, message = refused(lambda: cost.chain((1, 5), ["Conv1d(1, 1, 2, 1, stride=1)"]))
     assert "Conv1d is given 'stride' twice; it takes in_channels" in message
 
@@ -1129,7 +1162,7 @@ def test_an_argument_given_twice():
         ("float16", ""),
     ],
 )
-def test_a_tensor_of_a_dtype_that_numpy_lacks_is_widened(dtype, wide):
+def test_a_tensor_of_a_dtype_that_numpy_lacks_is_widened(dtype: Any, wide: Any) -> None:
     Tensor = type("Tensor", (), {"__module__": "torch", "dtype": f"torch.{dtype}"})
     told = f"convert it with input{wide}.numpy(force=True)"
     assert convref.cures.array("input", Tensor()) == told

@@ -5,6 +5,7 @@ import itertools
 import random
 import re
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ class Mute:
 
 
 HUGE = (2**31, 2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**5000, -(10**5000))
-ODD = (
+ODD: tuple[Any, ...] = (
     *HUGE,
     *(0, -1, True, 1.5, float("nan"), float("inf"), 1e308, 1j, "", "x", "same", None, {}),
     *(Rude(), Deaf(), Mute()),
@@ -66,12 +67,12 @@ OWN = re.compile(
 
 
 @pytest.fixture(autouse=True)
-def little_memory(monkeypatch):
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not refused must be small."""
     monkeypatch.setattr(checks, "LIMIT", 2**20)
 
 
-def attack(call, *arguments, **named):
+def attack(call: Any, *arguments: Any, **named: Any) -> None:
     """Call; a refusal has one of two types and one of our messages, and hides no other error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -87,13 +88,13 @@ def attack(call, *arguments, **named):
 @pytest.mark.parametrize(
     ("function", "name"), ARGUMENTS, ids=[f"{i}-{name}" for i, (_, name) in enumerate(ARGUMENTS)]
 )
-def test_an_odd_argument(function, name):
+def test_an_odd_argument(function: Any, name: Any) -> None:
     for value in ODD:
         attack(function, **{**NAMED[function], name: value})
 
 
 @pytest.mark.parametrize("function", NAMED, ids=range(len(NAMED)))
-def test_several_odd_arguments(function):
+def test_several_odd_arguments(function: Any) -> None:
     draws = random.Random(0)
     names = [name for each, name in ARGUMENTS if each is function]
     for _ in range(200):
@@ -101,7 +102,7 @@ def test_several_odd_arguments(function):
         attack(function, **{**NAMED[function], **some})
 
 
-def test_odd_states():
+def test_odd_states() -> None:
     made = Conv2d(3, 4, 1)
     for value in ODD:
         attack(made.load_state_dict, value)
@@ -109,9 +110,11 @@ def test_odd_states():
         attack(made, value)
 
 
-WORDS = ("Conv2d({}, 4, 1)", "Conv2d(3, {}, 1)", "Conv2d(3, 4, {})", "Conv2d(3, 4, 1, {})")
-WORDS += ("MaxPool2d({})", "ConvTranspose2d(3, 4, 1, output_padding={})", "Conv2d(3, 4, 1, {}={})")
-WORDS += ("{}", "Conv2d(3, 4, 1, groups={})", "Conv2d(3, 4, 1, padding={}, stride={})")
+WORDS = (
+    *("Conv2d({}, 4, 1)", "Conv2d(3, {}, 1)", "Conv2d(3, 4, {})", "Conv2d(3, 4, 1, {})"),
+    *("MaxPool2d({})", "ConvTranspose2d(3, 4, 1, output_padding={})", "Conv2d(3, 4, 1, {}={})"),
+    *("{}", "Conv2d(3, 4, 1, groups={})", "Conv2d(3, 4, 1, padding={}, stride={})"),
+)
 TEXTS = (
     "-1",
     "0",
@@ -129,7 +132,7 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_odd_words(word):
+def test_odd_words(word: Any) -> None:
     for texts in itertools.product(TEXTS, repeat=word.count("{}")):
         attack(layer, word.format(*texts))
         attack(chain, (3, 5, 7), [word.format(*texts)])
@@ -140,7 +143,7 @@ def test_odd_words(word):
 
 
 @pytest.mark.parametrize("name", ["size", "kernel", "stride", "padding", "dilation", "mode", "at"])
-def test_odd_figures(name):
+def test_odd_figures(name: Any) -> None:
     for value in ODD:
         attack(draw, "window", **{"size": [5, 5], "kernel": 3, name: value})
 
@@ -157,8 +160,10 @@ COMMANDS = (
     ("explain", "--input", "1,3,3", "--weight", "{}", "--at", "0,0,0", "--dtype", "int8"),
     ("draw", "window", "size={}", "kernel=2"),
 )
-LINES = ("[1, [2]]", '["a"]', "[[1, null]]", "[1e400]", "[" + "9" * 400 + "]", "[true]", "[", "{}")
-LINES += ("[[[[" + "9" * 30 + "]]]]", "[[[[1e300]]]]", "[[[[NaN]]]]", "[[]]", "[]")
+LINES = (
+    *("[1, [2]]", '["a"]', "[[1, null]]", "[1e400]", "[" + "9" * 400 + "]", "[true]", "[", "{}"),
+    *("[[[[" + "9" * 30 + "]]]]", "[[[[1e300]]]]", "[[[[NaN]]]]", "[[]]", "[]"),
+)
 # What NumPy, Python's int and its JSON reader say of such texts.
 FOREIGN = (
     "inhomogeneous",
@@ -171,7 +176,7 @@ FOREIGN = (
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=range(len(COMMANDS)))
-def test_odd_commands(command, capsys):
+def test_odd_commands(command: Any, capsys: pytest.CaptureFixture[str]) -> None:
     for text in (*TEXTS, *LINES, *map(str, HUGE[:-2])):
         try:
             main([part.replace("{}", text) for part in command])
@@ -182,6 +187,6 @@ def test_odd_commands(command, capsys):
             assert not any(words in told for words in FOREIGN), told
 
 
-def test_an_empty_batch_is_no_way_around_the_limit():
+def test_an_empty_batch_is_no_way_around_the_limit() -> None:
     with pytest.raises(ValueError, match="counted as one cell"):
         checked_pairs(X[:0, 0], (2**40, 0), "replicate", None)

@@ -1,6 +1,8 @@
 """However the engine cuts and carries its work, the sums are the definition's."""
 
 import tracemalloc
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -19,16 +21,16 @@ HEIGHTS = (1, 2, 7, 8, 9, 15, 16, 17, 24, 25, 57)
 
 
 @pytest.fixture(params=[2**6, 2**9, 2**20])
-def block(request, monkeypatch):
+def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """From blocks of a few cells to one of everything."""
     monkeypatch.setattr(engine, "BLOCK", request.param)
 
 
-def call(case: Case, *arrays):
+def call(case: Case, *arrays: Any) -> Any:
     return getattr(convref, f"conv{case.rank}d")(*arrays, **case.options)
 
 
-def defined(case: Case, input, weight, bias=None):
+def defined(case: Case, input: Any, weight: Any, bias: Any = None) -> Any:
     return definition.convolution(input, weight, bias, case.axes(), case.groups, case.padding_mode)
 
 
@@ -36,28 +38,25 @@ batched = cases(batches=[(0,), (1,), (2,)])
 
 
 @given(case=batched, size=st.sampled_from([2**6, 2**8, 2**11]))
-def test_blocks_of_any_size_give_the_same(case, size):
+def test_blocks_of_any_size_give_the_same(case: Any, size: Any) -> None:
     input, weight, bias = case.arrays("float64")  # whole numbers: every sum is exact
-    whole, engine.BLOCK = engine.BLOCK, size
-    try:
+    with patch.object(engine, "BLOCK", size):
         np.testing.assert_array_equal(
             call(case, input, weight, bias), defined(case, input, weight, bias)
         )
         grads = backward(case, input, weight)
-    finally:
-        engine.BLOCK = whole
     for small, large in zip(grads, backward(case, input, weight), strict=True):
         np.testing.assert_array_equal(small, large)
 
 
-def backward(case: Case, input, weight):
+def backward(case: Case, input: Any, weight: Any) -> Any:
     out = call(case, input, weight)
     grad = np.arange(out.size).reshape(out.shape) % 7 - 3.0
     return getattr(convref, f"conv{case.rank}d_backward")(grad, input, weight, **case.options)
 
 
 @pytest.fixture
-def inside(monkeypatch):
+def inside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Views by strides, of which NumPy checks nothing, must stay within an array.
 
     That is the padded input, or the one that is viewed.
@@ -65,11 +64,11 @@ def inside(monkeypatch):
     whole = []
     windows = engine.windows
 
-    def padded(array, axes):
+    def padded(array: Any, axes: Any) -> Any:
         whole.append(byte_bounds(array))
         return windows(array, axes)
 
-    def watched(array, *arguments, **options):
+    def watched(array: Any, *arguments: Any, **options: Any) -> Any:
         whole.append(byte_bounds(array))
         view = as_strided(array, *arguments, **options)
         first, end = byte_bounds(view)
@@ -85,7 +84,9 @@ def inside(monkeypatch):
 @pytest.mark.parametrize("rows", HEIGHTS)
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("dilation", [1, 2])
-def test_bands_give_every_row(rows, stride, dilation, monkeypatch):
+def test_bands_give_every_row(
+    rows: Any, stride: Any, dilation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     height = (rows - 1) * stride + 2 * dilation + 1
     case = Case(
         (2, 3, height, 5), (3, 1, 3, 2), True, (stride, 2), (0, 1), (dilation, 1), 3, "zeros"
@@ -93,7 +94,7 @@ def test_bands_give_every_row(rows, stride, dilation, monkeypatch):
     arrays = case.arrays("float64")
     as_tiles, cells = engine.as_tiles, []
 
-    def counted(corner, step, bands, shift, tall):
+    def counted(corner: Any, step: Any, bands: Any, shift: Any, tall: Any) -> Any:
         tiles = as_tiles(corner, step, bands, shift, tall)
         cells.append(tiles[:, :, 0].size * shift // stride)
         return tiles
@@ -106,7 +107,7 @@ def test_bands_give_every_row(rows, stride, dilation, monkeypatch):
     assert sum(cells) == out.size if rows in (1, 2, 7, 8, 16, 24) else sum(cells) < 2 * out.size
 
 
-def test_bands_in_three_dimensions():
+def test_bands_in_three_dimensions() -> None:
     case = Case(
         (2, 3, 11, 4, 5), (3, 1, 3, 2, 2), False, (1, 1, 2), (1, 0, 1), (1, 1, 2), 3, "reflect"
     )
@@ -117,7 +118,7 @@ def test_bands_in_three_dimensions():
 @pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
 @pytest.mark.parametrize("where", ["input", "weight"])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_what_is_not_finite_stays_in_its_windows(bad, where, channels):
+def test_what_is_not_finite_stays_in_its_windows(bad: Any, where: Any, channels: Any) -> None:
     case = Case(
         (1, 2, 20, 6), (2, channels, 3, 2), False, (1, 1), (1, 1), (1, 1), 3 - channels, "zeros"
     )
@@ -131,7 +132,7 @@ def test_what_is_not_finite_stays_in_its_windows(bad, where, channels):
 
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize("where", ["input", "weight"])
-def test_transposed_what_is_not_finite_meets_no_zeros(stride, where):
+def test_transposed_what_is_not_finite_meets_no_zeros(stride: Any, where: Any) -> None:
     input, weight = np.arange(1.0, 13).reshape(1, 2, 6), np.arange(1.0, 7).reshape(2, 1, 3)
     (input if where == "input" else weight)[0, 0, 1] = np.inf
     axes = convref.geometry.resolve([6], [3], [stride], [(1, 1)], [1])
@@ -149,7 +150,7 @@ LARGE = [2**11, 2**11 + 1, 2**12, 2**26, 2**26 + 1, 2**27, 2**31 + 3, 2**62 + 5]
 @pytest.mark.parametrize("dtype", ["int32", "int64", "uint32", "uint64"])
 @pytest.mark.parametrize("value", LARGE)
 @pytest.mark.parametrize("sign", [1, -1])
-def test_integers_are_exact_or_wrap_however_large(dtype, value, sign):
+def test_integers_are_exact_or_wrap_however_large(dtype: Any, value: Any, sign: Any) -> None:
     limits = np.iinfo(dtype)
     number = sign * value
     if not limits.min <= number <= limits.max:
@@ -165,12 +166,12 @@ def test_integers_are_exact_or_wrap_however_large(dtype, value, sign):
     assert convref.conv1d(input, weight)[0, 0].tolist() == wrapped
 
 
-def test_transposed_integers_just_beyond_doubles_are_exact():
+def test_transposed_integers_just_beyond_doubles_are_exact() -> None:
     input, weight = np.array([[3]]), np.array([[[(2**53 + 1) // 3]]])
     assert convref.conv_transpose1d(input, weight).item() == 2**53 + 1
 
 
-def test_carriers_hold_every_sum():
+def test_carriers_hold_every_sum() -> None:
     ones = np.ones(1, "int64")
     for terms, wide in ((2**24, "f4"), (2**24 + 1, "f8"), (2**53, "f8"), (2**53 + 1, "i8")):
         assert engine.sum_dtype(ones, -ones, terms) == np.dtype(wide)
@@ -183,7 +184,7 @@ def test_carriers_hold_every_sum():
 
 
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=4), st.integers(1, 40))
-def test_blocks_cover_every_cell_once_in_order(sizes, most):
+def test_blocks_cover_every_cell_once_in_order(sizes: Any, most: Any) -> None:
     cells = np.arange(int(np.prod(sizes))).reshape(sizes)
     blocks = list(engine.blocks(sizes, most))
     for block in blocks:
@@ -194,7 +195,7 @@ def test_blocks_cover_every_cell_once_in_order(sizes, most):
     assert covered == list(range(cells.size))
 
 
-def test_gradients_in_half_precision_are_summed_in_single():
+def test_gradients_in_half_precision_are_summed_in_single() -> None:
     """2048 + 1 + 1 is 2048 in float16 and 2050 in float32."""
     grad, input = np.ones((3, 1, 4), "f2"), np.ones((3, 1, 12), "f2")
     input[0] = 2048
@@ -216,7 +217,7 @@ LAYERS = [
 
 
 @pytest.mark.parametrize(("input", "weight", "padding", "groups"), LAYERS)
-def test_scratch_stays_below_4_mib(input, weight, padding, groups):
+def test_scratch_stays_below_4_mib(input: Any, weight: Any, padding: Any, groups: Any) -> None:
     x, w = np.ones(input, np.float32), np.ones(weight, np.float32)
     rank = len(weight) - 2
     forward = getattr(convref, f"conv{rank}d")
@@ -248,25 +249,30 @@ def test_scratch_stays_below_4_mib(input, weight, padding, groups):
     )
 
 
-def test_finite_numbers_need_no_second_way(monkeypatch):
+def test_finite_numbers_need_no_second_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "by_columns", None)
     arrays = PLANE.arrays("float64")
     assert (call(PLANE, *arrays) == defined(PLANE, *arrays)).all()
 
 
 @pytest.mark.parametrize(("kernel", "scattered"), [(5, False), (6, True)])
-def test_few_zeros_are_convolved_and_many_scattered(monkeypatch, kernel, scattered):
+def test_few_zeros_are_convolved_and_many_scattered(
+    monkeypatch: pytest.MonkeyPatch, kernel: Any, scattered: Any
+) -> None:
     """4 cells give 8 outputs with the one kernel, twice as many, and 9 with the other."""
     calls = []
-    monkeypatch.setattr(
-        transposed, "scatter", lambda *given: calls.append(1) or engine.scatter(*given)
-    )
+
+    def counted(*given: Any) -> Any:
+        calls.append(1)
+        return engine.scatter(*given)
+
+    monkeypatch.setattr(transposed, "scatter", counted)
     out = convref.conv_transpose1d(np.ones((1, 1, 4)), np.ones((1, 1, kernel)))
     assert out.size == 3 + kernel
     assert bool(calls) is scattered
 
 
-def test_blocks_of_doubles_are_no_larger():
+def test_blocks_of_doubles_are_no_larger() -> None:
     axes = convref.geometry.resolve([160] * 2, [101] * 2, [1] * 2, [(0, 0)] * 2, [1] * 2)
     view = engine.windows(np.ones((1, 1, 160, 160)), axes)
     grad, kernel = np.ones((1, 1, 60, 60)), np.ones((1, 1, 101, 101))
@@ -276,14 +282,14 @@ def test_blocks_of_doubles_are_no_larger():
     assert peak(engine.scatter, grad, kernel, axes, [160] * 2, 1) < 8 * 160 * 160 + block
 
 
-def test_bands_of_many_channels_are_made_in_turn():
+def test_bands_of_many_channels_are_made_in_turn() -> None:
     axes = convref.geometry.resolve([40] * 2, [31] * 2, [1] * 2, [(0, 0)] * 2, [1] * 2)
     view = engine.windows(np.ones((1, 64, 40, 40)), axes)
     out = 8 * 64 * 10 * 10
     assert peak(engine.contract, view, np.ones((64, 1, 31, 31)), axes, 64) < out + 3 * engine.BLOCK
 
 
-def peak(function, *arguments):
+def peak(function: Any, *arguments: Any) -> Any:
     """The most bytes that a call has had at once, beyond its arguments."""
     tracemalloc.start()
     function(*arguments)

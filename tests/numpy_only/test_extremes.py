@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ ONE = np.full((1, 1, 1, 1), 2.0)
 
 
 @pytest.mark.parametrize("step", LONG)
-def test_of_a_single_window_nobody_takes_the_next_step(step):
+def test_of_a_single_window_nobody_takes_the_next_step(step: Any) -> None:
     weight = np.ones((1, 1, 3, 3))
     assert convref.conv2d(X, weight, stride=step).tolist() == [[[[54.0]]]]
     assert convref.size(5, 3, stride=step) == 1
@@ -27,7 +28,7 @@ def test_of_a_single_window_nobody_takes_the_next_step(step):
 
 
 @pytest.mark.parametrize("step", LONG)
-def test_of_a_single_tap_nobody_takes_the_next_step(step):
+def test_of_a_single_tap_nobody_takes_the_next_step(step: Any) -> None:
     assert convref.conv2d(X, ONE, dilation=step).tolist() == (2 * X).tolist()
     assert convref.conv_transpose2d(X, ONE, dilation=step).tolist() == (2 * X).tolist()
     assert convref.unfold(X, 1, dilation=step).ravel().tolist() == X.ravel().tolist()
@@ -39,7 +40,7 @@ def test_of_a_single_tap_nobody_takes_the_next_step(step):
 
 
 @pytest.mark.parametrize("step", LONG)
-def test_of_a_single_cell_nobody_takes_the_next_step(step):
+def test_of_a_single_cell_nobody_takes_the_next_step(step: Any) -> None:
     x, weight = np.ones((1, 1, 1)), np.arange(3.0).reshape(1, 1, 3)
     assert convref.conv_transpose1d(x, weight, stride=step).tolist() == weight.tolist()
     got, other, _ = convref.conv_transpose1d_backward(weight, x, weight, stride=step)
@@ -48,7 +49,7 @@ def test_of_a_single_cell_nobody_takes_the_next_step(step):
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
 @pytest.mark.parametrize("kind", ["Conv", "ConvTranspose"])
-def test_layers_without_input_channels_give_their_bias(rank, kind):
+def test_layers_without_input_channels_give_their_bias(rank: Any, kind: Any) -> None:
     name = f"{kind}{rank}d"
     layer = getattr(convref, name)(0, 4, 2, seed=0)
     layer.bias = np.arange(4, dtype="f4")
@@ -59,20 +60,22 @@ def test_layers_without_input_channels_give_their_bias(rank, kind):
     assert (step.output, step.parameters(), step.products()) == (out.shape, 4, 0)
 
 
-def test_the_bias_of_a_layer_without_input_channels_begins_with_zeros():
-    assert convref.Conv2d(0, 4, 2).bias.tolist() == [0] * 4
+def test_the_bias_of_a_layer_without_input_channels_begins_with_zeros() -> None:
+    bias = convref.Conv2d(0, 4, 2).bias
+    assert bias is not None
+    assert bias.tolist() == [0] * 4
 
 
 @pytest.mark.parametrize("groups", [1, 2])
-def test_a_transposed_convolution_without_channels_is_zero(groups):
+def test_a_transposed_convolution_without_channels_is_zero(groups: Any) -> None:
     x, weight = np.ones((2, 0, 3)), np.ones((0, 2, 2))
     out = convref.conv_transpose1d(x, weight, np.array([5.0] * 2 * groups), groups=groups)
     assert out.tolist() == np.full((2, 2 * groups, 4), 5.0).tolist()
-    told = convref.explain_transposed(x, weight, at=(1, 0, 3))
+    told: Any = convref.explain_transposed(x, weight, at=(1, 0, 3))
     assert (told.terms, told.total) == ((), 0)
 
 
-def test_booleans_are_unfolded_and_folded():
+def test_booleans_are_unfolded_and_folded() -> None:
     x = np.array([[[True, False], [False, False]]])
     assert convref.unfold(x, 2).tolist() == [[True], [False], [False], [False]]
     ones = convref.unfold(np.ones((1, 3, 3), bool), 2)
@@ -90,7 +93,7 @@ def test_booleans_are_unfolded_and_folded():
     ],
     ids=["unfold", "padding", "fold", "layer", "chain"],
 )
-def test_a_sequence_of_one_is_refused_where_pytorch_refuses_it(call):
+def test_a_sequence_of_one_is_refused_where_pytorch_refuses_it(call: Any) -> None:
     with pytest.raises(ValueError, match=r"must be one integer or 2"):
         call()
 
@@ -137,7 +140,7 @@ for name, arguments in calls.items():
 
 if sys.platform == "linux":  # elsewhere a process cannot be limited so
 
-    def test_where_memory_ends_a_memory_error_says_so():
+    def test_where_memory_ends_a_memory_error_says_so() -> None:
         done = subprocess.run([sys.executable, "-c", WITHOUT_ROOM], capture_output=True, text=True)
         assert done.stderr == ""
         told = dict(line.split(" ", 1) for line in done.stdout.splitlines())

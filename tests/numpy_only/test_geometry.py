@@ -1,6 +1,7 @@
 """Sizes and positions against a walk along the axis, one step at a time."""
 
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,13 +37,13 @@ def windows_by_walking(axis: Axis) -> int:
 
 
 @given(axes)
-def test_output_size_counts_the_windows(axis):
+def test_output_size_counts_the_windows(axis: Any) -> None:
     if windows_by_walking(axis) > 0:  # what does not fit at all is refused before
         assert output_size(axis) == windows_by_walking(axis)
 
 
 @given(axes)
-def test_positions_start_in_the_padding_and_step_by_stride_and_dilation(axis):
+def test_positions_start_in_the_padding_and_step_by_stride_and_dilation(axis: Any) -> None:
     assert position(axis, 0, 0) == -axis.before
     assert position(axis, 1, 0) - position(axis, 0, 0) == axis.stride
     assert position(axis, 0, 1) - position(axis, 0, 0) == axis.dilation
@@ -50,7 +51,7 @@ def test_positions_start_in_the_padding_and_step_by_stride_and_dilation(axis):
 
 
 @given(axes, st.integers(1, 5))
-def test_windows_span_from_the_first_tap_to_the_last(axis, outputs):
+def test_windows_span_from_the_first_tap_to_the_last(axis: Any, outputs: Any) -> None:
     places = [
         o * axis.stride + t * axis.dilation for o in range(outputs) for t in range(axis.kernel)
     ]
@@ -67,19 +68,21 @@ CONTINUED = {
 
 
 @pytest.mark.parametrize("mode", CONTINUED)
-def test_source_continues_the_row(mode):
+def test_source_continues_the_row(mode: Any) -> None:
     cells = [source(at, 4, mode) for at in range(-3, 7)]
     assert "".join("." if cell is None else "1234"[cell] for cell in cells) == CONTINUED[mode]
 
 
 @given(small, small, st.integers(0, 12))
-def test_same_keeps_the_size_with_the_extra_cell_at_the_end(kernel, dilation, cells):
+def test_same_keeps_the_size_with_the_extra_cell_at_the_end(
+    kernel: Any, dilation: Any, cells: Any
+) -> None:
     before, after = same_padding(kernel, dilation)
     assert after - before in (0, 1)
     assert output_size(Axis(cells, kernel, 1, dilation, before, after)) == cells
 
 
-def test_resolve_gives_one_axis_for_each():
+def test_resolve_gives_one_axis_for_each() -> None:
     assert resolve((5, 7), (3, 2), (2, 1), [(1, 1), (0, 2)], (1, 3)) == (
         Axis(5, 3, 2, 1, 1, 1),
         Axis(7, 2, 1, 3, 0, 2),
@@ -90,19 +93,20 @@ def test_resolve_gives_one_axis_for_each():
 
 @pytest.mark.parametrize("padding", ["same", "valid", [(0, 0), (0, 0)]])
 @pytest.mark.parametrize("short", range(4))
-def test_resolve_wants_as_many_of_each(padding, short):
+def test_resolve_wants_as_many_of_each(padding: Any, short: Any) -> None:
     sizes = [(9, 9), (3, 3), (1, 1), (2, 2)]
     sizes[short] = sizes[short][:1]
+    n, kernel, stride, dilation = sizes
     with pytest.raises(ValueError, match="zip"):
-        resolve(*sizes[:3], padding, sizes[3])
+        resolve(n, kernel, stride, padding, dilation)
 
 
-def test_resolve_wants_a_pair_for_each_axis():
+def test_resolve_wants_a_pair_for_each_axis() -> None:
     with pytest.raises(ValueError, match="zip"):
         resolve((9, 9), (3, 3), (1, 1), [(0, 0)], (2, 2))
 
 
-def test_size():
+def test_size() -> None:
     assert size(224, 7, stride=2, padding=3) == 112
     assert size(5, 4, padding="same") == 5
     assert size(5, 4, padding=(1, 2)) == size(5, 4, padding=[(1, 2)]) == 5
@@ -111,7 +115,7 @@ def test_size():
     assert size(0, 3, padding=2) == 2
 
 
-def test_what_is_left_out_of_an_axis_neither_steps_nor_pads():
+def test_what_is_left_out_of_an_axis_neither_steps_nor_pads() -> None:
     assert Axis(5, 3)._asdict() == {
         "size": 5,
         "kernel": 3,
@@ -123,7 +127,7 @@ def test_what_is_left_out_of_an_axis_neither_steps_nor_pads():
 
 
 @given(axes)
-def test_what_the_last_whole_window_does_not_touch_is_left_over(axis):
+def test_what_the_last_whole_window_does_not_touch_is_left_over(axis: Any) -> None:
     windows = windows_by_walking(axis)
     if windows > 0:
         last = (windows - 1) * axis.stride + (axis.kernel - 1) * axis.dilation

@@ -1,5 +1,7 @@
 """Gradients of transposed convolutions: loops over cells and taps, and differences."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -13,7 +15,7 @@ layers = cases(largest=2, modes=["zeros"], paddings=["numbers"])
 small = cases(ranks=(1, 2), largest=2, modes=["zeros"], paddings=["numbers"], batches=[(1,), (2,)])
 
 
-def drawn(data, case):
+def drawn(data: Any, case: Any) -> Any:
     """Input (N, C, *sizes), weight (C, O / groups, *kernel), and the options of the call."""
     extra = tuple(
         data.draw(st.integers(0, max(s, d) - 1))
@@ -45,20 +47,19 @@ def drawn(data, case):
     return x, w, options
 
 
-def forward(case, *arrays, **options):
+def forward(case: Any, *arrays: Any, **options: Any) -> Any:
     return getattr(convref, f"conv_transpose{case.rank}d")(*arrays, **options)
 
 
-def backward(case, *arrays, **options):
+def backward(case: Any, *arrays: Any, **options: Any) -> Any:
     return getattr(convref, f"conv_transpose{case.rank}d_backward")(*arrays, **options)
 
 
-def by_loops(y, x, w, options):
+def by_loops(y: Any, x: Any, w: Any, options: Any) -> Any:
     """Every product w[c, o, t] * x[n, c, p] of the sum at `cell`, differentiated."""
     grads = np.zeros(x.shape, int), np.zeros(w.shape, int), y.sum((0, *range(2, y.ndim)))
     width = len(w) // options["groups"]
-    steps = zip(options["stride"], options["dilation"], options["padding"], strict=True)
-    steps = list(steps)
+    steps = list(zip(options["stride"], options["dilation"], options["padding"], strict=True))
     for c, *p in np.ndindex(x.shape[1:]):
         for o, *t in np.ndindex(w.shape[1:]):
             cell = [
@@ -73,7 +74,7 @@ def by_loops(y, x, w, options):
 
 
 @given(st.data(), layers)
-def test_every_product_of_the_definition_is_differentiated(data, case):
+def test_every_product_of_the_definition_is_differentiated(data: Any, case: Any) -> None:
     x, w, options = drawn(data, case)
     out = forward(case, x, w, None, **options)
     y = np.arange(out.size).reshape(out.shape) % 7 - 3
@@ -89,7 +90,7 @@ def test_every_product_of_the_definition_is_differentiated(data, case):
 
 
 @given(st.data(), small)
-def test_gradients_are_differences(data, case):
+def test_gradients_are_differences(data: Any, case: Any) -> None:
     """The output is linear in each operand, so that one step of 1 gives the gradient exactly."""
     x, w, options = drawn(data, case)
     b = np.zeros(case.weight[0], int)
@@ -104,7 +105,9 @@ def test_gradients_are_differences(data, case):
 
 
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 5), st.integers(1, 4), st.data())
-def test_what_was_written_is_read_again(size, kernel, stride, dilation, data):
+def test_what_was_written_is_read_again(
+    size: Any, kernel: Any, stride: Any, dilation: Any, data: Any
+) -> None:
     """As many windows as cells, from the first one written to the last, and no cell more."""
     pad, extra = data.draw(st.integers(0, 5)), data.draw(st.integers(0, 5))
     axis = Axis(size, kernel, stride, dilation, pad, pad)
@@ -114,7 +117,7 @@ def test_what_was_written_is_read_again(size, kernel, stride, dilation, data):
     assert padded_size(back) == (size - 1) * stride + dilation * (kernel - 1) + 1
 
 
-def test_complex_operands_are_conjugated_as_by_pytorch():
+def test_complex_operands_are_conjugated_as_by_pytorch() -> None:
     x, w = np.array([[[1 + 2j, 3j]]]), np.array([[[2 - 1j]]])
     y = np.array([[[1j, 1 + 1j]]])
     grad_input, grad_weight, grad_bias = convref.conv_transpose1d_backward(y, x, w)
@@ -126,14 +129,14 @@ def test_complex_operands_are_conjugated_as_by_pytorch():
 NAMES = [f"conv{kind}{rank}d_backward" for kind in ("", "_transpose") for rank in (1, 2, 3)]
 
 
-def ones(name, dtype):
+def ones(name: Any, dtype: Any) -> Any:
     """A gradient, an input and a weight of one cell along each axis, all 100."""
     rank = int(name.partition("d_")[0][-1])
     return [np.full((1,) * (rank + 2), 100, dtype)] * 3
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_accumulate_gives_the_dtype_of_sums_and_results(name):
+def test_accumulate_gives_the_dtype_of_sums_and_results(name: Any) -> None:
     function = getattr(convref, name)
     narrow, wide = (function(*ones(name, "i1"), accumulate=a) for a in (None, "i4"))
     assert [(g.dtype.name, g.item()) for g in narrow] == [("int8", 16), ("int8", 16), ("int8", 100)]
@@ -145,7 +148,7 @@ def test_accumulate_gives_the_dtype_of_sums_and_results(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_float16_is_summed_in_float32(name):
+def test_float16_is_summed_in_float32(name: Any) -> None:
     """4,000 ones, of which float16 counts 2,048."""
     rank = int(name.partition("d_")[0][-1])
     grad = np.ones((1, 1, *(1,) * (rank - 1), 4000), "f2")
@@ -156,7 +159,7 @@ def test_float16_is_summed_in_float32(name):
 
 @pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("name", NAMES)
-def test_an_empty_batch_and_none(name, batch):
+def test_an_empty_batch_and_none(name: Any, batch: Any) -> None:
     rank = int(name.partition("d_")[0][-1])
     x, w = np.ones((*batch, 4, *(3,) * rank)), np.ones((4, 1, *(2,) * rank))
     options = {"groups": 4, "stride": 2, "padding": 1}

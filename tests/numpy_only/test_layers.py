@@ -1,6 +1,7 @@
 """The layers: shapes of parameters, initialisation, and the way to the functions."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from convref import (
 from convref.cost import chain
 
 ONE = np.ones((1, 1, 1, 1))
+# Pairs may be lists, too, though the types name tuples alone.
+MIXED: Any = [(1, 2), [0, 0]]
 LAYERS = [
     (
         lambda: Conv1d(4, 6, 3, groups=2),
@@ -36,7 +39,7 @@ LAYERS = [
         "Conv3d(2, 4, kernel_size=(1, 2, 3), stride=(1, 1, 1), padding=same)",
     ),
     (
-        lambda: Conv2d(1, 2, 3, padding=[(1, 2), [0, 0]]),
+        lambda: Conv2d(1, 2, 3, padding=MIXED),
         (2, 1, 3, 3),
         "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=((1, 2), (0, 0)))",
     ),
@@ -60,17 +63,18 @@ LAYERS = [
 
 
 @pytest.mark.parametrize(("make", "weight", "text"), LAYERS)
-def test_weight_and_repr(make, weight, text):
+def test_weight_and_repr(make: Any, weight: Any, text: Any) -> None:
     layer = make()
     assert layer.weight.shape == weight
     assert repr(layer) == text
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64"])
-def test_parameters_fill_their_interval_and_have_the_dtype(dtype):
+def test_parameters_fill_their_interval_and_have_the_dtype(dtype: Any) -> None:
     layer = Conv2d(8, 64, 3, groups=2, dtype=dtype, seed=1)
     bound = 1 / np.sqrt(4 * 3 * 3)
     for parameter in (layer.weight, layer.bias):
+        assert parameter is not None
         assert parameter.dtype == dtype
         real = np.abs(parameter.real.astype(float))
         assert 0.9 * bound < real.max() <= bound * (1 + np.finfo(dtype).eps)
@@ -78,7 +82,7 @@ def test_parameters_fill_their_interval_and_have_the_dtype(dtype):
 
 
 @pytest.mark.parametrize("kind", [Conv2d, ConvTranspose2d])
-def test_a_seed_repeats_and_another_one_differs(kind):
+def test_a_seed_repeats_and_another_one_differs(kind: Any) -> None:
     first, again, other = (kind(3, 4, 3, seed=seed).weight for seed in (7, 7, 8))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
@@ -88,7 +92,7 @@ def test_a_seed_repeats_and_another_one_differs(kind):
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_calling_a_layer_is_the_function_with_its_arguments(bias):
+def test_calling_a_layer_is_the_function_with_its_arguments(bias: Any) -> None:
     layer = Conv2d(4, 6, (3, 2), (2, 1), (1, 2), (1, 3), 2, bias, "circular", seed=0)
     input = np.random.default_rng(0).standard_normal((2, 4, 7, 9)).astype(np.float32)
     expected = conv2d(input, layer.weight, layer.bias, (2, 1), (1, 2), (1, 3), 2, "circular")
@@ -97,12 +101,13 @@ def test_calling_a_layer_is_the_function_with_its_arguments(bias):
 
 
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
-def test_a_layer_pads_each_side_by_its_own_number(mode):
+def test_a_layer_pads_each_side_by_its_own_number(mode: Any) -> None:
     pairs = [(1, 2), (0, 3)]
     layer = Conv2d(4, 6, 3, 2, pairs, groups=2, padding_mode=mode, seed=0)
     input = np.random.default_rng(0).standard_normal((2, 4, 7, 9)).astype(np.float32)
     numpys = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    padded = np.pad(input, [(0, 0), (0, 0), *pairs], numpys[mode])
+    named: Any = numpys[mode]
+    padded = np.pad(input, [(0, 0), (0, 0), *pairs], named)
     expected = conv2d(padded, layer.weight, layer.bias, 2, groups=2)
     np.testing.assert_array_equal(layer(input), expected)
     np.testing.assert_array_equal(layer(input[0]), expected[0])
@@ -111,7 +116,7 @@ def test_a_layer_pads_each_side_by_its_own_number(mode):
     assert step.output == expected.shape
 
 
-def test_state_goes_out_and_in_as_copies():
+def test_state_goes_out_and_in_as_copies() -> None:
     layer, other = Conv1d(2, 3, 4, seed=0), Conv1d(2, 3, 4, seed=1)
     state = {name: value.astype(float) for name, value in layer.state_dict().items()}
     other.load_state_dict(state)
@@ -124,7 +129,7 @@ def test_state_goes_out_and_in_as_copies():
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_calling_a_transposed_layer_is_the_function_with_its_arguments(bias):
+def test_calling_a_transposed_layer_is_the_function_with_its_arguments(bias: Any) -> None:
     layer = ConvTranspose2d(4, 6, (3, 2), (2, 3), (1, 2), (1, 2), 2, bias, (1, 3), seed=0)
     input = np.random.default_rng(0).standard_normal((2, 4, 7, 9)).astype(np.float32)
     expected = conv_transpose2d(input, layer.weight, layer.bias, (2, 3), (1, 2), (1, 2), 2, (1, 3))
@@ -144,7 +149,7 @@ ASKED = [
 
 @pytest.mark.parametrize(("asked", "size"), ASKED)
 @pytest.mark.parametrize("batch", [(1,), ()])
-def test_a_transposed_layer_gives_the_size_asked_for(asked, size, batch):
+def test_a_transposed_layer_gives_the_size_asked_for(asked: Any, size: Any, batch: Any) -> None:
     layer = ConvTranspose2d(1, 1, (3, 5), 3, (1, 2), dtype="float64", seed=0)
     input = np.arange(25.0).reshape(*batch, 1, 5, 5)
     if isinstance(asked, tuple) and len(asked) == 4:
@@ -156,24 +161,24 @@ def test_a_transposed_layer_gives_the_size_asked_for(asked, size, batch):
     np.testing.assert_array_equal(out, expected)
 
 
-def test_the_smallest_output_has_one_cell():
+def test_the_smallest_output_has_one_cell() -> None:
     layer = ConvTranspose1d(1, 1, 1, seed=0)
     assert layer(np.ones((1, 1), np.float32), 1).shape == (1, 1)
 
 
-def test_the_processor_is_the_device():
+def test_the_processor_is_the_device() -> None:
     assert Conv1d(1, 1, 1, device="cpu").weight.shape == (1, 1, 1)
 
 
 @pytest.mark.parametrize("name", ["Conv", "ConvTranspose"])
 @pytest.mark.parametrize("rank", [1, 2, 3])
-def test_a_layer_has_as_many_axes_as_its_name_says(name, rank):
+def test_a_layer_has_as_many_axes_as_its_name_says(name: Any, rank: Any) -> None:
     layer = getattr(convref, f"{name}{rank}d")(1, 1, 2)
     assert layer.kernel_size == (2,) * rank
     assert layer(np.ones((1, *(3,) * rank), np.float32)).ndim == rank + 1
 
 
-def test_the_least_stride_and_dilation_of_size_are_1():
+def test_the_least_stride_and_dilation_of_size_are_1() -> None:
     assert convref.size(5, 3, stride=1, dilation=1) == 3
     for name in ("stride", "dilation"):
         with pytest.raises(ValueError, match=f"{name} must be at least 1, received 0"):
@@ -194,7 +199,7 @@ LEAST = {
 
 @pytest.mark.parametrize(("name", "least"), LEAST.items())
 @pytest.mark.parametrize("kind", [Conv2d, ConvTranspose2d])
-def test_the_least_of_each_argument_of_a_layer(kind, name, least):
+def test_the_least_of_each_argument_of_a_layer(kind: Any, name: Any, least: Any) -> None:
     given = {"in_channels": 2, "out_channels": 2, "kernel_size": 3}
     if kind is Conv2d and name == "output_padding":
         return  # it has none
@@ -203,7 +208,7 @@ def test_the_least_of_each_argument_of_a_layer(kind, name, least):
         kind(**given | {name: least - 1})
 
 
-def test_an_integer_is_one_of_64_bits():
+def test_an_integer_is_one_of_64_bits() -> None:
     assert convref.conv1d(np.ones((1, 1, 1)), np.ones((1, 1, 1)), stride=2**63 - 1).size == 1
     for stride, rule in [
         (-(2**63), "stride must be at least 1"),
@@ -215,19 +220,19 @@ def test_an_integer_is_one_of_64_bits():
 
 
 @pytest.mark.parametrize("padding", [(-1, 0), (0, -1)])
-def test_no_side_of_size_has_less_than_no_padding(padding):
+def test_no_side_of_size_has_less_than_no_padding(padding: Any) -> None:
     assert convref.size(5, 3, padding=(0, 0)) == 3
     with pytest.raises(ValueError, match=r"^padding must be at least 0, received -1"):
         convref.size(5, 3, padding=padding)
 
 
-def test_a_seed_is_no_less_than_0():
+def test_a_seed_is_no_less_than_0() -> None:
     assert Conv1d(1, 1, 1, seed=0).weight.size == 1
     with pytest.raises(ValueError, match=r"^seed must be at least 0, received -1"):
         Conv1d(1, 1, 1, seed=-1)
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "conv2d": (conv2d, {"input": ONE, "weight": ONE}),
     "conv_transpose2d": (conv_transpose2d, {"input": ONE, "weight": ONE}),
     "conv2d_backward": (
@@ -256,7 +261,7 @@ BOUNDS = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_least_of_each_argument_of_a_function(name):
+def test_the_least_of_each_argument_of_a_function(name: Any) -> None:
     function, given = FUNCTIONS[name]
     arguments = inspect.signature(function).parameters
     bounds = {each: least for each, least in BOUNDS.items() if each in arguments}
@@ -268,7 +273,7 @@ def test_the_least_of_each_argument_of_a_function(name):
             function(**given | {argument: least - 1})
 
 
-def test_the_least_output_size_of_a_layer():
+def test_the_least_output_size_of_a_layer() -> None:
     layer = ConvTranspose2d(1, 1, 1, dtype="float64")
     assert layer(ONE, output_size=(1, 1)).size == 1
     with pytest.raises(ValueError, match=r"^output_size must be at least 1, received 0"):

@@ -1,6 +1,7 @@
 """Orders of axes: literal cells, and ways there and back. tests/frameworks runs the frameworks."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,17 +11,18 @@ from hypothesis import strategies as st
 from convref import conv1d, conv_transpose1d, pad
 from convref.geometry import Axis, output_size, same_padding, same_padding_tensorflow
 from convref.layouts import (
+    Framework,
     convert_activation,
     convert_linear,
     convert_weight,
     tensorflow_same,
 )
 
-FIRST = ["torch", "onnx", "paddle", "mindspore"]
-LAST = ["tensorflow", "keras", "jax", "flax"]
+FIRST: list[Framework] = ["torch", "onnx", "paddle", "mindspore"]
+LAST: list[Framework] = ["tensorflow", "keras", "jax", "flax"]
 
 
-def numbered(*shape):
+def numbered(*shape: Any) -> Any:
     """Every cell holds its own index, one decimal digit for each axis."""
     digits = 10 ** np.arange(len(shape))[::-1]
     return np.tensordot(np.moveaxis(np.indices(shape), 0, -1), digits, 1)
@@ -29,7 +31,7 @@ def numbered(*shape):
 @pytest.mark.parametrize("kernel", [(3,), (2, 3), (2, 3, 4)])
 @pytest.mark.parametrize("source", FIRST)
 @pytest.mark.parametrize("target", LAST)
-def test_every_cell_of_an_ordinary_weight(kernel, source, target):
+def test_every_cell_of_an_ordinary_weight(kernel: Any, source: Any, target: Any) -> None:
     weight = numbered(7, 5, *kernel)
     out = convert_weight(weight, source, target)
     assert out.shape == (*kernel, 5, 7)
@@ -38,20 +40,21 @@ def test_every_cell_of_an_ordinary_weight(kernel, source, target):
 
 
 @pytest.mark.parametrize("kernel", [(3,), (2, 3)])
-def test_every_cell_of_a_depthwise_weight(kernel):
+def test_every_cell_of_a_depthwise_weight(kernel: Any) -> None:
     weight = numbered(8, 1, *kernel)
     keras = convert_weight(weight, "torch", "keras", kind="depthwise", groups=4)
     flax = convert_weight(weight, "torch", "flax", kind="depthwise", groups=4)
     assert (keras.shape, flax.shape) == ((*kernel, 4, 2), (*kernel, 1, 8))
     for o, _, *k in np.ndindex(weight.shape):
         assert keras[*k, o // 2, o % 2] == flax[*k, 0, o] == weight[o, 0, *k]
+    target: Any
     for target, expected in (("torch", weight), ("tensorflow", keras), ("flax", flax)):
         out = convert_weight(keras, "keras", target, kind="depthwise")
         np.testing.assert_array_equal(out, expected)
 
 
 @pytest.mark.parametrize("kernel", [(3,), (2, 3), (2, 3, 4)])
-def test_every_cell_of_a_transposed_weight(kernel):
+def test_every_cell_of_a_transposed_weight(kernel: Any) -> None:
     weight = numbered(6, 5, *kernel)
     keras = convert_weight(weight, "torch", "keras", kind="transposed")
     flax = convert_weight(weight, "torch", "flax", kind="transposed")
@@ -61,11 +64,11 @@ def test_every_cell_of_a_transposed_weight(kernel):
         assert keras[*k, o, i] == flax[*turned, i, o] == weight[i, o, *k]
 
 
-def test_a_stride_of_one_is_the_default():
+def test_a_stride_of_one_is_the_default() -> None:
     assert tensorflow_same(8, 3) == tensorflow_same(8, 3, 1, 1) == (1, 1)
 
 
-def test_groups_of_a_transposed_weight():
+def test_groups_of_a_transposed_weight() -> None:
     weight = numbered(6, 5, 3)  # 6 channels in two groups of 3, 5 outputs in each
     flax = convert_weight(weight, "torch", "flax", kind="transposed", groups=2)
     assert flax.shape == (3, 3, 10)
@@ -80,7 +83,9 @@ kinds = st.sampled_from(["conv", "depthwise", "transposed"])
 
 
 @given(names, names, names, kinds, st.integers(1, 3), st.integers(1, 3), st.integers(1, 2))
-def test_any_way_round_leads_back(one, two, three, kind, groups, factor, rank):
+def test_any_way_round_leads_back(
+    one: Any, two: Any, three: Any, kind: Any, groups: Any, factor: Any, rank: Any
+) -> None:
     per_group = 1 if kind == "depthwise" else 2
     weight = numbered(groups * factor, per_group, *(3, 2)[:rank])
     options = {"kind": kind, "groups": groups}
@@ -93,7 +98,7 @@ def test_any_way_round_leads_back(one, two, three, kind, groups, factor, rank):
     np.testing.assert_array_equal(convert_weight(direct, two, "torch", **options), weight)
 
 
-def test_a_depthwise_weight_of_keras_shows_its_groups_itself():
+def test_a_depthwise_weight_of_keras_shows_its_groups_itself() -> None:
     weight = numbered(3, 2, 4, 2)
     np.testing.assert_array_equal(
         convert_weight(weight, "keras", "torch", kind="depthwise"),
@@ -102,7 +107,7 @@ def test_a_depthwise_weight_of_keras_shows_its_groups_itself():
 
 
 @pytest.mark.parametrize("sizes", [(3,), (3, 4), (3, 4, 5)])
-def test_channels_move_and_the_batch_stays(sizes):
+def test_channels_move_and_the_batch_stays(sizes: Any) -> None:
     first = numbered(2, 6, *sizes)
     last = np.moveaxis(first, 1, -1)
     for a in FIRST:
@@ -119,14 +124,16 @@ IN_FIRST = ["tensorflow", "keras", "jax", "flax", "paddle"]
 @pytest.mark.parametrize("source", FIRST + LAST)
 @pytest.mark.parametrize("target", FIRST + LAST)
 @pytest.mark.parametrize("image", [(6,), (2, 3), (2, 3, 4), (2, 3, 2, 5)])
-def test_a_linear_layer_after_flatten_sees_the_same_image(source, target, image):
+def test_a_linear_layer_after_flatten_sees_the_same_image(
+    source: Any, target: Any, image: Any
+) -> None:
     pixels = numbered(*image)[None]
     out_in = numbered(4, pixels.size)
 
-    def order(framework):
+    def order(framework: Any) -> Any:
         return np.moveaxis(pixels, 1, -1) if framework in LAST else pixels
 
-    def weight_of(framework):
+    def weight_of(framework: Any) -> Any:
         cells = order(framework).reshape(-1)
         where = np.searchsorted(np.sort(cells), cells)  # which pixel each input is
         chosen = out_in[:, where]
@@ -136,7 +143,7 @@ def test_a_linear_layer_after_flatten_sees_the_same_image(source, target, image)
     np.testing.assert_array_equal(got, weight_of(target))
 
 
-def test_a_linear_layer_without_flatten_is_transposed_or_kept():
+def test_a_linear_layer_without_flatten_is_transposed_or_kept() -> None:
     weight = numbered(2, 3)
     np.testing.assert_array_equal(convert_linear(weight, "torch", "keras"), weight.T)
     np.testing.assert_array_equal(convert_linear(weight, "torch", "paddle"), weight.T)
@@ -145,7 +152,7 @@ def test_a_linear_layer_without_flatten_is_transposed_or_kept():
 
 
 @pytest.mark.parametrize("target", ["torch", "keras"])
-def test_the_result_is_a_new_contiguous_array_of_the_same_dtype(target):
+def test_the_result_is_a_new_contiguous_array_of_the_same_dtype(target: Any) -> None:
     weight = np.asfortranarray(np.zeros((2, 3, 4), ">f2"))
     for out in (
         convert_weight(weight, "torch", target),
@@ -157,9 +164,9 @@ def test_the_result_is_a_new_contiguous_array_of_the_same_dtype(target):
         assert not np.shares_memory(out, weight)
 
 
-def test_axes_without_cells_stay():
+def test_axes_without_cells_stay() -> None:
     torch, keras = np.ones((4, 1, 0)), np.ones((0, 2, 2))
-    depthwise = {"kind": "depthwise", "groups": 2}
+    depthwise: Any = {"kind": "depthwise", "groups": 2}
     assert convert_weight(torch, "torch", "keras", **depthwise).shape == keras.shape
     assert convert_weight(keras, "keras", "torch", **depthwise).shape == torch.shape
     assert convert_weight(np.ones((4, 0, 3)), "torch", "jax", kind="transposed").shape == (3, 4, 0)
@@ -180,13 +187,15 @@ SAME = [
 
 
 @pytest.mark.parametrize(("arguments", "expected"), SAME)
-def test_literal_pads_of_same(arguments, expected):
+def test_literal_pads_of_same(arguments: Any, expected: Any) -> None:
     assert same_padding_tensorflow(*arguments) == expected
     assert tensorflow_same(*arguments) == expected
 
 
 @given(st.integers(1, 40), st.integers(1, 7), st.integers(1, 5), st.integers(1, 4))
-def test_same_is_the_least_padding_for_that_many_windows(size, kernel, stride, dilation):
+def test_same_is_the_least_padding_for_that_many_windows(
+    size: Any, kernel: Any, stride: Any, dilation: Any
+) -> None:
     before, after = same_padding_tensorflow(size, kernel, stride, dilation)
     windows = -(-size // stride)
     assert output_size(Axis(size, kernel, stride, dilation, before, after)) == windows
@@ -197,26 +206,28 @@ def test_same_is_the_least_padding_for_that_many_windows(size, kernel, stride, d
         assert (before, after) == same_padding(kernel, dilation)
 
 
-def test_the_extra_cell_can_stand_at_the_beginning():
+def test_the_extra_cell_can_stand_at_the_beginning() -> None:
     for arguments, (before, after) in SAME:
         assert tensorflow_same(*arguments, odd="beginning") == (after, before)
     assert tensorflow_same((224, 7), (3, 4), (2, 1), odd="beginning") == (2, 1, 1, 0)
 
 
-def test_the_last_axis_comes_first():
+def test_the_last_axis_comes_first() -> None:
     assert tensorflow_same((224, 7, 6), (3, 1, 5), (2, 1, 1)) == (2, 2, 0, 0, 0, 1)
     assert tensorflow_same([224], 3, stride=[2], dilation=(1,)) == (0, 1)
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 5), st.integers(1, 3), st.data())
-def test_transposed_same_is_the_adjoint_of_same(size, kernel, stride, dilation, data):
+def test_transposed_same_is_the_adjoint_of_same(
+    size: Any, kernel: Any, stride: Any, dilation: Any, data: Any
+) -> None:
     """Of the convolution with SAME whose input has as many cells as the output, any that can be."""
     x, weight = numbered(1, 1, size), numbered(1, 1, kernel) + 1
     outputs = data.draw(st.integers((size - 1) * stride + 1, size * stride))
     layer = {"stride": stride, "dilation": dilation}
     whole = conv_transpose1d(x, weight, **layer)
     given = data.draw(st.sampled_from(["tensorflow", "onnx"]))
-    odd = data.draw(st.sampled_from(["end", "beginning"])) if given == "onnx" else "end"
+    odd: Any = data.draw(st.sampled_from(["end", "beginning"])) if given == "onnx" else "end"
     options = {"transposed": given, "odd": odd, "output_size": outputs}
     try:
         out = pad(whole, tensorflow_same(size, kernel, **layer, **options))
@@ -263,12 +274,12 @@ SAME_TRANSPOSED = [
 
 
 @pytest.mark.parametrize(("layer", "options", "expected"), SAME_TRANSPOSED)
-def test_literal_pads_of_transposed_same(layer, options, expected):
+def test_literal_pads_of_transposed_same(layer: Any, options: Any, expected: Any) -> None:
     assert tensorflow_same(*layer, **options) == expected
 
 
-def test_each_axis_of_a_transposed_layer_has_its_own():
-    options = {"transposed": "onnx", "output_padding": (1, 0, 2), "output_size": (9, 4, 5)}
+def test_each_axis_of_a_transposed_layer_has_its_own() -> None:
+    options: Any = {"transposed": "onnx", "output_padding": (1, 0, 2), "output_size": (9, 4, 5)}
     assert tensorflow_same((5, 4, 2), (3, 1, 5), (2, 1, 3), **options) == (
         *(-2, -1),
         *(0, 0),
@@ -286,7 +297,9 @@ def test_each_axis_of_a_transposed_layer_has_its_own():
     ("kind", "shape"),
     [("conv", (6, 3, 2)), ("depthwise", (6, 1, 2)), ("transposed", (6, 3, 2))],
 )
-def test_the_order_that_a_refusal_tells_is_the_one_of_the_result(framework, kind, shape):
+def test_the_order_that_a_refusal_tells_is_the_one_of_the_result(
+    framework: Any, kind: Any, shape: Any
+) -> None:
     groups = {"groups": 3} if kind == "depthwise" else {}
     converted = convert_weight(np.zeros(shape), "torch", framework, kind=kind, **groups)
     sizes = {"k": 2, "C * M": 6, "M": 2, "C": 6 if kind == "transposed" else 3, "1": 1}
@@ -295,5 +308,6 @@ def test_the_order_that_a_refusal_tells_is_the_one_of_the_result(framework, kind
         sizes |= {"C / groups": 6, "O": 3}
     with pytest.raises(ValueError, match=r"^weight") as error:
         convert_weight(np.zeros(2), framework, "torch", kind=kind, **groups)
-    told = re.search(r" \(([^()]*\bk\b[^()]*)\)[ ,:]", str(error.value))[1]
-    assert tuple(sizes[each] for each in told.split(", ")) == converted.shape
+    told = re.search(r" \(([^()]*\bk\b[^()]*)\)[ ,:]", str(error.value))
+    assert told
+    assert tuple(sizes[each] for each in told[1].split(", ")) == converted.shape

@@ -10,6 +10,8 @@ import shlex
 import subprocess
 import sys
 import warnings
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from convref import figures
 from convref.trace import explain, explain_transposed
 
 
-def run(capsys, text):
+def run(capsys: pytest.CaptureFixture[str], text: Any) -> Any:
     """What a command prints, as a shell would split it."""
     command.main(shlex.split(text))
     out, err = capsys.readouterr()
@@ -31,7 +33,7 @@ def run(capsys, text):
 STEM = '"Conv2d(3, 64, kernel_size=7, stride=2, padding=3)"'
 
 
-def test_shape(capsys):
+def test_shape(capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, f'shape --input 3,224,224 {STEM} "ConvTranspose2d(64, 8, 3, 4, 1, (0, 2))"')
     assert (
         out
@@ -61,7 +63,7 @@ total: 14,088 parameters, 175,816,704 MACs
     )
 
 
-def test_shape_as_json(capsys):
+def test_shape_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(run(capsys, 'shape --json --dtype float16 --input 2,4,9 "Conv1d(4, 6, 3)"'))
     assert told == {
         "input": {"shape": [2, 4, 9], "bytes": 144},
@@ -87,12 +89,12 @@ def test_shape_as_json(capsys):
     }
 
 
-def test_strides_below_one_are_text_in_json(capsys):
+def test_strides_below_one_are_text_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, 'shape --json --input 1,9 "ConvTranspose1d(1, 1, 2, 2)"')
     assert json.loads(out)["layers"][0]["stride"] == ["1/2"]
 
 
-def test_explain(capsys):
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     out = run(
         capsys, 'explain --input "[[1, 2], [3, 4]]" --weight 1,1,2,2 --padding 1,0 --at 0,0,0'
     )
@@ -111,7 +113,7 @@ position    input      weight          x  w  x·w  sum
     )
 
 
-def test_explain_as_json(capsys):
+def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, "explain --input 2,4 --weight 2,1,2 --transposed --stride 2 --groups 2 "
                       "--bias '[5, 6]' --at 1,4 --json")  # fmt: skip
     assert json.loads(out) == {
@@ -161,7 +163,9 @@ EXPLAINED = [
 
 
 @pytest.mark.parametrize(("arguments", "expected"), EXPLAINED)
-def test_options_reach_explain(capsys, arguments, expected):
+def test_options_reach_explain(
+    capsys: pytest.CaptureFixture[str], arguments: Any, expected: Any
+) -> None:
     told = expected()
     at = ", ".join(map(str, told.at))
     assert run(capsys, f"explain {arguments}") == f"output[{at}]\n{told}\n\n{told.table()}\n"
@@ -171,14 +175,14 @@ def test_options_reach_explain(capsys, arguments, expected):
     assert (as_json["bias"] is None) == (told.bias is None)
 
 
-def test_the_dtype_decides_whether_a_shape_is_too_large(capsys):
+def test_the_dtype_decides_whether_a_shape_is_too_large(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, 'shape --input 3,65536,65536 "Conv2d(3, 1, 1)" --dtype float32')
     with pytest.raises(SystemExit):
         run(capsys, 'shape --input 3,65536,65536 "Conv2d(3, 1, 1)" --dtype float64')
     assert "more than the limit" in capsys.readouterr().err
 
 
-def test_what_json_has_not_is_text(capsys):
+def test_what_json_has_not_is_text(capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, "explain --json --input '[[1e300]]' --weight '[[[1e300]]]' --at 0,0")
     (term,) = json.loads(out, parse_constant=pytest.fail)["terms"]
     assert (term["x"], term["product"]) == (1e300, "inf")
@@ -190,7 +194,9 @@ def test_what_json_has_not_is_text(capsys):
     assert json.loads(out)["total"] == 1.5
 
 
-def test_an_array_counted_up_has_a_limit(capsys, monkeypatch):
+def test_an_array_counted_up_has_a_limit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(command, "CELLS", 8)
     assert run(capsys, "explain --input 2,4 --weight 1,2,1 --at 0,0")
     with pytest.raises(SystemExit):
@@ -248,7 +254,9 @@ transposed, receptive-field, im2col, layouts
 
 
 @pytest.mark.parametrize("name", HELP)
-def test_help_says_what_each_argument_is(capsys, monkeypatch, name):
+def test_help_says_what_each_argument_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: Any
+) -> None:
     monkeypatch.setenv("COLUMNS", "300")
     with pytest.raises(SystemExit):
         command.main([*name.split(), "--help"])
@@ -259,7 +267,7 @@ def test_help_says_what_each_argument_is(capsys, monkeypatch, name):
         assert part in said or (part.startswith("usage") and said[0].startswith(part)), part
 
 
-def test_the_version(capsys):
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["--version"])
     assert capsys.readouterr().out == f"convref {convref.__version__}\n"
@@ -357,7 +365,9 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "expected"), BAD)
-def test_bad_use_is_one_line_and_exit_code_2(capsys, arguments, expected):
+def test_bad_use_is_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: Any, expected: Any
+) -> None:
     with pytest.raises(SystemExit) as caught:
         command.main(shlex.split(arguments))
     out, err = capsys.readouterr()
@@ -403,7 +413,7 @@ WRONG = [
 @pytest.mark.parametrize(
     "arguments", [*WRONG, "explain --at 0,0 --weight 1,1,1 --input " + "[" * 9999]
 )
-def test_whatever_is_wrong_is_one_line(capsys, arguments):
+def test_whatever_is_wrong_is_one_line(capsys: pytest.CaptureFixture[str], arguments: Any) -> None:
     with pytest.raises(SystemExit) as caught:
         command.main(shlex.split(arguments))
     out, err = capsys.readouterr()
@@ -412,7 +422,7 @@ def test_whatever_is_wrong_is_one_line(capsys, arguments):
     assert len(err) > 30
 
 
-def test_draw(capsys, tmp_path):
+def test_draw(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     drawn = figures.draw("window", at=2, padding=1, input=[0, 1, 2], weight=[1, -1])
     parameters = "--input 3 at=2 --weight '[1, -1]' padding=1"
     assert run(capsys, f"draw window {parameters}") == drawn.standalone() + "\n"
@@ -427,7 +437,9 @@ def test_draw(capsys, tmp_path):
     assert path.read_text("utf-8") == moving.standalone(loop=True)
 
 
-def test_draw_hands_on_what_pixels_need(capsys, monkeypatch, tmp_path):
+def test_draw_hands_on_what_pixels_need(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     seen = []
     monkeypatch.setattr(figures.files, "save", lambda _, path, *rest: seen.append((path, *rest)))
     path = tmp_path / "a.png"
@@ -438,7 +450,9 @@ def test_draw_hands_on_what_pixels_need(capsys, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.gif"])
-def test_pixels_need_the_extra(capsys, monkeypatch, tmp_path, name):
+def test_pixels_need_the_extra(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: Any
+) -> None:
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     monkeypatch.setitem(sys.modules, "PIL.Image", None)
     with pytest.raises(SystemExit) as caught:
@@ -451,7 +465,9 @@ def test_pixels_need_the_extra(capsys, monkeypatch, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["shape", "explain", "draw"])
-def test_the_examples_of_help_run(capsys, monkeypatch, tmp_path, name):
+def test_the_examples_of_help_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: Any
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as caught:
         command.main([name, "--help"])
@@ -464,7 +480,9 @@ def test_the_examples_of_help_run(capsys, monkeypatch, tmp_path, name):
         assert run(capsys, example)
 
 
-def test_the_module_runs_on_the_arguments_of_the_program(capsys, monkeypatch):
+def test_the_module_runs_on_the_arguments_of_the_program(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     cell = "convref explain --input 1,1 --weight 1,1,1 --at 0,0 --latex"
     monkeypatch.setattr(sys, "argv", shlex.split(cell))
     command.main()
@@ -475,7 +493,7 @@ def test_the_module_runs_on_the_arguments_of_the_program(capsys, monkeypatch):
     assert capsys.readouterr().out == "0 \\cdot 0 = 0\n"
 
 
-def test_any_stream_will_do():
+def test_any_stream_will_do() -> None:
     with contextlib.redirect_stdout(io.StringIO()) as stream:
         command.main(["explain", "--input", "1,1", "--weight", "1,1,1", "--at", "0,0", "--latex"])
     assert stream.getvalue() == "0 \\cdot 0 = 0\n"
@@ -485,7 +503,7 @@ def test_any_stream_will_do():
 SCRIPT = [sys.executable, "-c", "from convref.__main__ import main; main()"]
 
 
-def test_it_is_a_program(capsys):
+def test_it_is_a_program(capsys: pytest.CaptureFixture[str]) -> None:
     """Started as one, it exits as one; and where the console lacks a sign, it shows another."""
     cell = ["explain", "--input", "1,4", "--weight", "1,1,2", "--at", "0,2", "--latex"]
     for started in (SCRIPT, [sys.executable, "-m", "convref"]):
@@ -501,7 +519,7 @@ def test_it_is_a_program(capsys):
     assert (ascii.stderr, ascii.returncode) == (b"", 0)
 
 
-def test_a_reader_that_goes_away_is_no_error(capsys):
+def test_a_reader_that_goes_away_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     """As `head` does. The pipe is closed before anything is written."""
     cell = ["explain", "--input", "1,4", "--weight", "1,1,2", "--at", "0,2"]
     command.main(cell)
@@ -513,6 +531,7 @@ def test_a_reader_that_goes_away_is_no_error(capsys):
         stderr=subprocess.PIPE,
         env=buffered,
     ) as program:
+        assert program.stdout is not None and program.stderr is not None
         program.stdout.close()
         assert program.stderr.read() == b""
     assert program.returncode == 0

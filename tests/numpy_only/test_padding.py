@@ -1,6 +1,7 @@
 """pad against literal rows and against an oracle that asks for one cell at a time."""
 
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def cells(row: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("row", "pads", "mode", "expected"), ROWS)
-def test_rows(row, pads, mode, expected):
+def test_rows(row: Any, pads: Any, mode: Any, expected: Any) -> None:
     np.testing.assert_array_equal(pad(cells(row), pads, mode), cells(expected))
 
 
@@ -71,9 +72,9 @@ def index(position: int, size: int, pair: tuple[int, int], mode: str) -> int:
 
 
 @given(st.data(), modes, st.integers(1, 3), st.booleans())
-def test_every_cell_of_every_mode(data, mode, axes, batched):
+def test_every_cell_of_every_mode(data: Any, mode: Any, axes: Any, batched: Any) -> None:
     sizes = [data.draw(st.integers(2, 5)) for _ in range(axes)]
-    input = np.arange(np.prod(sizes) * 2 * 3).reshape(2, 3, *sizes)
+    input: Any = np.arange(np.prod(sizes) * 2 * 3).reshape(2, 3, *sizes)
     if not batched:
         input = input[0]
     pairs = []
@@ -93,28 +94,28 @@ def test_every_cell_of_every_mode(data, mode, axes, batched):
         np.testing.assert_array_equal(got[..., *at], input[..., *from_])
 
 
-def test_the_last_axis_comes_first():
+def test_the_last_axis_comes_first() -> None:
     assert pad(np.zeros((2, 3, 5), int), (1, 0, 0, 4)).shape == (2, 7, 6)
 
 
 @pytest.mark.parametrize("dtype", ["bool", "int8", "float16", "complex64"])
-def test_constant_keeps_the_dtype_and_fills_the_value(dtype):
+def test_constant_keeps_the_dtype_and_fills_the_value(dtype: Any) -> None:
     out = pad(np.zeros((2,), dtype), (1, 2), value=1)
     assert out.dtype == dtype
     assert out.tolist() == [1, 0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("value", [-128, 127])
-def test_a_value_may_be_the_least_or_the_largest(value):
+def test_a_value_may_be_the_least_or_the_largest(value: Any) -> None:
     assert pad(np.zeros((1,), "i1"), (1, 0), value=value).tolist() == [value, 0]
 
 
-def test_zero_is_no_value():
+def test_zero_is_no_value() -> None:
     assert pad(np.array([[3, 5, 7]]), (1, 1), "reflect", 0).tolist() == [[5, 3, 5, 7, 5]]
 
 
 @pytest.mark.parametrize("mode", ["constant", "reflect", "replicate", "circular"])
-def test_the_result_is_always_a_new_array(mode):
+def test_the_result_is_always_a_new_array(mode: Any) -> None:
     input = np.arange(6).reshape(2, 3)
     for pads in ((0, 0), (1, 1), (-1, 0)):
         out = pad(input, pads, mode)
@@ -124,7 +125,7 @@ def test_the_result_is_always_a_new_array(mode):
 
 
 @pytest.mark.parametrize("value", [300, -1, float("nan"), 10**400])
-def test_what_is_only_cropped_takes_any_number_that_a_float_holds(value):
+def test_what_is_only_cropped_takes_any_number_that_a_float_holds(value: Any) -> None:
     if value == 10**400:
         with pytest.raises(ValueError, match="value must be a number"):
             pad(np.zeros(3, "u1"), (-1, 0), value=value)
@@ -133,7 +134,9 @@ def test_what_is_only_cropped_takes_any_number_that_a_float_holds(value):
 
 
 @pytest.mark.parametrize(("dtype", "most"), [("f2", 65504.0), ("f4", 3.4028234663852886e38)])
-def test_a_float_as_large_as_the_largest_is_filled_in_and_no_larger_one(dtype, most):
+def test_a_float_as_large_as_the_largest_is_filled_in_and_no_larger_one(
+    dtype: Any, most: Any
+) -> None:
     for value in (most, -most, float("inf"), -float("inf")):
         assert pad(np.ones(1, dtype), (1, 0), value=value).tolist() == [value, 1]
     for value in (most * 1.0001, -most * 1.0001):
@@ -141,15 +144,16 @@ def test_a_float_as_large_as_the_largest_is_filled_in_and_no_larger_one(dtype, m
             pad(np.ones(1, dtype), (1, 0), value=value)
 
 
-def test_numbers_of_a_wider_float_are_refused():
+def test_numbers_of_a_wider_float_are_refused() -> None:
     if np.finfo(np.longdouble).max > np.finfo(float).max:
+        wide: Any = np.longdouble(2) ** 2000
         with pytest.raises(ValueError, match="value must be a number"):
-            pad(np.ones(1), (1, 0), value=np.longdouble(2) ** 2000)
+            pad(np.ones(1), (1, 0), value=wide)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
 @pytest.mark.parametrize("dtype", ["int8", "float32", "complex64"])
-def test_folding_back_is_the_adjoint_of_padding(mode, dtype):
+def test_folding_back_is_the_adjoint_of_padding(mode: Any, dtype: Any) -> None:
     random = np.random.default_rng(0)
     pairs = [(0, 0), (1, 2), (0, 0), (3, 1)]
     x = random.integers(-3, 4, (2, 3, 1, 4)).astype(dtype)
@@ -160,7 +164,7 @@ def test_folding_back_is_the_adjoint_of_padding(mode, dtype):
     assert np.vdot(padded.astype("c16"), grad) == np.vdot(x.astype("c16"), back)
 
 
-def test_padding_asks_for_no_memory_beside_the_result():
+def test_padding_asks_for_no_memory_beside_the_result() -> None:
     x = np.zeros((1, 1, 10**6))
     tracemalloc.start()
     for mode in ("reflect", "replicate", "circular"):

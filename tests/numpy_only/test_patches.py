@@ -1,6 +1,8 @@
 """unfold and fold along one, two and three axes: loops over channels, taps and windows."""
 
+from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,15 +15,15 @@ layers = cases(modes=["zeros"], paddings=["numbers"], largest=2)
 NAMES = {1: "{}1d", 2: "{}", 3: "{}3d"}
 
 
-def function(name, rank):
+def function(name: Any, rank: Any) -> Any:
     return getattr(convref, NAMES[rank].format(name))
 
 
-def window(case):
+def window(case: Any) -> Any:
     return case.weight[2:], case.dilation, case.padding, case.stride
 
 
-def places(case):
+def places(case: Any) -> Iterator[Any]:
     """(row without its channel, column, cell) of every tap of every window, in order."""
     taps = list(product(*map(range, case.weight[2:])))
     counts = []
@@ -50,12 +52,12 @@ def places(case):
     assert taps and windows
 
 
-def inside(cell, sizes):
+def inside(cell: Any, sizes: Any) -> Any:
     return all(0 <= at < size for at, size in zip(cell, sizes, strict=True))
 
 
 @given(layers)
-def test_every_tap_of_every_window_stands_in_its_column(case):
+def test_every_tap_of_every_window_stands_in_its_column(case: Any) -> None:
     x, _, _ = case.arrays()
     got = function("unfold", case.rank)(x, *window(case))
     *batch, channels = case.input[: -case.rank]
@@ -70,7 +72,7 @@ def test_every_tap_of_every_window_stands_in_its_column(case):
 
 
 @given(layers)
-def test_every_row_of_a_column_is_added_to_its_cell(case):
+def test_every_row_of_a_column_is_added_to_its_cell(case: Any) -> None:
     *batch, channels = case.input[: -case.rank]
     found = list(places(case))
     taps, count = found[-1][0] + 1, found[-1][1] + 1
@@ -87,7 +89,7 @@ def test_every_row_of_a_column_is_added_to_its_cell(case):
 
 @pytest.mark.parametrize("rank", NAMES)
 @pytest.mark.parametrize("dtype", ["int8", "uint64", "float16", "complex64", ">i4"])
-def test_the_dtype_stays(rank, dtype):
+def test_the_dtype_stays(rank: Any, dtype: Any) -> None:
     x = np.full((2, *(3,) * rank), 100, dtype)
     columns = function("unfold", rank)(x, 1)
     assert columns.dtype == np.dtype(dtype).newbyteorder("=")
@@ -103,7 +105,7 @@ def test_the_dtype_stays(rank, dtype):
 KERNEL = {1: 3, 2: (1, 3), 3: (1, 1, 3)}
 
 
-def test_three_axes_are_one_image_to_unfold_and_a_batch_to_unfold1d():
+def test_three_axes_are_one_image_to_unfold_and_a_batch_to_unfold1d() -> None:
     x = np.arange(60).reshape(2, 3, 10)
     assert convref.unfold(x, 3).shape == (18, 8)
     assert convref.unfold1d(x, 3).shape == (2, 9, 8)

@@ -1,5 +1,7 @@
 """What convolution is, as equations that hold for every valid case, exactly on integers."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -17,11 +19,11 @@ filled = cases(ranks=(1, 2), largest=2, batches=[(1,), (2,)])
 planes = cases(ranks=(2,), modes=["zeros"], paddings=["valid", "numbers"], batches=BATCHES[1:])
 
 
-def call(case: Case, input, weight, bias=None, **changed):
+def call(case: Case, input: Any, weight: Any, bias: Any = None, **changed: Any) -> Any:
     return getattr(convref, f"conv{case.rank}d")(input, weight, bias, **case.options | changed)
 
 
-def transposed(case: Case, grad, weight, extra):
+def transposed(case: Case, grad: Any, weight: Any, extra: Any) -> Any:
     """The adjoint of `case`: same parameters, zeros as padding."""
     before = [axis.before for axis in case.axes()]
     return getattr(convref, f"conv_transpose{case.rank}d")(
@@ -30,7 +32,7 @@ def transposed(case: Case, grad, weight, extra):
 
 
 @given(even)
-def test_transposed_is_the_adjoint(case):
+def test_transposed_is_the_adjoint(case: Any) -> None:
     """⟨conv x, y⟩ = ⟨x, convᵀ y⟩."""
     x, w, _ = case.arrays()
     forward = call(case, x, w)
@@ -42,7 +44,7 @@ def test_transposed_is_the_adjoint(case):
 
 
 @given(batched)
-def test_linearity(case):
+def test_linearity(case: Any) -> None:
     x, w, _ = case.arrays()
     other = x[::-1, ::-1] * 2 + 1
     np.testing.assert_array_equal(
@@ -54,7 +56,7 @@ def test_linearity(case):
 
 
 @given(batched)
-def test_groups_are_separate_convolutions_concatenated(case):
+def test_groups_are_separate_convolutions_concatenated(case: Any) -> None:
     x, w, b = case.arrays()
     parts = zip(
         np.split(x, case.groups, 1),
@@ -67,7 +69,7 @@ def test_groups_are_separate_convolutions_concatenated(case):
 
 
 @given(batched)
-def test_dilation_is_a_kernel_stuffed_with_zeros(case):
+def test_dilation_is_a_kernel_stuffed_with_zeros(case: Any) -> None:
     x, w, b = case.arrays()
     sizes = [d * (k - 1) + 1 for d, k in zip(case.dilation, w.shape[2:], strict=True)]
     dense = np.zeros((*w.shape[:2], *sizes), w.dtype)
@@ -76,7 +78,7 @@ def test_dilation_is_a_kernel_stuffed_with_zeros(case):
 
 
 @given(batched)
-def test_stride_is_subsampling(case):
+def test_stride_is_subsampling(case: Any) -> None:
     x, w, b = case.arrays()
     every = call(case, x, w, b, stride=1)
     kept = every[:, :, *(slice(None, None, s) for s in case.stride)]
@@ -84,7 +86,7 @@ def test_stride_is_subsampling(case):
 
 
 @given(shifted, st.integers(-5, 5))
-def test_circular_padding_commutes_with_shifts(case, shift):
+def test_circular_padding_commutes_with_shifts(case: Any, shift: Any) -> None:
     x, w, b = case.arrays()
     axes = tuple(range(2, x.ndim))
     rolled = call(case, np.roll(x, shift, axes), w, b)
@@ -92,7 +94,7 @@ def test_circular_padding_commutes_with_shifts(case, shift):
 
 
 @given(batched)
-def test_transposed_equals_its_definition(case):
+def test_transposed_equals_its_definition(case: Any) -> None:
     """The case's output, spread again, with every output padding that the stride leaves open."""
     padding = [min(axis.before, 2) for axis in case.axes()]
     axes = [
@@ -112,12 +114,12 @@ def test_transposed_equals_its_definition(case):
     np.testing.assert_array_equal(got, due)
 
 
-def gradients(case: Case, y, x, w):
+def gradients(case: Case, y: Any, x: Any, w: Any) -> Any:
     return getattr(convref, f"conv{case.rank}d_backward")(y, x, w, **case.options)
 
 
 @given(filled)
-def test_gradients_are_differences(case):
+def test_gradients_are_differences(case: Any) -> None:
     """The output is linear in each operand, so that one step of 1 gives the gradient exactly."""
     x, w, b = case.arrays()
     b = np.zeros(len(w), int) if b is None else b
@@ -132,7 +134,7 @@ def test_gradients_are_differences(case):
 
 
 @given(planes)
-def test_fold_after_unfold_multiplies_by_the_cover(case):
+def test_fold_after_unfold_multiplies_by_the_cover(case: Any) -> None:
     axes = case.axes()
     window = (case.weight[2:], case.dilation, [axis.before for axis in axes], case.stride)
     x, _, _ = case.arrays()
@@ -151,7 +153,7 @@ def test_fold_after_unfold_multiplies_by_the_cover(case):
 
 
 @given(planes)
-def test_unfold_times_weight_is_the_convolution(case):
+def test_unfold_times_weight_is_the_convolution(case: Any) -> None:
     x, w, _ = case.arrays()
     w = w[:, :1].repeat(x.shape[-3], 1)  # all channels, one group
     before = [axis.before for axis in case.axes()]
@@ -161,7 +163,7 @@ def test_unfold_times_weight_is_the_convolution(case):
 
 
 @given(cases(), st.sampled_from([("int8", "int32"), ("uint8", "int16"), ("float32", "float64")]))
-def test_accumulate_sums_in_the_wider_dtype(case, dtypes):
+def test_accumulate_sums_in_the_wider_dtype(case: Any, dtypes: Any) -> None:
     narrow, wide = dtypes
     arrays = [None if a is None else (a % 100).astype(narrow) for a in case.arrays()]
     got = call(case, *arrays, accumulate=wide)

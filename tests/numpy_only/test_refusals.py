@@ -4,6 +4,7 @@ import inspect
 import sys
 import tracemalloc
 from string import Formatter
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -41,7 +42,7 @@ from convref.layouts import convert_activation, convert_linear, convert_weight, 
 from convref.trace import explain, explain_transposed
 
 
-def large(*shape):
+def large(*shape: Any) -> Any:
     """An array of any shape in 8 bytes of memory."""
     return np.broadcast_to(np.ones(()), shape)
 
@@ -51,11 +52,11 @@ UP = ConvTranspose2d(1, 1, 2, 2)
 HUGE = large(1, 1, 2**20, 2**20)
 
 
-def layer(text, shape=(3, 5, 7)):
+def layer(text: Any, shape: Any = (3, 5, 7)) -> Any:
     return read(text, shape, np.dtype("f4"))
 
 
-def without(library, call):
+def without(library: Any, call: Any) -> None:
     with patch.dict(sys.modules, {library: None}):
         call()
 
@@ -74,7 +75,7 @@ class Parameter(Tensor):
     """Stands in for torch.nn.Parameter."""
 
 
-def tensor(**attributes):
+def tensor(**attributes: Any) -> Any:
     """Stands in for a tensor of another kind."""
     return type("Tensor", (Tensor,), {"__module__": "torch", **attributes})()
 
@@ -1209,7 +1210,7 @@ BAD = [
 ]
 
 
-def gaps(message):
+def gaps(message: Any) -> Any:
     """Names of what is to be filled in, each once."""
     fields = (name for _, name, _, _ in Formatter().parse(message) if name)
     return list(dict.fromkeys(name.partition("[")[0] for name in fields))
@@ -1218,7 +1219,9 @@ def gaps(message):
 @pytest.mark.parametrize(
     ("rule", "call", "values"), BAD, ids=[f"{rule}-{i}" for i, (rule, *_) in enumerate(BAD)]
 )
-def test_bad_input_is_refused_with_the_rule_and_without_memory(rule, call, values):
+def test_bad_input_is_refused_with_the_rule_and_without_memory(
+    rule: Any, call: Any, values: Any
+) -> None:
     error, message = messages.MESSAGES[rule]
     tracemalloc.start()
     try:
@@ -1281,7 +1284,7 @@ ARGUMENTS = [
 @pytest.mark.parametrize(
     ("function", "name"), ARGUMENTS, ids=[f"{i}-{name}" for i, (_, name) in enumerate(ARGUMENTS)]
 )
-def test_a_refusal_begins_with_the_name_of_the_argument(function, name):
+def test_a_refusal_begins_with_the_name_of_the_argument(function: Any, name: Any) -> None:
     valid = NAMED[function]
     function(**valid)
     with pytest.raises((TypeError, ValueError), match=f"^{name} must be "):
@@ -1301,22 +1304,22 @@ WORDED = {
 
 
 @pytest.mark.parametrize("start", WORDED)
-def test_a_written_layers_refusal_begins_with_the_name_of_the_argument(start):
+def test_a_written_layers_refusal_begins_with_the_name_of_the_argument(start: Any) -> None:
     for name in WORDED[start].split():
         with pytest.raises((TypeError, ValueError), match=f"^{name} must be "):
             layer(f"{start}, {name}=no)")
 
 
-def test_as_much_as_the_limit_is_not_refused():
+def test_as_much_as_the_limit_is_not_refused() -> None:
     assert chain((1, 2**17, 2**17), [], "float32") == []
     with pytest.raises(ValueError, match="more than the limit"):
         chain((1, 2**17, 2**17 + 1), [], "float32")
 
 
-def test_every_rule_is_tried():
+def test_every_rule_is_tried() -> None:
     assert {rule for rule, *_ in BAD} == set(messages.MESSAGES)
 
 
-def test_every_public_name_is_there():
+def test_every_public_name_is_there() -> None:
     assert sorted(convref.__all__) == convref.__all__
     assert all(hasattr(convref, name) for name in convref.__all__)

@@ -4,6 +4,7 @@ import importlib
 import math
 import pkgutil
 from dataclasses import FrozenInstanceError, fields, is_dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ MIXED = Case((2, 4, 7, 9), (6, 2, 3, 2), True, (2, 1), (1, 2), (1, 3), 2, "refle
 TINY = np.array([[[1, 2], [3, 4]]])
 
 
-def some_cell(out, seed):
+def some_cell(out: Any, seed: Any) -> Any:
     """Any cell of an output, the same for the same seed."""
     assume(out.size)
     return tuple(map(int, np.unravel_index(seed % out.size, out.shape)))
@@ -29,7 +30,7 @@ def some_cell(out, seed):
 
 @given(cases(), st.sampled_from(INTEGERS), st.integers(0, 10**6))
 @example(MIXED, "int8", 1000)
-def test_the_total_is_the_convolutions_cell(case, dtype, seed):
+def test_the_total_is_the_convolutions_cell(case: Any, dtype: Any, seed: Any) -> None:
     arrays = case.arrays(dtype)
     out = getattr(convref, f"conv{case.rank}d")(*arrays, **case.options)
     at = some_cell(out, seed)
@@ -53,7 +54,7 @@ def test_the_total_is_the_convolutions_cell(case, dtype, seed):
 
 
 @st.composite
-def transposed_cases(draw):
+def transposed_cases(draw: Any) -> Any:
     """Arguments of conv_transpose1d, 2d or 3d, whose output has at least one cell."""
     rank = draw(st.sampled_from([1, 2, 3]))
     few = st.integers(1, 3)
@@ -82,7 +83,7 @@ def transposed_cases(draw):
 
 
 @given(transposed_cases(), st.sampled_from(INTEGERS), st.integers(0, 10**6))
-def test_the_total_is_the_transposed_convolutions_cell(case, dtype, seed):
+def test_the_total_is_the_transposed_convolutions_cell(case: Any, dtype: Any, seed: Any) -> None:
     *arrays, options = case
     arrays = [None if a is None else a.astype(dtype) for a in arrays]
     rank = arrays[1].ndim - 2
@@ -95,7 +96,7 @@ def test_the_total_is_the_transposed_convolutions_cell(case, dtype, seed):
     assert not any(term.padding for term in told.terms)
 
 
-def check_terms(told, input, weight, bias):
+def check_terms(told: Any, input: Any, weight: Any, bias: Any) -> None:
     """Indices lead to the values shown, and the values to the sums."""
     assert list(told.terms) == sorted(told.terms, key=lambda term: term.position)
     assert len({(term.position, term.weight) for term in told.terms}) == len(told.terms)
@@ -113,16 +114,16 @@ def check_terms(told, input, weight, bias):
 @given(
     st.builds(Axis, st.just(0), *[st.integers(1, 5)] * 3, st.integers(0, 5)), st.integers(-20, 20)
 )
-def test_feeds_finds_every_pair_that_position_sends_to_a_cell(axis, output):
+def test_feeds_finds_every_pair_that_position_sends_to_a_cell(axis: Any, output: Any) -> None:
     nearby = range(-50, 51)
     every = [(c, t) for c in nearby for t in range(axis.kernel) if position(axis, c, t) == output]
     assert feeds(axis, output) == every
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "complex128"])
-def test_floats_agree_up_to_rounding(dtype):
+def test_floats_agree_up_to_rounding(dtype: Any) -> None:
     random = np.random.default_rng(0)
-    arrays = [None if a is None else random.standard_normal(a.shape) for a in MIXED.arrays()]
+    arrays: Any = [None if a is None else random.standard_normal(a.shape) for a in MIXED.arrays()]
     if np.dtype(dtype).kind == "c":
         arrays = [a + 1j * random.standard_normal(a.shape) for a in arrays]
     arrays = [a.astype(dtype) for a in arrays]
@@ -132,7 +133,7 @@ def test_floats_agree_up_to_rounding(dtype):
     np.testing.assert_allclose(told.total, out[1, 5, 2, 3], rtol=50 * np.finfo(dtype).eps)
 
 
-def test_half_precision_is_summed_in_single():
+def test_half_precision_is_summed_in_single() -> None:
     told = explain(
         np.full((1, 4096), 1, "f2"), np.full((1, 1, 4096), 1, "f2"), at=(0, 0)
     )  # beyond 2048 float16 has no odd numbers: 2048 + 1 = 2048
@@ -141,7 +142,7 @@ def test_half_precision_is_summed_in_single():
     assert {term.sum.dtype for term in told.terms} == {np.dtype(np.float32)}
 
 
-def test_a_wider_sum_does_not_wrap():
+def test_a_wider_sum_does_not_wrap() -> None:
     x, w = np.full((1, 2), 100, "i1"), np.full((1, 1, 2), 1, "i1")
     assert str(explain(x, w, at=(0, 0))) == "100·1 + 100·1 = 200 ≡ -56 (int8)"
     assert str(explain(x, w, at=(0, 0), accumulate="int32")) == "100·1 + 100·1 = 200"
@@ -194,12 +195,12 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize(("call", "expected"), WRITTEN, ids=range(len(WRITTEN)))
-def test_the_sum_by_hand(call, expected):
+def test_the_sum_by_hand(call: Any, expected: Any) -> None:
     told = call()
     assert str(told) == repr(told) == expected
 
 
-def test_a_format_is_for_every_number():
+def test_a_format_is_for_every_number() -> None:
     told = explain(TINY / 3, -1.0 * TINY[None], np.array([1]) / 3, padding=1, at=(0, 0, 0))
     rows = ["  [0.00]·(-1.00) + [0.00]·(-2.00)", "+ [0.00]·(-3.00) + 0.33·(-4.00)", "+ 0.33"]
     assert f"{told:.2f}".splitlines() == [*rows, "= -1.00"]
@@ -213,7 +214,7 @@ def test_a_format_is_for_every_number():
     )
 
 
-def test_a_long_sum_has_a_line_for_each_row_of_the_kernel():
+def test_a_long_sum_has_a_line_for_each_row_of_the_kernel() -> None:
     image = np.arange(100, 118).reshape(2, 3, 3)
     told = explain(image, image[None], np.array([1]), padding=1, at=(0, 0, 1))
     assert (
@@ -234,20 +235,20 @@ def test_a_long_sum_has_a_line_for_each_row_of_the_kernel():
     assert told.latex().endswith(r"114 \cdot 117 \\ & + 1 \\ & = 141519\end{aligned}")
 
 
-def test_a_sum_over_many_channels_has_eight_terms_a_line():
+def test_a_sum_over_many_channels_has_eight_terms_a_line() -> None:
     ones = np.ones((20, 1, 1), "i8") * 10**4
     lines = str(explain(ones, ones[None], at=(0, 0, 0))).splitlines()
     assert [line.count("·") for line in lines] == [8, 8, 4, 0]
 
 
-def test_a_single_row_stays_a_line():
+def test_a_single_row_stays_a_line() -> None:
     told = explain(np.ones((1, 30), int), np.ones((1, 1, 30), int), at=(0, 0))
     assert len(str(told)) > trace.WIDTH
     assert str(told).endswith("1·1 = 30")
     assert str(told).count("\n") == 0
 
 
-def test_the_width_decides(monkeypatch):
+def test_the_width_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     short = explain(TINY, TINY[None], at=(0, 0, 0))
     assert len(str(short)) <= trace.WIDTH
     width = len(str(short))
@@ -260,7 +261,7 @@ def test_the_width_decides(monkeypatch):
     assert str(wide).count("\n") == 2
 
 
-def test_latex():
+def test_latex() -> None:
     square = explain(TINY, TINY[None], at=(0, 0, 0))
     assert square.latex() == r"1 \cdot 1 + 2 \cdot 2 + 3 \cdot 3 + 4 \cdot 4 = 30"
     wrapped = explain(np.array([[100]], "i1"), np.array([[[3]]], "i1"), at=(0, 0))
@@ -275,7 +276,7 @@ def test_latex():
     )
 
 
-def test_unbatched_input_is_indexed_without_a_batch():
+def test_unbatched_input_is_indexed_without_a_batch() -> None:
     one = explain(TINY, TINY[None], at=(0, 0, 0))
     batch = explain(np.stack([TINY, 10 * TINY]), TINY[None], at=(1, 0, 0, 0))
     assert [term.input for term in one.terms][-1] == (0, 1, 1)
@@ -284,13 +285,13 @@ def test_unbatched_input_is_indexed_without_a_batch():
     assert batch.total == 10 * one.total
 
 
-def test_numpy_integers_name_a_cell_too():
+def test_numpy_integers_name_a_cell_too() -> None:
     told = explain(TINY, TINY[None], at=tuple(np.argwhere(np.ones((1, 1, 1)))[0]))
     assert told.at == (0, 0, 0)
     assert all(type(i) is int for i in told.at)
 
 
-def test_what_the_package_hands_out_as_data_stays_as_it_is():
+def test_what_the_package_hands_out_as_data_stays_as_it_is() -> None:
     names = [each.name for each in pkgutil.walk_packages(convref.__path__, "convref.")]
     modules = map(importlib.import_module, names)
     found = {
@@ -306,7 +307,7 @@ def test_what_the_package_hands_out_as_data_stays_as_it_is():
             setattr(one, fields(each)[0].name, None)
 
 
-def test_a_sum_of_48_characters_is_the_longest_on_one_line():
+def test_a_sum_of_48_characters_is_the_longest_on_one_line() -> None:
     for left, lengths in [(10**12 - 1, [48]), (10**12, [23, 11, 15])]:
         explanation = explain(
             np.array([[[left, 1], [1, 1]]]), np.ones((1, 1, 2, 2), int), at=(0, 0, 0)
