@@ -66,6 +66,7 @@ lint: .venv/.ready
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(PY) -m website.node @biomejs/biome/bin/biome check --error-on-warnings
 	.venv/bin/actionlint .github/workflows/*.yml
 	.venv/bin/zizmor --offline --persona pedantic --no-progress .github/workflows
 

@@ -4,10 +4,15 @@ import { readFileSync } from "node:fs";
 const { docs, rows, synonyms } = JSON.parse(readFileSync(0, "utf8"));
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&" };
-const unescape = (text) => text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity]);
+const plain = (text) => text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity]);
 const bare = (html) =>
   // Material parts Chinese words by \u200b where jieba happens to be installed.
-  unescape(html.replace(/\u200b/g, "").replace(/<\/(?:p|pre|li|ul|ol)>\s*/g, "\n").replace(/<[^>]*>/g, ""))
+  plain(
+    html
+      .replace(/\u200b/g, "")
+      .replace(/<\/(?:p|pre|li|ul|ol)>\s*/g, "\n")
+      .replace(/<[^>]*>/g, ""),
+  )
     .replace(/[^\S\n]+/g, " ")
     .replace(/ ?\n[ \n]*/g, "\n")
     .trim();
@@ -18,7 +23,15 @@ for (const place of [...rows.flatMap(([, places]) => places), ...Object.keys(syn
 const separator = "\\s+"; // between the words that Material marks on the page found
 process.stdout.write(
   JSON.stringify({
-    config: { separator, synonyms, rows: rows.map(([message, places]) => [message, places.map((place) => at.get(place))]) },
-    docs: docs.map(({ location, title, text }) => ({ location, title: bare(title), text: bare(text) })),
+    config: {
+      separator,
+      synonyms,
+      rows: rows.map(([message, places]) => [message, places.map((place) => at.get(place))]),
+    },
+    docs: docs.map(({ location, title, text }) => ({
+      location,
+      title: bare(title),
+      text: bare(text),
+    })),
   }),
 );

@@ -12,7 +12,9 @@ const DEPTH = [1, 0.5, 0.3]; // what a page's best sections add to its score
 const PAGES = 10;
 // Words of questions, which lead nowhere.
 const IDLE = new Set(
-  "a an and are as at be by can do does for from how i in is it my of on or that the this to what when where which why with".split(" "),
+  "a an and are as at be by can do does for from how i in is it my of on or that the this to what when where which why with".split(
+    " ",
+  ),
 );
 const ASKING = /怎么样|怎么|怎样|怎麼|为什么|是什么|什么|为何|如何|多少|[吗呢的了]/g;
 const isNumber = (word) => /^[\d.]+$/.test(word);
@@ -45,7 +47,8 @@ export class Engine {
     this.same = new Map(); // name -> all names of the same thing
     for (const group of Object.values(config.synonyms)) {
       const names = group.map((word) => units(word).join(" "));
-      for (const name of names) this.same.set(name, new Set([...(this.same.get(name) ?? []), ...names]));
+      for (const name of names)
+        this.same.set(name, new Set([...(this.same.get(name) ?? []), ...names]));
     }
     this.longest = [...this.same.keys()].sort((a, b) => b.length - a.length);
     // What a section is called, by itself or by a synonym: it is found by that name.
@@ -59,7 +62,11 @@ export class Engine {
       if (topic(title) !== title) call(topic(title), id);
       for (const word of config.synonyms[location] ?? []) call(word, id);
     });
-    this.index = new MiniSearch({ fields: Object.keys(BOOST), tokenize: words, processTerm: (word) => word });
+    this.index = new MiniSearch({
+      fields: Object.keys(BOOST),
+      tokenize: words,
+      processTerm: (word) => word,
+    });
     this.index.addAll(
       docs.map(({ title, text, page, location }, id) => ({
         id,
@@ -168,7 +175,8 @@ export class Engine {
     const list = typed(query);
     if (!list.length) return [];
     const answers = new Map();
-    const answer = (page) => answers.get(page) ?? answers.set(page, { page, sections: [], shown: 0 }).get(page);
+    const answer = (page) =>
+      answers.get(page) ?? answers.set(page, { page, sections: [], shown: 0 }).get(page);
     const open = (id) => {
       const entry = answer(this.docs[id].page);
       entry.sections.push({ id, terms: new Set() });
@@ -180,7 +188,10 @@ export class Engine {
       // What is called exactly so comes first: its lesson, its entry in the glossary.
       const named = this.named.get(units(query).join(" ")) ?? [];
       const rank = (id) => RANKS.findIndex((folder) => this.docs[id].location.startsWith(folder));
-      [...named].sort((a, b) => rank(a) - rank(b)).slice(0, 3).forEach(open);
+      [...named]
+        .sort((a, b) => rank(a) - rank(b))
+        .slice(0, 3)
+        .forEach(open);
     }
     for (const { page, sections } of pages.slice(0, PAGES)) {
       const entry = answer(page);

@@ -15,7 +15,11 @@ export const key = (message) => {
     .replace(/\{\w+\}|[[(]…[\])]/g, ANY)
     .replace(/[‘’]/g, "'")
     .replace(NUMBER, "#");
-  for (let before = ""; before !== text; ) text = (before = text).replace(LIST, "#");
+  let before = "";
+  while (before !== text) {
+    before = text;
+    text = before.replace(LIST, "#");
+  }
   return text.replace(/\s+/g, "").toLowerCase();
 };
 
@@ -47,7 +51,11 @@ const fit = (text, pattern) => {
       const rest = text.slice(at);
       const cut = number || piece.startsWith(rest) ? tail(rest, piece) : 0;
       if (!number && !cut) return { found: 0, passed: 0, whole: false };
-      return { found: found + letters(piece.slice(0, cut)), passed: passed + rest.length - cut, whole: false };
+      return {
+        found: found + letters(piece.slice(0, cut)),
+        passed: passed + rest.length - cut,
+        whole: false,
+      };
     }
     found += letters(piece);
     passed += place - at;
@@ -77,7 +85,9 @@ const RAISED = /^[\w.]*(?:Error|Exception|Warning): .*\S.* .*$/;
 // What was caught has no type: the sentences that follow the code that prints it.
 const PRINTS = /\bprint\(error\)$/;
 const SENTENCE = /(?:\b[a-z_]+ ){3}[a-z]/i;
-const HOME = 0, LESSON = 1, OTHER = 2; // whose word counts first
+const HOME = 0,
+  LESSON = 1,
+  OTHER = 2; // whose word counts first
 
 export class Messages {
   /** @param rows `[message, documents]` for each row of a table of messages */
@@ -94,7 +104,8 @@ export class Messages {
       const rank = location.startsWith("learn/") ? LESSON : OTHER;
       let printed = false;
       for (const line of text.split("\n"))
-        if (RAISED.test(line) || (printed && SENTENCE.test(line))) add(line, document, lengths(line), rank);
+        if (RAISED.test(line) || (printed && SENTENCE.test(line)))
+          add(line, document, lengths(line), rank);
         else printed = PRINTS.test(line);
     });
     this.entries = [...known.values()];
@@ -108,7 +119,9 @@ export class Messages {
     let found = fitting(text, this.entries);
     if (!found.length) found = fitting(text.replace(LOOSE, ""), this.loose);
     if (!found.length) {
-      const inside = this.entries.filter((e) => letters(e.key) >= 2 * ENOUGH && !e.key.includes(ANY));
+      const inside = this.entries.filter(
+        (e) => letters(e.key) >= 2 * ENOUGH && !e.key.includes(ANY),
+      );
       found = inside
         .filter((entry) => text.includes(entry.key))
         .map((entry) => ({ entry, found: letters(entry.key), passed: 0, whole: true }));
@@ -121,7 +134,7 @@ export class Messages {
       .flatMap(({ entry, found: letters, passed, whole }) =>
         entry.places.map(([document, list, rank]) => ({
           document,
-          order: [-letters, whole ? 0 : 1, list !== null && list.startsWith(sizes) ? 0 : 1, rank, passed],
+          order: [-letters, whole ? 0 : 1, list?.startsWith(sizes) ? 0 : 1, rank, passed],
         })),
       )
       .sort((a, b) => {

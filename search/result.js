@@ -2,7 +2,7 @@
 import { isHan, placed, units, words } from "./words.js";
 
 const WIDTH = 160; // characters of a line; Chinese ones are twice as wide
-const escape = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const safe = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 const wide = (line) => (isHan(line) ? WIDTH / 2 : WIDTH);
 
 /** Where these words stand in the text: `[start, end]`, without overlaps. */
@@ -21,10 +21,10 @@ const marked = (text, terms) => {
   let html = "";
   let at = 0;
   for (const [start, end] of marks(text, terms)) {
-    html += `${escape(text.slice(at, start))}<mark>${escape(text.slice(start, end))}</mark>`;
+    html += `${safe(text.slice(at, start))}<mark>${safe(text.slice(start, end))}</mark>`;
     at = end;
   }
-  return html + escape(text.slice(at));
+  return html + safe(text.slice(at));
 };
 
 // The lines of a document with their words, taken apart once: every key that is typed asks again.
@@ -93,7 +93,13 @@ export const results = (engine, query) => {
       };
     });
     if (!list.some(({ location }) => location === page))
-      list.push({ location: page, title: escape(engine.titles.get(page)), text: "", score: 0, terms: {} });
+      list.push({
+        location: page,
+        title: safe(engine.titles.get(page)),
+        text: "",
+        score: 0,
+        terms: {},
+      });
     return list;
   });
   const last = units(query).at(-1);

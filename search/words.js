@@ -35,7 +35,8 @@ export const placed = function* (text) {
     if (parts.length < 2) continue;
     let from = 0;
     for (const part of parts) {
-      const start = at + (from = run.indexOf(part, from));
+      from = run.indexOf(part, from);
+      const start = at + from;
       yield { word: part.toLowerCase(), start, end: start + part.length };
       from += part.length;
     }

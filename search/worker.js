@@ -2,7 +2,10 @@
 import { Engine } from "./engine.js";
 import { results } from "./result.js";
 
-const SETUP = 0, READY = 1, QUERY = 2, RESULT = 3;
+const SETUP = 0,
+  READY = 1,
+  QUERY = 2,
+  RESULT = 3;
 let engine;
 
 addEventListener("message", ({ data: { type, data } }) => {

@@ -1,4 +1,6 @@
-"""Node and the npm packages that the site's scripts are bundled with.
+"""Node and the npm packages that the site's scripts are bundled and checked with.
+
+    python -m website.node @biomejs/biome/bin/biome check      (a part of make lint)
 
 Node comes from PyPI with the other tools, so nobody has to install it. The packages come from npm,
 each with the hash that package-lock.json has for it, into a folder named after that file: another
@@ -12,6 +14,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -89,3 +92,13 @@ def licences() -> str:
     """Those of the packages that are bundled."""
     needed = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
     return "\n\n".join((modules() / name / "LICENSE.txt").read_text("utf-8") for name in needed)
+
+
+def main(script: str, *arguments: str) -> int:
+    """Run a script of an installed package; gives its exit status."""
+    command: list[str | Path] = [NODE, modules() / script, *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -428,7 +428,9 @@ class Explorer extends HTMLElement {
   drawNotice() {
     const { words, parts, state, grids } = this;
     const { notes = [] } = state;
-    const told = notes.map(([name, rule, ...more]) => words.notes[rule](this.nameOf(name), ...more));
+    const told = notes.map(([name, rule, ...more]) =>
+      words.notes[rule](this.nameOf(name), ...more),
+    );
     if (told.length && notes[0][1] !== "lost") told.unshift(words.notes.lead);
     const made = this.made();
     if (made.length) told.push(words.notes.made(made));
@@ -444,7 +446,10 @@ class Explorer extends HTMLElement {
   made() {
     const { state, words } = this;
     return ["input", "weight", "bias"]
-      .map((name) => [this.nameOf(name), state[name] ? madeUp(state, name).filter(Boolean).length : 0])
+      .map((name) => [
+        this.nameOf(name),
+        state[name] ? madeUp(state, name).filter(Boolean).length : 0,
+      ])
       .filter(([, count]) => count)
       .map((each) => words.notes.count(...each));
   }

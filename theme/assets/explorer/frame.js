@@ -69,7 +69,9 @@ export function frame(explorer) {
     return { select, box: h("label", { class: "ce-pick" }, words.channel, " ", select) };
   };
   const channel = pick((c) => explorer.see(c));
-  const output = pick((o) => explorer.set({ ...explorer.state, at: [o, ...explorer.state.at.slice(1)] }));
+  const output = pick((o) =>
+    explorer.set({ ...explorer.state, at: [o, ...explorer.state.at.slice(1)] }),
+  );
   const bias = h("input", {
     type: "text",
     inputmode: "decimal",
@@ -169,6 +171,7 @@ export function frame(explorer) {
   const foldParameters = folded("parameters", explorer.panel.element);
   const code = codes(explorer);
   const foldCode = folded("code", code);
+  if (!explorer.full) parts.open = h("a", { class: "ce-open" }, words.full);
   parts.undo = button("undo", () => explorer.undo());
   parts.redo = button("redo", () => explorer.redo());
   const tools = [
@@ -221,7 +224,7 @@ export function frame(explorer) {
       foldCode,
       button("link", () => explorer.share()),
       button("svg", () => explorer.save()),
-      ...(explorer.full ? [] : [(parts.open = h("a", { class: "ce-open" }, words.full))]),
+      ...(parts.open ? [parts.open] : []),
     ),
     parts.toCopy,
     explorer.panel.element,

@@ -123,7 +123,8 @@ export function terms(layer, at) {
     const x = each.input === null ? 0 : layer.input[place(shapes[0], each.input)];
     const w = layer.weight[place(shapes[1], each.weight)];
     const padding = each.position.slice(1).some((q, axis) => q < 0 || q >= layer.axes[axis].size);
-    return { ...each, padding, x, w, product: x * w, sum: (sum += x * w) };
+    sum += x * w;
+    return { ...each, padding, x, w, product: x * w, sum };
   });
   const bias = layer.bias ? layer.bias[at[0]] : null;
   return { list, bias, total: bias === null ? sum : sum + bias };

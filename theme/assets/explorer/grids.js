@@ -1,7 +1,7 @@
 // One table of numbers: drawn, lit, walked through by arrow keys, and edited in place.
 
-import { indices, volume } from "./geometry.js";
 import { h, put } from "./dom.js";
+import { indices, volume } from "./geometry.js";
 import { narrow, parse } from "./numbers.js";
 
 const GAP = 2;

@@ -38,7 +38,10 @@ function bracketed(text) {
   ]) {
     if (!allowed.test(part)) return { problem: "number", part: part.trim() };
   }
-  const inner = text.slice(start, end + 1).replaceAll(open, "[").replaceAll(close, "]");
+  const inner = text
+    .slice(start, end + 1)
+    .replaceAll(open, "[")
+    .replaceAll(close, "]");
   const rows = inner.includes(";") ? `[${inner.replaceAll(";", "],[")}]` : inner; // MATLAB's
   const tokens = [];
   const shape = []; // of each depth, the length that its first list had
@@ -58,12 +61,14 @@ function bracketed(text) {
       if (shape[depth] !== count) return { problem: "ragged" };
     } else {
       if (!counts.length) return { problem: "number", part: token };
-      if (counts.length !== (leaves ??= counts.length)) return { problem: "ragged" };
+      leaves ??= counts.length;
+      if (counts.length !== leaves) return { problem: "ragged" };
       counts[counts.length - 1] += 1;
       tokens.push(token);
     }
   }
-  if (counts.length || deepest !== leaves || volume(shape) !== tokens.length) return { problem: "ragged" };
+  if (counts.length || deepest !== leaves || volume(shape) !== tokens.length)
+    return { problem: "ragged" };
   return { shape, tokens };
 }
 

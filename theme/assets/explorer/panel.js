@@ -210,7 +210,10 @@ export function panel(explorer) {
         entry.waiting = null;
         // What is being typed is left alone while it means the same.
         if (input.value === "" || Number(input.value) !== value) input.value = value;
-        mark(entry, state.notes?.find(([name]) => name === key));
+        mark(
+          entry,
+          state.notes?.find(([name]) => name === key),
+        );
       }
     }
   }

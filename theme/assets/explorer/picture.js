@@ -59,11 +59,10 @@ export function picture({ grids, parts, words, model, state, channel }) {
     out.push(cells(grid, left, top, fill, colour));
     left += sizes[at][0] + SPACE;
   });
-  lines.forEach((line, i) =>
-    out.push(
-      `<text x="${SPACE / 2}" y="${tall + 74 + 18 * i}" fill="${colour.text}" xml:space="preserve">${safe(line)}</text>`,
-    ),
-  );
+  lines.forEach((line, i) => {
+    const at = `x="${SPACE / 2}" y="${tall + 74 + 18 * i}"`;
+    out.push(`<text ${at} fill="${colour.text}" xml:space="preserve">${safe(line)}</text>`);
+  });
   const title = `${words.kinds[state.kind]}: ${parts.note.textContent}`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"` +

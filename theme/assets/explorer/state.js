@@ -97,7 +97,9 @@ export function fromQuery(text) {
     state.extra = state.extra.map(() => 0);
   }
   state.at = range(rank + 1).map(() => 0);
-  integers("at", rank + 1, [0, 999]).forEach((each, i) => (state.at[i] = each[1] ?? 0));
+  integers("at", rank + 1, [0, 999]).forEach((each, i) => {
+    state.at[i] = each[1] ?? 0;
+  });
 
   state.made = {};
   /** Numbers by their place in the shape that was asked for; made up where there is none. */
@@ -169,7 +171,9 @@ export function changed(state, changes) {
   for (const name of NUMBERS) {
     if (shapeOf(name, state).join() === shapeOf(name, next).join()) continue;
     const known = new Map(kept[name]);
-    places(name, state).forEach((each, i) => known.set(each, state[name][i]));
+    places(name, state).forEach((each, i) => {
+      known.set(each, state[name][i]);
+    });
     kept[name] = known;
     if (!next[name] || changes[name]) continue;
     const made = new Set(state.made?.[name]);
@@ -288,7 +292,7 @@ export function random(state, seed) {
     ...owned(state),
     input: state.input.map(() => Math.floor(draw() * 10)),
     weight: state.weight.map(() => Math.floor(draw() * 7) - 3),
-    bias: state.bias && state.bias.map(() => Math.floor(draw() * 7) - 3),
+    bias: state.bias?.map(() => Math.floor(draw() * 7) - 3),
   };
 }
 

@@ -77,7 +77,8 @@ const en = {
   pasted: (count, rounded) =>
     `${many(count, "number")} pasted${rounded ? `, ${rounded} of them rounded to what a cell holds` : ""}.`,
   unpasted: {
-    number: ({ part }) => `Not pasted: ${part ? `“${part}” is` : "an empty cell is"} no number for a cell.`,
+    number: ({ part }) =>
+      `Not pasted: ${part ? `“${part}” is` : "an empty cell is"} no number for a cell.`,
     ragged: () => "Not pasted: the rows differ in length.",
     deep: () => "Not pasted: that has more axes than this grid.",
     batch: () => "Not pasted: that is a batch of several; an explorer shows one.",
