@@ -134,7 +134,7 @@ def test_a_wide_drawing_keeps_its_size_on_a_phone_and_scrolls(
     site: Served, fresh_page: Page, language: str
 ) -> None:
     fresh_page.set_viewport_size({"width": 390, "height": 844})
-    fresh_page.goto(site.url(SitePage("reference/figures/", language)))
+    fresh_page.goto(site.url(SitePage("learn/padding-modes/", language)))
     drawings = fresh_page.locator(".conv-figure-drawing[tabindex]").all()
     assert drawings
     for drawing in drawings:
