@@ -131,14 +131,16 @@ def test_buttons_come_without_a_jump(site: Served, fresh_page: Page) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_wide_drawing_keeps_its_size_on_a_phone_and_scrolls(
-    site: Served, fresh_page: Page, language: str
+    browser: Browser, site: Served, language: str
 ) -> None:
-    fresh_page.set_viewport_size({"width": 390, "height": 844})
-    fresh_page.goto(site.url(SitePage("learn/padding-modes/", language)))
-    drawings = fresh_page.locator(".conv-figure-drawing[tabindex]").all()
+    """Without scripts, where the picture of an explorer stands."""
+    page = browser.new_page(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page.goto(site.url(SitePage("learn/padding-modes/", language)))
+    drawings = page.locator(".conv-figure-drawing[tabindex]").all()
     assert drawings
     for drawing in drawings:
         natural, shown, room = drawing.evaluate(
             "d => [d.firstElementChild.width.baseVal.value, d.scrollWidth, d.clientWidth]"
         )
         assert room < natural <= shown + 1
+    page.close()
