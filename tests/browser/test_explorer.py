@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.explored import Case, drawn, with_modules
-from tests.browser.served import Served, SitePage, site_directory, text_pages
+from tests.browser.served import PALETTES, Served, SitePage, site_directory, text_pages
 from tests.browser.test_sweep import OVERFLOW, accessibility
 from website.before import facts
 
@@ -648,3 +648,34 @@ def test_in_print_and_in_forced_colours(site: Served, fresh_page: Page) -> None:
     tap, cell = explorer.locator(".is-tap").first, explorer.locator(".ce-in :not(.is-tap)").last
     assert tap.evaluate(look, "borderTopWidth") != cell.evaluate(look, "borderTopWidth")
     assert explorer.locator(".ce-part-in .ce-window").evaluate(look, "transitionDuration") == "0s"
+
+
+CONTRAST = """(button) => {
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map((each) => each / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const style = getComputedStyle(button);
+  const [a, b] = [light(style.color), light(style.backgroundColor)].sort((x, y) => x - y);
+  return (b + 0.05) / (a + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_a_button_under_the_pointer_can_be_read(
+    browser: Browser, site: Served, palette: Literal["light", "dark"]
+) -> None:
+    """The chosen one too, on which a pointer rests after the click."""
+    page = browser.new_page(color_scheme=palette, reduced_motion="reduce")
+    explorer = play(page, site)
+    explorer.locator("button[aria-expanded=false]").evaluate_all(
+        "all => all.forEach(b => b.click())"
+    )
+    chosen = ".ce-button:is([aria-pressed=true], [aria-selected=true]):visible"
+    assert explorer.locator(chosen).count()
+    for button in explorer.locator(".ce-button:visible:not([aria-disabled=true])").all():
+        button.hover()
+        contrast = button.evaluate(CONTRAST)
+        assert contrast >= 4.5, f"{button.inner_text()}: {contrast:.1f}"
+    page.close()

@@ -1,5 +1,5 @@
 // The refusals that an explorer can meet, in convref's order. The messages are convref's own:
-// website/before/facts.py writes them from convref.checks, with the rules that are named here.
+// website/before/facts.py writes them from convref.messages, with the rules that are named here.
 
 import { LETTERS, MESSAGES } from "./facts.js";
 import { paddedSize, reach, samePadding, transposedSize } from "./geometry.js";
