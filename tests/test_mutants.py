@@ -262,3 +262,27 @@ def test_what_was_not_tried_is_told_until_it_is(
             2 - untried,
             untried,
         )
+
+
+def test_what_is_listed_is_set_aside_and_nothing_else(
+    tried: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = """\
+[[mutant]]
+module = "f"
+function = "A.f"
+was = "return 6"
+becomes = "return 7"
+because = "Nobody asks."
+"""
+    Path("equivalent.toml").write_text(entry, "utf-8")
+    Path("verdicts.tsv").touch()
+    monkeypatch.setattr(mutants, "EQUIVALENT", Path("equivalent.toml"))
+    monkeypatch.setattr(mutants, "VERDICTS", Path("verdicts.tsv"))
+    mutants.set_aside([mutants.Mutant(each, mutants.UNTRIED) for each in tried])
+    (aside,) = [each for each in tried if each.lines == ("return 6", "return 7")]
+    assert mutants.verdicts() == {aside.name: mutants.LISTED}
+    found = [mutants.Mutant(aside, mutants.LISTED)]
+    counted = mutants.count(found, excused=set(found))
+    assert (counted["equivalent"], counted["survived"], counted["untried"]) == (1, 0, 0)
+    assert mutants.count(found, excused=set())["survived"] == 1  # no longer on the list

@@ -34,18 +34,23 @@ class Change:
     where: str  # reach, Axis.reach; of a value its class or variable
     kind: str
     table: bool  # whether a dictionary changes, which can be exchanged, since there is one of it
-    before: str
-    make: Callable[[], str]
+    tree: libcst.Module
+    place: int  # of the changed statement
+    make: Callable[[], libcst.CSTNode]
 
     @cached_property
     def after(self) -> str:
-        return self.make()
+        """The whole module after the change."""
+        body: list[Any] = list(self.tree.body)
+        body[self.place] = self.make()
+        return self.tree.with_changes(body=body).code
 
     @cached_property
     def lines(self) -> tuple[str, str]:
         """The changed lines, before and after; how they are indented and broken does not count."""
-        texts = self.before.splitlines(), self.after.splitlines()
-        diff = list(difflib.unified_diff(*texts, n=0, lineterm=""))[2:]
+        statements = self.tree.body[self.place], self.make()
+        before, after = (self.tree.code_for_node(each).splitlines() for each in statements)
+        diff = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
         lines = (" ".join(line[1:] for line in diff if line[0] == sign) for sign in "-+")
         was, becomes = (" ".join(line.split()) for line in lines)
         return was, becomes
@@ -112,8 +117,7 @@ def changes(path: Path) -> Iterator[Change]:
     """All changes of a file."""
     parts = path.with_suffix("").parts[1:]
     module = ".".join(parts).removesuffix(".__init__")
-    before = path.read_text("utf-8")
-    tree = libcst.MetadataWrapper(libcst.parse_module(before)).module
+    tree = libcst.MetadataWrapper(libcst.parse_module(path.read_text("utf-8"))).module
     counted: Counter[str] = Counter()
     for place, where, statement, outside in statements(tree):
         digest = hashlib.sha256(tree.code_for_node(statement).encode()).hexdigest()[:8]
@@ -121,16 +125,15 @@ def changes(path: Path) -> Iterator[Change]:
         statement.visit(nodes)
         for kind, was, becomes in nodes.found:
 
-            def make(place: int = place, was: Any = was, becomes: Any = becomes) -> str:
-                body: list[Any] = list(tree.body)
-                body[place] = body[place].deep_replace(was, becomes)
-                return tree.with_changes(body=body).code
+            def make(place: int = place, was: Any = was, becomes: Any = becomes) -> libcst.CSTNode:
+                changed: libcst.CSTNode = tree.body[place].deep_replace(was, becomes)
+                return changed
 
             name = f"{module}.{where}:{kind}"
             counted[name] += 1
             name = f"{name}:{counted[name]}:{digest}"
             table = is_table(statement) and not isinstance(was, libcst.Assign | libcst.AnnAssign)
-            yield Change(name, module, path, where, kind, table, before, make)
+            yield Change(name, module, path, where, kind, table, tree, place, make)
 
 
 def statements(tree: libcst.Module) -> Iterator[tuple[int, str, libcst.CSTNode, bool]]:

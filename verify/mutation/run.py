@@ -1,11 +1,13 @@
 """Mutation testing: convref is changed in thousands of small ways, and a test must notice each.
 
-    python -m verify.mutation [--kinds k,...] [--jobs n] [--survivors] [--record] [module ...]
+    python -m verify.mutation [--kinds k,...] [--jobs n] [--survivors] [--listed] [--record]
+        [module ...]
 
-What is tried stands in `mutating.changes`, how in `mutating.functions` and `mutating.values`. A run
+What is tried stands in `changes.py`, how in `functions.py` and `values.py`. A run
 that was interrupted goes on where it stopped, as long as the package and its tests are the same;
 otherwise it starts anew. What no input can tell from the original is listed, with reasons, in
-equivalent.toml.
+equivalent.toml. Such a change costs the time of all tests, so it is not tried before `--listed`
+asks for it; that it is still there, is looked at in every run.
 
 To work on one module, name it: `geometry`, or `figures` for all of them; after writing tests for
 what survived, `--survivors` tries that alone. `--kinds values,smaller` tries those kinds of change.
@@ -48,6 +50,7 @@ RECORD = ROOT / "verify/mutation/record.json"
 MEMORY = 6 * 2**30  # bytes: a mutant without the limit on sizes must not take the machine along
 KILLED = {"killed", "timeout", "segfault"}
 UNTRIED = "not tried"
+LISTED = "listed"  # as equivalent: not tried
 COMPUTES = ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.Subscript
 
 
@@ -60,7 +63,7 @@ class Mutant:
 
     @property
     def survived(self) -> bool:
-        return self.status == "survived"
+        return self.status in ("survived", LISTED)
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,12 @@ def keep(found: dict[str, str]) -> None:
     VERDICTS.write_text("".join(f"{name}\t{came}\n" for name, came in found.items()), "utf-8")
 
 
+def note(change: Change, came: str) -> None:
+    """Write what came of one change behind the others."""
+    with VERDICTS.open("a", encoding="utf-8") as file:
+        file.write(f"{change.name}\t{came}\n")
+
+
 def run(found: list[Change], jobs: int) -> None:
     """Try changes, and keep what comes of each."""
     exchanged = [each for each in found if each.kind != "values" or each.table]
@@ -155,11 +164,20 @@ class Progress:
         self.total, self.done, self.start = total, 0, time.monotonic()
 
     def __call__(self, change: Change, came: str) -> None:
-        with VERDICTS.open("a", encoding="utf-8") as file:
-            file.write(f"{change.name}\t{came}\n")
+        note(change, came)
         self.done += 1
         minutes = (time.monotonic() - self.start) / 60
         print(f"{self.done}/{self.total} {minutes:.1f} min: {change.name} {came}", flush=True)
+
+
+def set_aside(found: list[Mutant]) -> None:
+    """Keep of those that are on the list that they are."""
+    entries = equivalents()
+    for done, mutant in enumerate(found):
+        if done % 1000 == 0:
+            print(f"looking for what is listed: {done:,} of {len(found):,} changes", flush=True)
+        if any(mutant in each for each in entries):
+            note(mutant.change, LISTED)
 
 
 # The report ------------------------------------------------------------------------------------
@@ -278,6 +296,7 @@ def main() -> int:
     parser.add_argument(
         "--survivors", action="store_true", help="only what survived last time, or has changed"
     )
+    parser.add_argument("--listed", action="store_true", help="what is listed as equivalent, too")
     parser.add_argument("--record", action="store_true", help=f"write the counts to {RECORD.name}")
     chosen = parser.parse_args()
     kinds = tuple(filter(None, chosen.kinds.split(","))) or KINDS
@@ -309,5 +328,9 @@ def main() -> int:
             for m in within()
             if m.status == "timeout" or (m.survived and not any(m in each for each in listed))
         )
+    if chosen.listed:
+        forget(m for m in within() if m.status == LISTED)
+    else:
+        set_aside([m for m in within() if m.status == UNTRIED])
     run([mutant.change for mutant in within() if mutant.status == UNTRIED], chosen.jobs)
     return 0 if report(within(), whole, chosen.record) else 1
