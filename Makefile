@@ -129,7 +129,7 @@ bench-loading: site
 
 # --confcutdir keeps the pages' conftest out: it needs PyTorch, which this environment lacks on purpose.
 floor: $(FLOOR)/.ready
-	$(FLOOR)/bin/python -m pytest --confcutdir=tests/numpy_only tests/numpy_only
+	$(FLOOR)/bin/python -m pytest -n 2 --dist worksteal --confcutdir=tests/numpy_only tests/numpy_only
 
 # No part of `make test`: two frameworks of gigabytes, with wheels for few versions of Python.
 compare: $(COMPARE)/.ready

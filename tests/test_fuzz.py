@@ -1,6 +1,7 @@
 """The differential fuzzer, for as many calls as fit into every run; `make fuzz` goes on."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from convref import geometry
+from verify.fuzz import convolutions, pads, patches
 from verify.fuzz import run as fuzz
 
 CALLS = 25_000  # 20,000 valid ones and 5,000 spoiled
@@ -52,3 +54,13 @@ def test_the_run_that_the_site_tells_of_was_long_and_found_nothing() -> None:
     assert run["calls"] >= 1_000_000
     assert run["differences"] == 0
     assert sum(run["functions"].values()) == run["valid"] == run["calls"] - run["spoiled"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_site_tells_of_every_function_that_the_run_called(language: str) -> None:
+    run = json.loads(Path("verify/fuzz/last_run.json").read_text("utf-8"))
+    page = Path(f"docs/{language}/reference/verified.md").read_text("utf-8")
+    told = set(re.findall(r'run\["functions"\]\["([^"]+)"\]', page))
+    families: tuple[Any, ...] = (convolutions, pads, patches)
+    drawn = {function for family in families for function in family.OPTIONS["function"]}
+    assert told == set(run["functions"]) == drawn

@@ -1,6 +1,7 @@
 """Pages and comparisons against another release of PyTorch, in an environment of its own.
 
     python -m verify.releases 2.14.1      (make release TORCH=2.14.1; newest for the newest)
+    python -m verify.releases             what came of it so far, as a table
 
 What came of it goes to releases.json, for the site: a difference is told there, and is no failure.
 """
@@ -79,14 +80,28 @@ def run(python: str) -> dict[str, Any]:
     }
 
 
+def table(record: dict[str, dict[str, Any]]) -> str:
+    """The releases and what differed with them, in Markdown."""
+    rows = ["| PyTorch | NumPy | date | tests | different |", "|---|---|---|--:|--:|"]
+    lists = []
+    for release, found in record.items():
+        different = found["different"]
+        row = (release, found["numpy"], found["date"], found["tests"], len(different))
+        rows.append(f"| {' | '.join(map(str, row))} |")
+        lists += [f"- {release}: `{test}`" for test in different]
+    return "\n".join([*rows, *([""] if lists else []), *lists])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("release", help="such as 2.14.1, or newest")
-    found = run(environment(parser.parse_args().release))
-    record = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
-    record[found.pop("pytorch")] = found
-    RECORD.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-    print(f"{found['tests']} tests, {len(found['different'])} of them different: see {RECORD}")
+    parser.add_argument("release", nargs="?", help="such as 2.14.1, or newest")
+    release = parser.parse_args().release
+    record = json.loads(RECORD.read_text("utf-8"))
+    if release:
+        found = run(environment(release))
+        record[found.pop("pytorch")] = found
+        RECORD.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    print(table(record))
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ def variables(language: str, docs: Path) -> dict[str, str]:
         "SITE_PATH": urlsplit(addresses.public()).path,
         "REPO_URL": repository.repository(),
         "VERSIONS": ", ".join(versions.installed()),
+        "ALSO": ", ".join(versions.also()),
         "NO_MKDOCS_2_WARNING": "1",  # CONTRIBUTING.md says what it says
         "PYTHONDONTWRITEBYTECODE": "1",  # no new files in folders that the server watches
     }

@@ -21,6 +21,7 @@ __all__ = ["Figure"]
 P = ParamSpec("P")
 
 LICENCE: Final = "CC BY 4.0 · convref"
+LARGE: Final = 10_000  # numbers of one array: no figure has room for as many
 NARROW: Final = 120  # the line with the licence needs as much
 ADDRESS: Final = "https://creativecommons.org/licenses/by/4.0/"
 
@@ -142,7 +143,7 @@ def kind(function: Callable[P, Canvas]) -> Callable[P, Figure]:
 
     @wraps(function)
     def made(*args: P.args, **given: P.kwargs) -> Figure:
-        parameters = {key: as_lists(value) for key, value in given.items()}
+        parameters = {key: as_lists(key, value) for key, value in given.items()}
         for key in parameters:
             checks.word(f"a parameter of figure {name!r}", key, tuple(known))
         for key, parameter in known.items():
@@ -153,6 +154,10 @@ def kind(function: Callable[P, Canvas]) -> Callable[P, Figure]:
     return made
 
 
-def as_lists(value: object) -> object:
-    """An array of no more than fits into memory as nested lists; anything else as it is."""
-    return value.tolist() if isinstance(value, np.ndarray) and value.size < 2**24 else value
+def as_lists(name: str, value: object) -> object:
+    """An array as nested lists, if it is not too large; anything else as it is."""
+    if not isinstance(value, np.ndarray):
+        return value
+    if value.size > LARGE:
+        refuse("figure limit", what=f"numbers in {name}", most=LARGE, received=value.size)
+    return value.tolist()

@@ -1,16 +1,16 @@
-"""One server and one browser for the session, one context per look (palette and width)."""
+"""One server and one browser for the session, a context for each visit."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.served import ROOT, Look, Served, serve
+from tests.browser.served import ROOT, Served, serve
 
 # Without these, Chromium calls home at every start; as root it needs --no-sandbox.
 FLAGS = [
@@ -41,24 +41,6 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def context_of(browser: Browser) -> Iterator[Callable[[Look], BrowserContext]]:
-    contexts: dict[Look, BrowserContext] = {}
-
-    def get(look: Look) -> BrowserContext:
-        if look not in contexts:
-            contexts[look] = browser.new_context(
-                color_scheme=look.palette,
-                viewport={"width": look.width, "height": 900},
-                reduced_motion="reduce",  # half a fade is neither colour
-            )
-        return contexts[look]
-
-    yield get
-    for context in contexts.values():
-        context.close()
-
-
 @pytest.fixture
 def fresh_page(browser: Browser) -> Iterator[Page]:
     """A first visit: nothing stored, nothing cached."""
@@ -69,10 +51,13 @@ def fresh_page(browser: Browser) -> Iterator[Page]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tables that tests recorded, shown whether or not they passed."""
+    """Tables that tests recorded, row by row, shown whether or not they passed."""
+    tables: dict[str, list[str]] = {}
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, value in getattr(report, "user_properties", ()):
                 if name.startswith("table: ") and report.when == "call":
-                    terminalreporter.section(name.removeprefix("table: "))
-                    terminalreporter.write_line(value)
+                    tables.setdefault(name.removeprefix("table: "), []).append(value)
+    for name, rows in tables.items():
+        terminalreporter.section(name)
+        terminalreporter.write_line("\n".join(rows))

@@ -1,8 +1,8 @@
 """Runs code as a new interpreter does, without the seconds that loading torch takes.
 
 A program: each line that it reads is a text of code, each line that it writes what came of it, both
-as JSON. It has loaded torch; every text runs in a fork of it, in a namespace and a folder of its
-own, and finds whatever else it needs as any program would.
+as JSON. It has loaded torch and convref; every text runs in a fork of it, in a namespace and a
+folder of its own, and finds whatever else it needs as any program would.
 """
 
 import io
@@ -53,6 +53,8 @@ def perform(code: str) -> None:
 
 if __name__ == "__main__":
     import torch  # noqa: F401
+
+    import convref  # noqa: F401
 
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)

@@ -105,12 +105,18 @@ def base_path() -> str:
     return path
 
 
+@cache
+def compressed(file: Path) -> int:
+    """The bytes that a host transfers."""
+    body = file.read_bytes()
+    return len(gzip.compress(body, compresslevel=6) if file.suffix in COMPRESSIBLE else body)
+
+
 @dataclass(frozen=True)
 class Answer:
     path: str
     status: int
-    bytes: int
-    compressed: int
+    file: Path
 
 
 @dataclass
@@ -148,10 +154,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             # Only pages get the page that says so: GitHub Pages sends it for everything.
             status, file = HTTPStatus.NOT_FOUND, site_directory() / "404.html"
         body = file.read_bytes()
-        small = len(body)
-        if file.suffix in COMPRESSIBLE:
-            small = len(gzip.compress(body, compresslevel=6))
-        self.served.answers.append(Answer(path, status, len(body), small))
+        self.served.answers.append(Answer(path, status, file))
         self.send_response(status)
         self.send_header("Content-Type", self.guess_type(str(file)))
         self.send_header("Content-Length", str(len(body)))

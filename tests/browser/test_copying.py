@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.served import ROOT, Served, SitePage, text_pages
 from verify.pages.compare import compare
@@ -24,7 +24,7 @@ NAMES = sorted({page.name for page in text_pages()})
 ANNOTATION = re.compile(r"[ \t]*#[ \t]*\(\d+\)!$", re.M)
 
 # Blocks in page order. An output is the next block after its code, or after the code's tab set.
-BLOCKS = """() => [...document.querySelectorAll("main article div.highlight")].map((block) => {
+BLOCKS = """(page) => [...page.querySelectorAll("main article div.highlight")].map((block) => {
   const language = (e) => [...e.classList].find((c) => c.startsWith("language-"))?.slice(9) ?? "";
   const shown = (e) => {
     let next = e.nextElementSibling;
@@ -42,6 +42,11 @@ BLOCKS = """() => [...document.querySelectorAll("main article div.highlight")].m
     output: output && text(output),
   };
 })"""
+# The page as it was written, before any script has touched it.
+WRITTEN = """async () => {
+  const html = await (await fetch(location.href)).text();
+  return new DOMParser().parseFromString(html, "text/html");
+}"""
 
 
 BUTTON = "[data-clipboard-target]"
@@ -99,16 +104,14 @@ class Ran:
     complaint: str
 
 
-@pytest.fixture(scope="module")
-def plain(browser: Browser) -> Iterator[Page]:
-    """Pages as they were written, before any script has touched them."""
-    context = browser.new_context(java_script_enabled=False)
-    yield context.new_page()
-    context.close()
+def written(tab: Page) -> list[Block]:
+    return [
+        Block(**found) for found in tab.evaluate(f"async () => ({BLOCKS})(await ({WRITTEN})())")
+    ]
 
 
-def blocks_of(tab: Page) -> list[Block]:
-    return [Block(**found) for found in tab.evaluate(BLOCKS)]
+def shown(tab: Page) -> list[Block]:
+    return [Block(**found) for found in tab.evaluate(f"() => ({BLOCKS})(document)")]
 
 
 def source(page: SitePage) -> Path:
@@ -179,8 +182,8 @@ def run() -> Iterator[Callable[[str], Ran]]:
 
 
 def differences(page: SitePage, block: Block, ran: Ran) -> list[str]:
-    shown = (block.output or "").rstrip("\n")
-    difference = compare(shown, ran.printed.rstrip("\n"))
+    output = (block.output or "").rstrip("\n")
+    difference = compare(output, ran.printed.rstrip("\n"))
     where = f"{page}, the block\n{block.code}"
     problems = []
     if difference is not None:
@@ -191,19 +194,16 @@ def differences(page: SitePage, block: Block, ran: Ran) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: name or "index")
-def test_copy_buttons(
-    name: str, site: Served, fresh_page: Page, plain: Page, run: Callable[[str], Ran]
-) -> None:
+def test_copy_buttons(name: str, site: Served, fresh_page: Page, run: Callable[[str], Ran]) -> None:
     problems: list[str] = []
     to_run: list[tuple[SitePage, Block, str]] = []
     for page in (SitePage(name, "zh"), SitePage(name, "en")):
-        plain.goto(site.url(page))
         fresh_page.goto(site.url(page), wait_until="load")
-        blocks = blocks_of(plain)
+        blocks = written(fresh_page)
         if any(block.runs for block in blocks):
             copy_first(fresh_page)
         copied_texts = copies(fresh_page, len(blocks))
-        scripted = [block.output for block in blocks_of(fresh_page)]
+        scripted = [block.output for block in shown(fresh_page)]
         assert scripted == [block.output for block in blocks], f"{page}: scripts change an output"
         count = sum(block.runs for block in blocks)
         if count != examples(page):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.served import (
     LOOKS,
@@ -19,6 +19,7 @@ from tests.browser.served import (
     site_directory,
     text_pages,
 )
+from tests.browser.test_weight import row, weighed
 
 AXE = Axe()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -164,19 +165,69 @@ def accessibility(page: Page, only: Sequence[str] = ()) -> list[str]:
     ]
 
 
+# Whether the element with the focus lies in the article from the skip link's target on.
+AFTER = """(id) => {
+  const target = document.getElementById(id), e = document.activeElement;
+  const follows = target.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return e === document.body || target.contains(e) || follows > 0;
+}"""
+OPACITY = "a => new Promise(r => setTimeout(() => r(getComputedStyle(a).opacity), 400))"
+
+
+def skip_link(tab: Page, site: Served, page: SitePage) -> Iterator[str]:
+    """By keyboard, before anything else was touched: what is wrong with the first stop."""
+    tab.keyboard.press("Tab")
+    link = tab.locator("a:focus")
+    expect(link, "the first tab stop").to_contain_class("md-skip")
+    if not (link.bounding_box() and link.evaluate("a => a.checkVisibility()")):
+        yield "the skip link is unseen"
+    if link.evaluate(OPACITY) != "1":
+        yield "the skip link stays transparent"
+    target = link.evaluate("a => a.hash.slice(1)")
+    if tab.locator(f"main article [id='{target}']").count() != 1:
+        yield f"the skip link leads to #{target}, which is not in the article"
+        return
+    tab.keyboard.press("Enter")
+    # Chromium tells of the new address some time after the key: the test waits for it.
+    expect(tab).to_have_url(f"{site.url(page)}#{target}")
+    tab.keyboard.press("Tab")  # the whole navigation was skipped
+    if not tab.evaluate(AFTER, target):
+        yield f"after the skip link, the focus is before #{target}"
+    tab.evaluate("document.activeElement.blur(); location.hash = ''")
+
+
+def language_link(tab: Page, site: Served, page: SitePage) -> Iterator[str]:
+    """Where the switch that can be seen leads to; test_reading clicks it."""
+    if (said := tab.locator("html").get_attribute("lang")) != page.language:
+        yield f"the page says that its language is {said}"
+    switch = tab.locator(f"header a[hreflang={page.other.language}]:visible")
+    targets = switch.evaluate_all("links => links.map((a) => a.href)")
+    if targets != [site.url(page.other)]:
+        yield f"the language switch leads to {targets}"
+
+
 @pytest.mark.parametrize("looks", VISITS, ids=[str(visit[0].width) for visit in VISITS])
 @pytest.mark.parametrize("page", pages(), ids=str)
 def test_page(
     page: SitePage,
     looks: Sequence[Look],
     site: Served,
-    context_of: Callable[[Look], BrowserContext],
+    browser: Browser,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """One visit for each width, loaded in one palette and switched to the other."""
-    tab = context_of(looks[0]).new_page()
+    """One first visit for each width, loaded in one palette and switched to the other."""
+    context = browser.new_context(
+        color_scheme=looks[0].palette,
+        viewport={"width": looks[0].width, "height": 900},
+        reduced_motion="reduce",  # half a fade is neither colour
+    )
+    tab = context.new_page()
     problems = watch(tab, site)
     asked = len(site.answers)
     tab.goto(site.url(page), wait_until="load")
+    if page.is_text:
+        problems += skip_link(tab, site, page)
+        problems += language_link(tab, site, page)
     tab.evaluate(READ)
     for look in looks:
         if page.is_text:
@@ -190,11 +241,14 @@ def test_page(
         found += [f"overflow: {what}" for what in tab.evaluate(OVERFLOW)]
         found += [f"too small to hit: {what}" for what in tab.evaluate(SMALL)]
         problems += [f"{look.palette}: {each}" for each in found]
-    site.wait_until_quiet(0.1)
-    tab.evaluate("localStorage.clear()")  # where the palette is kept
-    tab.close()
-    # The server also sees what workers ask for.
-    problems += [f"answered {a.status}: {a.path}" for a in site.answers[asked:] if a.status >= 400]
+    site.wait_until_quiet(0.1)  # workers fetch, too
+    answers = site.answers[asked:]
+    problems += [f"answered {a.status}: {a.path}" for a in answers if a.status >= 400]
+    if page.is_text:
+        explorer = tab.locator("conv-explorer").count() > 0
+        problems += weighed(answers, explorer)
+        record_property("table: first visit", row(page, answers))
+    context.close()
     if problems:
         pytest.fail(f"{page} {looks[0].width} px:\n" + "\n".join(problems), pytrace=False)
 

@@ -3,44 +3,48 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-from playwright.sync_api import Browser
-
-from tests.browser.served import Served, site_directory, text_pages
+from tests.browser.served import Answer, SitePage, compressed, site_directory
 
 LIMIT = 120 * 1024
 WITH_EXPLORER = 160 * 1024
 EXPLORER = 30 * 1024
 
 
-def test_first_visit(
-    site: Served, browser: Browser, record_property: Callable[[str, object], None]
-) -> None:
-    rows, heavy = [], []
-    for page in text_pages():
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        start = len(site.answers)
-        tab = context.new_page()
-        tab.goto(site.url(page), wait_until="networkidle")
-        explorer = tab.locator("conv-explorer").count() > 0
-        site.wait_until_quiet()
-        answers = site.answers[start:]
-        context.close()
-        total = sum(answer.compressed for answer in answers)
-        assert any(answer.path.endswith(".css") for answer in answers), f"{page}: no styles came"
-        rows.append(f"{total / 1024:7.1f} KiB  {len(answers):3} requests  {page}")
-        limit = WITH_EXPLORER if explorer else LIMIT
-        assert any("/assets/explorer/" in answer.path for answer in answers) == explorer, (
-            f"{page}: the explorer's scripts belong to pages that have one, and to no others"
-        )
-        if total > limit:
-            largest = sorted(answers, key=lambda answer: -answer.compressed)[:6]
-            detail = ", ".join(f"{a.path} {a.compressed / 1024:.1f} KiB" for a in largest)
-            heavy.append(f"{page}: {total / 1024:.1f} KiB > {limit / 1024:.0f} KiB: {detail}")
-    bounds = f"{LIMIT // 1024} KiB, {WITH_EXPLORER // 1024} KiB with an explorer"
-    record_property(f"table: first visit, limit {bounds}", "\n".join(rows))
-    assert not heavy, "\n".join(heavy)
+def weighed(answers: Sequence[Answer], explorer: bool) -> Iterator[str]:
+    """What is wrong with all that a first visit was sent; test_sweep visits every page."""
+    sizes = {answer.path: compressed(answer.file) for answer in answers}
+    limit = WITH_EXPLORER if explorer else LIMIT
+    if not any(path.endswith(".css") for path in sizes):
+        yield "no styles came"
+    if any("/assets/explorer/" in path for path in sizes) != explorer:
+        yield "the explorer's scripts belong to pages that have one, and to no others"
+    if (total := sum(sizes.values())) > limit:
+        largest = sorted(sizes, key=sizes.__getitem__, reverse=True)[:6]
+        detail = ", ".join(f"{path} {sizes[path] / 1024:.1f} KiB" for path in largest)
+        yield f"{total / 1024:.1f} KiB > {limit / 1024:.0f} KiB: {detail}"
+
+
+def row(page: SitePage, answers: Sequence[Answer]) -> str:
+    total = sum(compressed(answer.file) for answer in answers)
+    return f"{total / 1024:7.1f} KiB  {len(answers):3} requests  {page}"
+
+
+def test_what_is_too_heavy_or_missing_is_told() -> None:
+    files = {file.suffix: file for file in site_directory().rglob("*") if file.is_file()}
+    style = Answer("/a.css", 200, files[".css"])
+    script = Answer("/assets/explorer/b.js", 200, files[".js"])
+    cards = sorted(site_directory().rglob("*.png"))
+    pictures = [Answer(f"/{number}.png", 200, file) for number, file in enumerate(cards)]
+    assert list(weighed([style], explorer=False)) == []
+    assert list(weighed([style, script], explorer=True)) == []
+    (said,) = weighed([style, *pictures], explorer=False)
+    assert "> 120 KiB: /" in said
+    assert list(weighed([script], explorer=False)) == [
+        "no styles came",
+        "the explorer's scripts belong to pages that have one, and to no others",
+    ]
 
 
 def test_explorer_is_small(record_property: Callable[[str, object], None]) -> None:

@@ -1,5 +1,6 @@
 """However the engine cuts and carries its work, the sums are the definition's."""
 
+import math
 import tracemalloc
 from typing import Any
 from unittest.mock import patch
@@ -280,6 +281,25 @@ def test_blocks_of_doubles_are_no_larger() -> None:
     assert peak(engine.collect, view, grad, 1) < 2 * kernel.nbytes + block
     assert peak(engine.contract, view, kernel, axes, 1) < 2 * grad.nbytes + 2 * block  # band matrix
     assert peak(engine.scatter, grad, kernel, axes, [160] * 2, 1) < 8 * 160 * 160 + block
+
+
+@pytest.mark.parametrize("groups", [1, 3])
+@pytest.mark.parametrize("long", [(7,), (1500,), (4, 31, 31), (20, 20, 20)], ids=str)
+@pytest.mark.parametrize("free", [(97,), (2, 50, 50)], ids=str)
+def test_no_block_is_too_large_and_all_are_there(groups: Any, long: Any, free: Any) -> None:
+    room, done = engine.BLOCK // 8, 0
+    for group, piece, place in engine.schedule(groups, long, free, 8):
+        given = ((groups,), (group,)), (long, piece), (free, place)
+        sizes = [engine.flattened(part, whole) for whole, part in given]
+        cells = math.prod(size.stop - size.start for size in sizes)
+        assert cells <= room
+        done += cells
+    assert done == groups * math.prod(long) * math.prod(free)
+
+
+def test_nothing_is_as_large_as_zero() -> None:
+    assert engine.magnitude(np.zeros((0, 3), int)) == 0
+    assert engine.magnitude(np.array([3, -128], "i1")) == 128
 
 
 def test_bands_of_many_channels_are_made_in_turn() -> None:

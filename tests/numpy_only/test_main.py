@@ -30,6 +30,7 @@ def run(capsys: pytest.CaptureFixture[str], text: Any) -> Any:
     return out
 
 
+DEEP = "[" * 100_000  # deeper than JSON's reader goes
 STEM = '"Conv2d(3, 64, kernel_size=7, stride=2, padding=3)"'
 
 
@@ -149,6 +150,8 @@ EXPLAINED = [
     ("--input 2,3,3 --weight 2,2,2,2 --padding same --at 1,2,2",
      lambda: explain(X, W, padding="same", at=(1, 2, 2))),
     ('--input 2,3,3 --weight 2,2,2,2 --padding "[[1, 0], [0, 2]]" --at 1,2,3',
+     lambda: explain(X, W, padding=[(1, 0), (0, 2)], at=(1, 2, 3))),
+    ('--input 2,3,3 --weight 2,2,2,2 --padding " [[1, 0], [0, 2]]" --at 1,2,3',
      lambda: explain(X, W, padding=[(1, 0), (0, 2)], at=(1, 2, 3))),
     ("--input 2,3,3 --weight 2,2,2,2 --padding valid --at 1,1,1",
      lambda: explain(X, W, padding="valid", at=(1, 1, 1))),
@@ -320,6 +323,10 @@ BAD = [
     ("explain --input 1,4 --weight 1,1,2 --padding [[1,2 --at 0,0",
      "convref explain: argument --padding: expected integers with commas between, "
      "received '[[1,2'"),
+    pytest.param(
+     f"explain --input 1,4 --weight 1,1,2 --padding {DEEP} --at 0,0",
+     "convref explain: argument --padding: expected integers with commas between, "
+     f"received '{DEEP}'", id="deep"),
     ("explain --input 1,4 --weight 1,1,2 --padding [[1,2],[3,4]] --at 0,0",
      "convref explain: padding must be 1 pair (before, after), one for each spatial axis (L), "
      "received 2: [(1, 2), (3, 4)]."),

@@ -223,6 +223,26 @@ BAD = [
         (4, "O, C / groups", "kH, kW", (3, 2, 3), 3, "add the missing axis with weight[None]"),
     ),
     (
+        "weight rank",
+        lambda: conv_transpose2d(X, V[:, 0], groups=1),
+        (4, "C, O / groups", "kH, kW", (3, 2, 3), 3, "add the missing axis with weight[:, None]"),
+    ),
+    (
+        "weight rank",
+        lambda: conv_transpose2d(X, np.ones((4, 2, 3)), groups=3),
+        (4, "C, O / groups", "kH, kW", (4, 2, 3), 3, "add the missing axis with weight[None]"),
+    ),
+    (
+        "rank",  # an input for two axes, and a weight in three groups
+        lambda: conv1d(X, np.ones((6, 1, 2, 2)), groups=3),
+        (3, "L", 2, (1, 3, 5, 7), 4, "call the function for 2 spatial axes"),
+    ),
+    (
+        "rank",
+        lambda: conv_transpose1d(X, V, groups=3),
+        (3, "L", 2, (1, 3, 5, 7), 4, "call the function for 2 spatial axes"),
+    ),
+    (
         "empty",
         lambda: conv2d(X[:, :, :0], W),
         ("input", "(H, W)", (1, 3, 0, 7)),
@@ -771,6 +791,7 @@ BAD = [
     ("axes", lambda: spacing([(Axis(1, 1), True), 1]), (f"[({Axis(1, 1)}, True), 1]",)),
     ("axes", lambda: receptive_field([(1, True)]), ("[(1, True)]",)),
     ("word", lambda: chain((1, 5), [], "foo"), ("dtype", f"one of {ALL}", "'foo'", "")),
+    ("layer", lambda: chain((1, 5), 7), ("7",)),
     ("word", lambda: chain((1, 5), [], None), ("dtype", f"one of {ALL}", "None", "")),
     (
         "integer",
@@ -1200,6 +1221,21 @@ BAD = [
     ),
     (
         "figure limit",
+        lambda: draw("window", input=large(73, 137), kernel=3),
+        (10_000, "numbers in input", 10_001),
+    ),
+    (
+        "figure limit",
+        lambda: draw("window", input=large(2**20, 2**20), kernel=3),
+        (10_000, "numbers in input", 2**40),
+    ),
+    (
+        "least",
+        lambda: draw("padding", size=[3, 3], at=[0, -(2**63) - 1]),
+        ("at", -(2**63), -(2**63) - 1),
+    ),
+    (
+        "figure limit",
         lambda: draw("groups", in_channels=25, out_channels=4),
         (24, "in_channels", 25),
     ),
@@ -1208,6 +1244,11 @@ BAD = [
     ("figure scale", lambda: save(draw("padding", size=3), "a.png", scale="2"), ("'2'",)),
     ("figure scale", lambda: save(draw("padding", size=3), "a.png", scale=-1), (-1,)),
 ]
+
+
+def test_an_array_that_a_figure_takes_is_held_against_its_room() -> None:
+    with pytest.raises(ValueError, match="at most 600 cells with their padding"):
+        draw("window", input=np.zeros((100, 100)), kernel=3)
 
 
 def gaps(message: Any) -> Any:
