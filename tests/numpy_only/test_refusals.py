@@ -1230,11 +1230,6 @@ BAD = [
         (10_000, "numbers in input", 2**40),
     ),
     (
-        "least",
-        lambda: draw("padding", size=[3, 3], at=[0, -(2**63) - 1]),
-        ("at", -(2**63), -(2**63) - 1),
-    ),
-    (
         "figure limit",
         lambda: draw("groups", in_channels=25, out_channels=4),
         (24, "in_channels", 25),
