@@ -389,16 +389,21 @@ BY_NAME["draw"] = Command("a figure as an .svg, .png or .gif file", DRAW, drawin
 
 def run_draw(chosen: argparse.Namespace) -> str:
     """The drawing, or what has been written where."""
-    parameters = dict(map(parameter, chosen.parameters))
-    for name in ("input", "weight"):
-        text = getattr(chosen, name)
-        if text is not None:
-            parameters[name] = given(name, text).tolist()
-    figure = draw(chosen.kind, **parameters)
+    figure = draw(chosen.kind, **parameters(chosen))
     if chosen.output is None:
         return figure.standalone(chosen.loop)
     files.save(figure, chosen.output, chosen.palette, chosen.scale, chosen.loop)
     return f"{chosen.output}: {os.path.getsize(chosen.output):,} bytes"
+
+
+def parameters(chosen: argparse.Namespace) -> dict[str, Any]:
+    """What the figure is to be drawn with."""
+    found = dict(map(parameter, chosen.parameters))
+    for name in ("input", "weight"):
+        text = getattr(chosen, name)
+        if text is not None:
+            found[name] = given(name, text).tolist()
+    return found
 
 
 def parameter(text: str) -> tuple[str, Any]:
