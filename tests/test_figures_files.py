@@ -235,7 +235,6 @@ def shown() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 SHOWN = list(shown())
-FIRST = dict(reversed(SHOWN))  # kind -> what the page draws of it first
 FOLDER = Path(__file__).parent / "golden"
 DIGESTS = FOLDER / "digests.json"
 
@@ -295,7 +294,7 @@ def test_a_line_takes_no_more_room_than_its_ends() -> None:
 
 
 def test_every_kind_is_among_them() -> None:
-    assert set(FIRST) == set(KINDS)
+    assert {kind for kind, _ in SHOWN} == set(KINDS)
 
 
 # The most that a page might well ask for, animated where the kind can be; and what the page shows.
@@ -720,7 +719,7 @@ def test_wrong_parameters_are_refused(kind: str, parameters: dict[str, Any], mes
 
 
 # The least that a kind needs, and how many axes its size may have; of others, what the page draws.
-LEAST: dict[str, tuple[dict[str, Any], str]] = {
+LEAST: dict[str, tuple[dict[str, Any], str]] = {kind: (given, "") for kind, given in SHOWN} | {
     "window": ({"size": 5, "kernel": 3}, "1 or 2"),
     "padding": ({"size": 4}, "1 or 2"),
     "padding-modes": ({"size": 4}, "1"),
@@ -739,7 +738,7 @@ LEAST: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_cannot_be_drawn_is_refused_by_its_name(kind: str) -> None:
-    least, axes = LEAST.get(kind, (FIRST[kind], ""))
+    least, axes = LEAST[kind]
     for name in inspect.signature(KINDS[kind]).parameters:
         # Of a list for each layer, one is wrong. An axis alone shows all of its padding.
         if (kind, name) in {("padding", "at"), ("layouts", "weight"), ("window", "bias")}:
@@ -804,7 +803,7 @@ BOUNDS |= dict.fromkeys(("kernel", "stride", "strides", "dilation"), 1)
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_least_of_each_parameter(kind: Any) -> None:
-    least, _ = LEAST.get(kind, (FIRST[kind], ""))
+    least, _ = LEAST[kind]
     draw(kind, **least)
     for name in BOUNDS.keys() & inspect.signature(KINDS[kind]).parameters:
         less = BOUNDS[name] - 1
