@@ -1,4 +1,4 @@
-"""The command line: ``convref shape``, ``convref explain`` and ``convref draw``."""
+"""The command line: each command is a section below, and ``convref --help`` lists them."""
 
 import argparse
 import io
@@ -6,9 +6,9 @@ import json
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -22,37 +22,8 @@ from convref.types import Array
 __all__ = ["main"]
 
 CELLS: Final = 2**24  # of an array that the command line counts up
-
-SHAPE = """\
-examples:
-  convref shape --input 3,224,224 "Conv2d(3, 64, kernel_size=7, stride=2, padding=3)"
-  convref shape --input 8,3,32,32 "Conv2d(3, 16, 3, 2, 1)" "ConvTranspose2d(16, 3, 4, 2, 1)"
-  convref shape --input 80,3000 "Conv1d(80, 384, 3, padding=same)" "MaxPool1d(2)" --json
-
-Layers are written as PyTorch prints them, in quotation marks, with the names and the order of
-torch.nn's arguments: Conv1d, Conv2d, Conv3d, ConvTranspose1d to 3d, MaxPool1d to 3d, AvgPool1d to
-3d. MACs are multiplications, those with padding included; biases are not counted among them."""
-
-EXPLAIN = """\
-examples:
-  convref explain --input 1,5,5 --weight "[[1, 0], [0, -1]]" --at 0,2,3
-  convref explain --input "[[1, 2], [3, 4]]" --weight 1,1,3,3 --padding 1 --at 0,0,0
-  convref explain --input 2,4 --weight 2,1,3 --transposed --stride 2 --groups 2 --at 1,4 --json
-
-An array is given as JSON, or as a shape, which is filled with 0, 1, 2, ... A matrix as weight
-stands for one kernel of one channel (1, 1, kH, kW), a matrix as input beside it or beside a weight
-of 4 axes for one channel (1, H, W). Cells in brackets lie in the padding."""
-
-
-DRAW = """\
-examples:
-  convref draw window --input 5,5 --weight "[[1, 0], [0, -1]]" at=2,1 -o window.svg
-  convref draw transposed --input "[1, 2, 3]" --weight "[1, 10, 100]" stride=2 animate=true
-  convref draw receptive-field size=15 kernels=3,3,3 dilations=1,2,4 -o field.svg
-
-Parameters are those of the kind's function in convref.figures, for example convref.figures.window;
-values are JSON, words, or integers with commas between. Without -o the drawing is printed. An .svg
-is light or dark as the screen is; .png and .gif need the extra: pip install 'convref[draw]'."""
+ARRAY: Final = "JSON or shape"
+JSON: Final = "the same for programs"
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,6 +31,20 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+
+Run: TypeAlias = Callable[[argparse.Namespace], str]
+
+
+class Command(NamedTuple):
+    """A line and examples for help, and the function that adds arguments and gives what runs."""
+
+    about: str
+    examples: str
+    prepare: Callable[[Parser], Run]
+
+
+BY_NAME: Final[dict[str, Command]] = {}  # in the order in which help lists them
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -81,11 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     (0, 1, 0)  (0, 1, 0)  (0, 0, 0, 0)  3   1    3    3
     (0, 1, 1)  (0, 1, 1)  (0, 0, 0, 1)  4  10   40   43
     """
-    chosen, command = parse(arguments)
+    chosen = parse(arguments)
     try:
         text = chosen.run(chosen)
     except (TypeError, ValueError, OverflowError, ImportError, OSError) as error:
-        command.error(str(error))
+        chosen.parser.error(str(error))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a console without '·' shows '?'
     try:
@@ -94,86 +79,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Parser]:
-    """What was asked for, and the parser of the chosen command."""
-    raw = argparse.RawDescriptionHelpFormatter
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for, with the parser of the chosen command, and what runs it."""
     parser = Parser(
         "convref",
         description="Convolution layers, explained.",
-        epilog="convref shape --help, convref explain --help and convref draw --help show examples",
+        epilog="convref COMMAND --help shows examples",
     )
     parser.add_argument("--version", action="version", version=f"convref {__version__}")
-    commands = parser.add_subparsers(
-        dest="command", required=True, metavar="shape | explain | draw"
-    )
-
-    about = "sizes, parameters, products, memory and receptive field of a chain of layers"
-    shape = commands.add_parser(
-        "shape", help=about, description=about, epilog=SHAPE, formatter_class=raw
-    )
-    shape.add_argument(
-        "--input", required=True, type=integers, metavar="SHAPE", help="C,H,W or N,C,H,W and so on"
-    )
-    shape.add_argument("layers", nargs="+", metavar="LAYER", help='such as "Conv2d(3, 64, 7)"')
-    shape.add_argument(
-        "--dtype",
-        default="float32",
-        choices=names(checks.DTYPES),
-        metavar="DTYPE",
-        help="of all numbers",
-    )
-    shape.set_defaults(run=run_shape)
-
-    about = "one output cell as the sum that it is"
-    cell = commands.add_parser(
-        "explain", help=about, description=about, epilog=EXPLAIN, formatter_class=raw
-    )
-    kind = "JSON or shape"
-    cell.add_argument(
-        "--input", required=True, metavar="ARRAY", help=f"{kind}: (N, C, ...), (C, ...)"
-    )
-    cell.add_argument(
-        "--weight", required=True, metavar="ARRAY", help=f"{kind}: (O, C / groups, ...)"
-    )
-    cell.add_argument("--bias", metavar="ARRAY", help=f"{kind}: (O,)")
-    cell.add_argument("--at", required=True, type=integers, metavar="CELL", help="such as 0,2,3")
-    cell.add_argument("--transposed", action="store_true", help="explain conv_transpose")
-    for name, default in (("stride", 1), ("dilation", 1), ("output-padding", 0)):
-        cell.add_argument(f"--{name}", type=integers, default=default, metavar="N[,N]")
-    cell.add_argument("--padding", type=padding, default=0, metavar="N[,N]|[[N,N],...]|same|valid")
-    cell.add_argument("--groups", type=int, default=1, metavar="N")
-    cell.add_argument("--padding-mode", choices=checks.MODES, default="zeros")
-    cell.add_argument(
-        "--dtype", choices=names(checks.DTYPES), metavar="DTYPE", help="of all arrays"
-    )
-    cell.add_argument("--latex", action="store_true", help="the sum in LaTeX, and nothing else")
-    cell.set_defaults(run=run_explain)
-
-    for each in (shape, cell):
-        each.add_argument("--json", action="store_true", help="the same for programs")
-
-    about = "a figure as an .svg, .png or .gif file"
-    drawing = commands.add_parser(
-        "draw", help=about, description=about, epilog=DRAW, formatter_class=raw
-    )
-    drawing.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
-    drawing.add_argument(
-        "parameters", nargs="*", metavar="NAME=VALUE", help="such as stride=2 or mode=reflect"
-    )
-    for name in ("input", "weight"):
-        drawing.add_argument(f"--{name}", metavar="ARRAY", help=kind)
-    drawing.add_argument("-o", "--output", metavar="FILE", help="its suffix decides what it is")
-    drawing.add_argument("--palette", choices=style.PALETTES, default="light", help="of pixels")
-    drawing.add_argument("--scale", type=float, default=2, metavar="N", help="pixels for each unit")
-    drawing.add_argument("--loop", action="store_true", help="play for ever instead of once")
-    drawing.set_defaults(run=run_draw)
+    commands = parser.add_subparsers(dest="command", required=True, metavar=" | ".join(BY_NAME))
+    for name, (about, examples, prepare) in BY_NAME.items():
+        raw = argparse.RawDescriptionHelpFormatter
+        own = commands.add_parser(
+            name, help=about, description=about, epilog=examples, formatter_class=raw
+        )
+        own.set_defaults(parser=own, run=prepare(own))
     chosen, rest = parser.parse_known_args(arguments)
     if chosen.command == "draw":  # argparse gives up on positional ones between options
         chosen.parameters += [each for each in rest if "=" in each and each[0] != "-"]
         rest = [each for each in rest if each not in chosen.parameters]
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    return chosen, {"shape": shape, "explain": cell, "draw": drawing}[chosen.command]
+    return chosen
 
 
 def names(dtypes: Sequence[np.dtype[Any]]) -> list[str]:
@@ -201,6 +128,38 @@ def padding(text: str) -> Any:
 
 
 # shape -----------------------------------------------------------------------------------------
+
+SHAPE = """\
+examples:
+  convref shape --input 3,224,224 "Conv2d(3, 64, kernel_size=7, stride=2, padding=3)"
+  convref shape --input 8,3,32,32 "Conv2d(3, 16, 3, 2, 1)" "ConvTranspose2d(16, 3, 4, 2, 1)"
+  convref shape --input 80,3000 "Conv1d(80, 384, 3, padding=same)" "MaxPool1d(2)" --json
+
+Layers are written as PyTorch prints them, in quotation marks, with the names and the order of
+torch.nn's arguments: Conv1d, Conv2d, Conv3d, ConvTranspose1d to 3d, MaxPool1d to 3d, AvgPool1d to
+3d. MACs are multiplications, those with padding included; biases are not counted among them."""
+
+
+def shape(parser: Parser) -> Run:
+    """The arguments of `run_shape`."""
+    parser.add_argument(
+        "--input", required=True, type=integers, metavar="SHAPE", help="C,H,W or N,C,H,W and so on"
+    )
+    parser.add_argument("layers", nargs="+", metavar="LAYER", help='such as "Conv2d(3, 64, 7)"')
+    parser.add_argument(
+        "--dtype",
+        default="float32",
+        choices=names(checks.DTYPES),
+        metavar="DTYPE",
+        help="of all numbers",
+    )
+    parser.add_argument("--json", action="store_true", help=JSON)
+    return run_shape
+
+
+BY_NAME["shape"] = Command(
+    "sizes, parameters, products, memory and receptive field of a chain of layers", SHAPE, shape
+)
 
 
 def run_shape(chosen: argparse.Namespace) -> str:
@@ -264,6 +223,39 @@ def tell_chain(steps: Sequence[Step], itemsize: int) -> dict[str, Any]:
 
 
 # explain ---------------------------------------------------------------------------------------
+
+EXPLAIN = """\
+examples:
+  convref explain --input 1,5,5 --weight "[[1, 0], [0, -1]]" --at 0,2,3
+  convref explain --input "[[1, 2], [3, 4]]" --weight 1,1,3,3 --padding 1 --at 0,0,0
+  convref explain --input 2,4 --weight 2,1,3 --transposed --stride 2 --groups 2 --at 1,4 --json
+
+An array is given as JSON, or as a shape, which is filled with 0, 1, 2, ... A matrix as weight
+stands for one kernel of one channel (1, 1, kH, kW), a matrix as input beside it or beside a weight
+of 4 axes for one channel (1, H, W). Cells in brackets lie in the padding."""
+
+
+def cell(parser: Parser) -> Run:
+    """The arguments of `run_explain`."""
+    for name, shape in (("input", "(N, C, ...), (C, ...)"), ("weight", "(O, C / groups, ...)")):
+        parser.add_argument(f"--{name}", required=True, metavar="ARRAY", help=f"{ARRAY}: {shape}")
+    parser.add_argument("--bias", metavar="ARRAY", help=f"{ARRAY}: (O,)")
+    parser.add_argument("--at", required=True, type=integers, metavar="CELL", help="such as 0,2,3")
+    parser.add_argument("--transposed", action="store_true", help="explain conv_transpose")
+    for name, default in (("stride", 1), ("dilation", 1), ("output-padding", 0)):
+        parser.add_argument(f"--{name}", type=integers, default=default, metavar="N[,N]")
+    kinds = "N[,N]|[[N,N],...]|same|valid"
+    parser.add_argument("--padding", type=padding, default=0, metavar=kinds)
+    parser.add_argument("--groups", type=int, default=1, metavar="N")
+    parser.add_argument("--padding-mode", choices=checks.MODES, default="zeros")
+    dtypes = names(checks.DTYPES)
+    parser.add_argument("--dtype", choices=dtypes, metavar="DTYPE", help="of all arrays")
+    parser.add_argument("--latex", action="store_true", help="the sum in LaTeX, and nothing else")
+    parser.add_argument("--json", action="store_true", help=JSON)
+    return run_explain
+
+
+BY_NAME["explain"] = Command("one output cell as the sum that it is", EXPLAIN, cell)
 
 
 def run_explain(chosen: argparse.Namespace) -> str:
@@ -366,19 +358,52 @@ def json_number(number: Any) -> int | float | str:
 
 # draw ------------------------------------------------------------------------------------------
 
+DRAW = """\
+examples:
+  convref draw window --input 5,5 --weight "[[1, 0], [0, -1]]" at=2,1 -o window.svg
+  convref draw transposed --input "[1, 2, 3]" --weight "[1, 10, 100]" stride=2 animate=true
+  convref draw receptive-field size=15 kernels=3,3,3 dilations=1,2,4 -o field.svg
+
+Parameters are those of the kind's function in convref.figures, for example convref.figures.window;
+values are JSON, words, or integers with commas between. Without -o the drawing is printed. An .svg
+is light or dark as the screen is; .png and .gif need the extra: pip install 'convref[draw]'."""
+
+
+def drawing(parser: Parser) -> Run:
+    """The arguments of `run_draw`."""
+    parser.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
+    parser.add_argument(
+        "parameters", nargs="*", metavar="NAME=VALUE", help="such as stride=2 or mode=reflect"
+    )
+    for name in ("input", "weight"):
+        parser.add_argument(f"--{name}", metavar="ARRAY", help=ARRAY)
+    parser.add_argument("-o", "--output", metavar="FILE", help="its suffix decides what it is")
+    parser.add_argument("--palette", choices=style.PALETTES, default="light", help="of pixels")
+    parser.add_argument("--scale", type=float, default=2, metavar="N", help="pixels for each unit")
+    parser.add_argument("--loop", action="store_true", help="play for ever instead of once")
+    return run_draw
+
+
+BY_NAME["draw"] = Command("a figure as an .svg, .png or .gif file", DRAW, drawing)
+
 
 def run_draw(chosen: argparse.Namespace) -> str:
     """The drawing, or what has been written where."""
-    parameters = dict(map(parameter, chosen.parameters))
-    for name in ("input", "weight"):
-        text = getattr(chosen, name)
-        if text is not None:
-            parameters[name] = given(name, text).tolist()
-    figure = draw(chosen.kind, **parameters)
+    figure = draw(chosen.kind, **parameters(chosen))
     if chosen.output is None:
         return figure.standalone(chosen.loop)
     files.save(figure, chosen.output, chosen.palette, chosen.scale, chosen.loop)
     return f"{chosen.output}: {os.path.getsize(chosen.output):,} bytes"
+
+
+def parameters(chosen: argparse.Namespace) -> dict[str, Any]:
+    """What the figure is to be drawn with."""
+    found = dict(map(parameter, chosen.parameters))
+    for name in ("input", "weight"):
+        text = getattr(chosen, name)
+        if text is not None:
+            found[name] = given(name, text).tolist()
+    return found
 
 
 def parameter(text: str) -> tuple[str, Any]:

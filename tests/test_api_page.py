@@ -38,7 +38,7 @@ def test_every_public_name_has_its_entry(language: Any) -> None:
     assert sorted(public) == sorted(convref.__all__)
 
 
-# What the page shows in another way: kinds of figures in a table, the program by what it prints.
+# What is shown in another way: kinds of figures on their page, the program by what it prints.
 OTHERWISE = {*(function for function in KINDS.values()), main}
 MODULES = sorted(module.name for module in pkgutil.walk_packages(convref.__path__, "convref."))
 
@@ -59,10 +59,10 @@ def test_what_a_module_calls_public_is_on_the_page(name: Any) -> None:
 
 @pytest.mark.parametrize("language", DOCS)
 def test_every_kind_of_figure_has_its_parameters(language: Any) -> None:
-    text = (DOCS[language] / "reference/api.md").read_text("utf-8")
-    section = text.partition("{#figures}")[2].partition("\n### ")[0]
-    rows = re.findall(r"^\| `([\w-]+)` \| [^|]{2,} \| ([^|]+) \|$", section, re.M)
-    assert {kind: re.findall(r"`(\w+)`", names) for kind, names in rows} == {
+    text = (DOCS[language] / "reference/figures.md").read_text("utf-8")
+    told = re.findall(r"^figure: (\S+)$(?:\n(?!## ).*)*?\n(?:Parameters: |参数：)(.*)$", text, re.M)
+    assert len(told) == len(KINDS)
+    assert {kind: re.findall(r"`(\w+)`", names) for kind, names in told} == {
         kind: list(inspect.signature(function).parameters) for kind, function in KINDS.items()
     }
 

@@ -3,10 +3,12 @@
 import gzip
 import hashlib
 import inspect
+import json
 import re
 import shlex
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,6 +18,7 @@ import pytest
 from PIL import Image
 from PIL.GifImagePlugin import GifImageFile
 
+from convref import __main__ as command
 from convref import figures
 from convref.figures import KINDS, Figure, draw, style
 from convref.figures.figure import kind
@@ -25,9 +28,10 @@ from convref.figures.svg import CHARACTER, Box, Canvas
 SMALL_INPUT = [[1, 2, 0, 3], [0, 1, -2, 3], [1, 2, 1, 0]]
 SMALL_WEIGHT = [[1, 0.5], [-1, 2]]
 
-# Kind and parameters; tests/golden holds what is drawn, as a page gets it. For drawings that are
-# meant to change, `python -m tests.test_figures_files` writes what is drawn now, and a page that
-# shows each of them before and after.
+# What tests/golden holds, as a page gets it: these, each a kind with its parameters, and all that
+# the page of figures shows. For drawings that are new or meant to change,
+# `python -m tests.test_figures_files` writes what is drawn now, and a page that shows each of them
+# before and after.
 GOLDEN: list[tuple[str, dict[str, Any]]] = [
     ("window", {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "at": [1, 2]}),
     (
@@ -222,20 +226,37 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def shown() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The commands of the page of figures, on which each kind has one."""
+    page = Path(__file__).parents[1] / "docs/en/reference/figures.md"
+    for words in re.findall(r"^\$ convref (draw .*)$", page.read_text("utf-8"), re.M):
+        chosen = command.parse(shlex.split(words))
+        yield chosen.kind, command.parameters(chosen)
+
+
+SHOWN = list(shown())
 FOLDER = Path(__file__).parent / "golden"
-# Of what surrounds a drawing in its other forms, and of the style that they bring along.
-FORMS = "f7f909eecbc4"
-STYLE = "085aff363792"
+DIGESTS = FOLDER / "digests.json"
 
 
-def named() -> dict[str, Figure]:
-    """Each figure by the name of its file."""
+def cases() -> dict[str, tuple[str, dict[str, Any]]]:
+    """What is drawn into each file."""
     counts: Counter[str] = Counter()
     found = {}
-    for name, parameters in GOLDEN:
-        counts[name] += 1
-        found[f"{name}-{counts[name]}.svg"] = draw(name, **parameters)
+    for prefix, drawings in (("", GOLDEN), ("page-", SHOWN)):
+        for each, parameters in drawings:
+            counts[prefix + each] += 1
+            found[f"{prefix}{each}-{counts[prefix + each]}.svg"] = each, parameters
     return found
+
+
+CASES = cases()
+
+
+def digests() -> dict[str, str]:
+    """Of what surrounds a drawing in its other forms, and of the style that they bring along."""
+    forms = "\n".join(around(draw(each, **given)) for each, given in CASES.values())
+    return {"forms": digest(forms), "style": digest(style.standing())}
 
 
 def digest(text: str) -> str:
@@ -250,25 +271,20 @@ def around(figure: Figure) -> str:
     )
 
 
-@pytest.mark.parametrize("number", range(len(GOLDEN)))
-def test_the_same_bytes_every_time(number: int) -> None:
-    kind, parameters = GOLDEN[number]
-    name = f"{kind}-{[each for each, _ in GOLDEN[: number + 1]].count(kind)}.svg"
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_bytes_every_time(name: str) -> None:
+    kind, parameters = CASES[name]
     assert draw(kind, **parameters).svg + "\n" == (FOLDER / name).read_text("utf-8"), (
         "`python -m tests.test_figures_files` shows it before and after"
     )
 
 
 def test_no_drawing_is_kept_that_nobody_draws() -> None:
-    assert {path.name for path in FOLDER.iterdir()} == set(named())
+    assert {path.name for path in FOLDER.glob("*.svg")} == set(CASES)
 
 
-def test_the_other_forms_add_the_same() -> None:
-    assert digest("\n".join(map(around, named().values()))) == FORMS
-
-
-def test_the_style_is_the_same() -> None:
-    assert digest(style.standing()) == STYLE
+def test_the_style_and_the_other_forms_add_the_same() -> None:
+    assert digests() == json.loads(DIGESTS.read_text("utf-8"))
 
 
 def test_a_line_takes_no_more_room_than_its_ends() -> None:
@@ -278,10 +294,10 @@ def test_a_line_takes_no_more_room_than_its_ends() -> None:
 
 
 def test_every_kind_is_among_them() -> None:
-    assert {kind for kind, _ in GOLDEN} == set(KINDS)
+    assert {kind for kind, _ in SHOWN} == set(KINDS)
 
 
-# The most that a page might well ask for; animated where the kind can be.
+# The most that a page might well ask for, animated where the kind can be; and what the page shows.
 LARGEST: list[tuple[str, dict[str, Any]]] = [
     (
         "window",
@@ -329,6 +345,7 @@ LARGEST: list[tuple[str, dict[str, Any]]] = [
     ("receptive-field", {"size": 40, "kernels": [3] * 4, "dilations": [1, 2, 4, 8]}),
     ("im2col", {"size": [6, 6], "kernel": 3, "padding": 1, "animate": True}),
     ("layouts", {"weight": [4, 3, 2, 2], "at": [1, 2, 0, 1]}),
+    *SHOWN,
 ]  # fmt: skip
 
 
@@ -339,10 +356,6 @@ def test_large_figures_stay_small_plain_and_the_same(kind: str, parameters: dict
     for text in (figure.svg, figure.standalone(loop=True), figure._repr_svg_()):
         assert len(gzip.compress(text.encode())) < 15_000
     assert not re.search(r"style|<script|href|\bon\w+=| id=|#|url\(", figure.svg)
-
-
-def test_every_kind_is_among_the_largest() -> None:
-    assert {kind for kind, _ in LARGEST} == set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "parameters"), LARGEST)
@@ -378,7 +391,7 @@ def test_a_page_gets_the_colours_as_variables() -> None:
 
 
 def test_every_rule_and_colour_is_used() -> None:
-    drawn = "".join(draw(kind, **given).svg for kind, given in GOLDEN)
+    drawn = "".join(draw(kind, **given).svg for kind, given in CASES.values())
     for name in set(re.findall(r"\.(cf-[\w-]+)", style.RULES)):
         assert re.search(rf'class="[^"]*\b{name}\b(?!-)', drawn), name
     assert {*re.findall(r"var\(--cf-([\w-]+)\)", style.RULES)} == set(style.PALETTES["light"])
@@ -450,12 +463,10 @@ def test_a_file_has_style_licence_and_the_command() -> None:
 
 
 def test_the_command_draws_the_same(tmp_path: Path) -> None:
-    from convref.__main__ import main
-
-    for name, given in GOLDEN:
+    for name, given in CASES.values():
         figure = draw(name, **given)
         assert shlex.split(figure.command())[:3] == ["convref", "draw", name]
-        main([*shlex.split(figure.command())[1:], "-o", str(tmp_path / "again.svg")])
+        command.main([*shlex.split(figure.command())[1:], "-o", str(tmp_path / "again.svg")])
         assert (tmp_path / "again.svg").read_text("utf-8") == figure.standalone()
 
 
@@ -707,8 +718,8 @@ def test_wrong_parameters_are_refused(kind: str, parameters: dict[str, Any], mes
         draw(kind, **parameters)
 
 
-# The least that each kind needs, and how many axes its size may have.
-LEAST: dict[str, tuple[dict[str, Any], str]] = {
+# The least that a kind needs, and how many axes its size may have; of others, what the page draws.
+LEAST: dict[str, tuple[dict[str, Any], str]] = {kind: (given, "") for kind, given in SHOWN} | {
     "window": ({"size": 5, "kernel": 3}, "1 or 2"),
     "padding": ({"size": 4}, "1 or 2"),
     "padding-modes": ({"size": 4}, "1"),
@@ -785,21 +796,6 @@ def test_a_line_needs_the_room_between_its_ends(start: Any, end: Any) -> None:
     assert canvas.extent == Box(3, 4, 7, 16)
 
 
-ENOUGH: dict[str, dict[str, Any]] = {
-    "window": {"size": 5, "kernel": 3},
-    "padding": {"size": 3},
-    "padding-modes": {"size": 3},
-    "stride": {"size": 7},
-    "dilation": {"size": 9},
-    "groups": {"in_channels": 4, "out_channels": 4},
-    "channels": {},
-    "sentence": {"length": 5, "channels": 2},
-    "volume": {"size": [3, 3, 3]},
-    "transposed": {"size": 3, "kernel": 2},
-    "receptive-field": {"size": 9},
-    "im2col": {"size": 5, "kernel": 3},
-    "layouts": {"input": [1, 2, 2, 2]},
-}
 BOUNDS = dict.fromkeys(("padding", "paddings", "output_padding"), 0)
 BOUNDS |= dict.fromkeys(("size", "length", "channels", "in_channels", "out_channels", "groups"), 1)
 BOUNDS |= dict.fromkeys(("kernel", "stride", "strides", "dilation"), 1)
@@ -807,14 +803,15 @@ BOUNDS |= dict.fromkeys(("kernel", "stride", "strides", "dilation"), 1)
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_least_of_each_parameter(kind: Any) -> None:
-    draw(kind, **ENOUGH[kind])
+    least, _ = LEAST[kind]
+    draw(kind, **least)
     for name in BOUNDS.keys() & inspect.signature(KINDS[kind]).parameters:
         less = BOUNDS[name] - 1
         axes = {"volume": 3, "channels": 2}.get(kind)
         given = [less] * axes if axes and name == "size" else less
         told = rf"^{name.removesuffix('s')}s? must be at least {BOUNDS[name]}, received"
         with pytest.raises(ValueError, match=told):
-            draw(kind, **ENOUGH[kind] | {name: given})
+            draw(kind, **least | {name: given})
 
 
 def test_no_size_or_place_is_below_the_first() -> None:
@@ -846,20 +843,19 @@ def rewrite() -> None:
     """Write what is drawn now, and show what has changed."""
     FOLDER.mkdir(exist_ok=True)
     rows = []
-    for name, figure in named().items():
-        path, after = FOLDER / name, figure.svg + "\n"
+    for name, (each, parameters) in CASES.items():
+        path, after = FOLDER / name, draw(each, **parameters).svg + "\n"
         before = path.read_text("utf-8") if path.exists() else ""
         if after != before:
             rows.append(f"<tr><th>{name}<td>{before}<td>{after}")
             path.write_text(after, "utf-8")
-    for path in set(FOLDER.iterdir()) - {FOLDER / name for name in named()}:
+    for path in set(FOLDER.glob("*.svg")) - {FOLDER / name for name in CASES}:
         path.unlink()
+    DIGESTS.write_text(json.dumps(digests()) + "\n", "utf-8")
     page = Path(".cache/drawings.html")
     style_sheet = f"<meta charset=utf-8><style>td {{ padding: 1em }} {style.standing()}</style>"
     page.write_text(f"{style_sheet}<table><tr><th><th>before<th>after{''.join(rows)}", "utf-8")
     print(f"{len(rows)} drawings have changed: see {page}")
-    print("FORMS =", digest("\n".join(map(around, named().values()))))
-    print("STYLE =", digest(style.standing()))
 
 
 if __name__ == "__main__":

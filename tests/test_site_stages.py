@@ -211,6 +211,14 @@ def test_the_extensions_are_those_that_the_builder_takes(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", CONFIGS)
+def test_both_languages_have_the_same_pages_in_one_order(language: str) -> None:
+    taken = load_config(str(ROOT / CONFIGS[language])).nav or []
+    zh = settings("zh")["nav"]
+    assert [[*each.values()] for each in taken] == [[*each.values()] for each in zh]
+    assert {name.isascii() for each in taken for name in each} == {language == "en"}
+
+
+@pytest.mark.parametrize("language", CONFIGS)
 def test_a_wrong_formula_or_mark_fails_with_page_and_line(language: str) -> None:
     for text, line, reason in [
         ("A.\n\nOne $\\frac{1}$ here.", 3, "in the formula"),

@@ -31,6 +31,11 @@ def read(path: Path) -> dict[str, Any]:
     return merged(read(path.parent / parent), found) if parent else found
 
 
+def nav(names: dict[str, str]) -> list[Any]:
+    """The pages of mkdocs.yml in their order, with the names that another language gives."""
+    return [{names[name]: pages for name, pages in each.items()} for each in settings("zh")["nav"]]
+
+
 def merged(general: dict[str, Any], special: dict[str, Any]) -> dict[str, Any]:
     """Mappings entry by entry, anything else as a whole."""
     both = {

@@ -206,20 +206,14 @@ def test_an_array_counted_up_has_a_limit(
         run(capsys, "explain --input 3,3 --weight 1,3,1 --at 0,0")
 
 
-# Command, and what its help says of each argument.
+# Command, and what its help says: its usage, what it is about, and each argument.
 HELP = {
-    "": """\
-        usage: convref [-h] [--version] shape | explain | draw ...
-        Convolution layers, explained.
-        shape sizes, parameters, products, memory and receptive field of a chain of layers
-        explain one output cell as the sum that it is
-        draw a figure as an .svg, .png or .gif file
-        convref shape --help, convref explain --help and convref draw --help show examples""",
     "draw": """\
         usage: convref draw [-h] [--input ARRAY] [--weight ARRAY] [-o FILE]
         a figure as an .svg, .png or .gif file
-        KIND window, padding, padding-modes, stride, dilation, groups, channels, sentence, volume, \
-transposed, receptive-field, im2col, layouts
+        KIND """
+    + ", ".join(figures.KINDS)
+    + """
         NAME=VALUE such as stride=2 or mode=reflect
         --input ARRAY JSON or shape
         --weight ARRAY JSON or shape
@@ -255,15 +249,36 @@ transposed, receptive-field, im2col, layouts
         --json the same for programs""",
 }
 
+COMMANDS = " | ".join(command.BY_NAME)
+
+
+def test_every_command_has_its_help_and_the_program_lists_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set(HELP) == set(command.BY_NAME)
+    about = [f"{name} {HELP[name].splitlines()[1].strip()}" for name in command.BY_NAME]
+    said = help_of(capsys, monkeypatch, "")
+    assert said[0] == f"usage: convref [-h] [--version] {COMMANDS} ..."
+    assert [line for line in said if line in about] == about
+    assert "Convolution layers, explained." in said
+    assert said[-1] == "convref COMMAND --help shows examples"
+
+
+def help_of(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> list[str]:
+    """The lines of a command's help, or of the program's, as a wide screen has them."""
+    monkeypatch.setenv("COLUMNS", "300")
+    with pytest.raises(SystemExit):
+        command.main([*name.split(), "--help"])
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
 
 @pytest.mark.parametrize("name", HELP)
 def test_help_says_what_each_argument_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: Any
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "300")
-    with pytest.raises(SystemExit):
-        command.main([*name.split(), "--help"])
-    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    said = help_of(capsys, monkeypatch, name)
     for line in HELP[name].splitlines():
         # Only usage goes on, in ways of its own in different versions of Python.
         part = line.strip()
@@ -278,9 +293,8 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 # arguments, and the whole of stderr
 BAD = [
-    ("", "convref: the following arguments are required: shape | explain | draw"),
-    ("plot", "convref: argument shape | explain | draw: invalid choice: 'plot' "
-             "(choose from 'shape', 'explain', 'draw')"),
+    ("", f"convref: the following arguments are required: {COMMANDS}"),
+    ("plot", f"convref: argument {COMMANDS}: invalid choice: 'plot' (choose from a list)"),
     ("shape --input 3,4 'Conv1d(3, 1, 1)' --colour", "convref: unrecognized arguments: --colour"),
     ("draw plot", "convref draw: argument KIND: invalid choice: 'plot' (choose from a list)"),
     ("draw window size=5 --kernel=3", "convref: unrecognized arguments: --kernel=3"),
@@ -471,7 +485,7 @@ def test_pixels_need_the_extra(
     )
 
 
-@pytest.mark.parametrize("name", ["shape", "explain", "draw"])
+@pytest.mark.parametrize("name", command.BY_NAME)
 def test_the_examples_of_help_run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: Any
 ) -> None:
@@ -481,7 +495,7 @@ def test_the_examples_of_help_run(
     out = capsys.readouterr().out
     assert caught.value.code == 0
     examples = re.findall(r"^  convref (.*)$", out, re.M)
-    assert len(examples) == 3
+    assert len(examples) > 1
     for example in examples:
         assert example.startswith(name)
         assert run(capsys, example)

@@ -16,9 +16,10 @@ from pathlib import Path
 from verify import ROOT
 from verify.pages.marks import marks
 from verify.pages.run import stops_at
+from website.settings import CONFIGS
 from website.source import front_matter, line_of, parse
 
-DOCS = {"zh": ROOT / "docs/zh", "en": ROOT / "docs/en"}
+DOCS = {language: ROOT / "docs" / language for language in CONFIGS}
 GLOSSARY = "reference/glossary.md"
 
 

@@ -19,6 +19,7 @@ import nbformat
 from nbconvert.exporters import TemplateExporter
 
 from website import addresses
+from website.markdown.figures import NAMES
 from website.markdown.page import PageError
 from website.settings import ROOT
 
@@ -43,7 +44,6 @@ NOTES = {
         "Download the notebook",
     ),
 }
-FIGURE = {"zh": "图", "en": "Figure"}
 
 
 def as_markdown(notebook: Any, config: Any = None) -> str:
@@ -109,7 +109,7 @@ def numbered(markdown: str, language: str) -> str:
         n = next(numbers)
         return (
             f'<div class="conv-figure-drawing" id="drawing-{n}" data-search-exclude>'
-            f'<svg aria-label="{FIGURE[language]} {n}" aria-describedby="figure-{n}"'
+            f'<svg aria-label="{NAMES[language]} {n}" aria-describedby="figure-{n}"'
             f"{match['attributes']}>"
         )
 
