@@ -8,6 +8,7 @@ import pytest
 
 import convref
 from convref import checks
+from convref.modes import COPIES
 from convref.padding import PAD_MODES
 
 
@@ -46,9 +47,7 @@ CALLS: dict[str, tuple[Any, Any]] = {
     "fold": (lambda x: convref.fold(x, (5, 4), (2, 3), 1, 1, 2), (numbers(3, 12, 6),)),
     "fold3d": (lambda x: convref.fold3d(x, (2, 5, 4), (1, 2, 3), 1, 1, 2), (numbers(3, 6, 12),)),
     "constant": (lambda x: convref.pad(x, (1, -2, 0, 3), value=7), (X,)),
-    "reflect": (lambda x: convref.pad(x, (1, -2, 0, 3), "reflect"), (X,)),
-    "replicate": (lambda x: convref.pad(x, (1, -2, 0, 3), "replicate"), (X,)),
-    "circular": (lambda x: convref.pad(x, (1, -2, 0, 3), "circular"), (X,)),
+    **{mode: (lambda x, mode=mode: convref.pad(x, (1, -2, 0, 3), mode), (X,)) for mode in COPIES},
 }
 
 
