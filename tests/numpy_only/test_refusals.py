@@ -42,6 +42,7 @@ from convref.geometry import Axis
 from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
 from convref.modes import most
 from convref.trace import explain, explain_transposed
+from tests.numpy_only.calls import CALLS
 from tests.numpy_only.cases import LIMITED
 
 
@@ -1244,13 +1245,7 @@ def test_bad_input_is_refused_with_the_rule_and_without_memory(
 # Every argument of these in turn is something that cannot be; the others are these.
 NAMED = {
     size: {"n": 5, "kernel": 3},
-    pad: {"input": X[0], "pad": (1, 1)},
-    unfold1d: {"input": X[0], "kernel_size": 2},
-    unfold: {"input": X, "kernel_size": 2},
-    unfold3d: {"input": X, "kernel_size": 2},
-    fold1d: {"input": np.ones((4, 1)), "output_size": 2, "kernel_size": 2},
-    fold: {"input": np.ones((4, 1)), "output_size": 2, "kernel_size": 2},
-    fold3d: {"input": np.ones((8, 1)), "output_size": 2, "kernel_size": 2},
+    **{getattr(convref, n): arguments for n, arguments in CALLS.items() if n in convref.__all__},
     explain: {"input": X, "weight": W, "at": (0, 0, 0, 0)},
     explain_transposed: {"input": X, "weight": V, "at": (0, 0, 0, 0)},
     convert_weight: {"weight": W, "source": "torch", "target": "keras"},
@@ -1327,6 +1322,6 @@ def test_every_rule_is_tried() -> None:
     assert {rule for rule, *_ in BAD} == set(messages.MESSAGES)
 
 
-def test_every_public_name_is_there() -> None:
+def test_every_public_name_is_there_and_tried() -> None:
     assert sorted(convref.__all__) == convref.__all__
-    assert all(hasattr(convref, name) for name in convref.__all__)
+    assert {getattr(convref, name) for name in convref.__all__} <= set(NAMED)
