@@ -7,7 +7,7 @@ import math
 import operator
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeVar, cast
+from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeVar, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +25,14 @@ from convref.geometry import (
     uncropped,
 )
 from convref.messages import quoted, refuse
+from convref.modes import COPIES, most
 from convref.types import Array, Ints, Padding, PaddingMode
 
 __all__: list[str] = []
 
 Word = TypeVar("Word", bound=str)
 
-MODES: Final[tuple[PaddingMode, ...]] = ("zeros", "reflect", "replicate", "circular")
+MODES: Final[tuple[PaddingMode, ...]] = get_args(PaddingMode)
 FLOATS: Final = tuple(map(np.dtype, ("float16", "float32", "float64", "complex64", "complex128")))
 INTEGERS: Final = tuple(
     np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)
@@ -228,23 +229,20 @@ def fits_memory(what: str, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
 
 
 def padding_limits(where: str, size: int, pair: Pair, mode: str) -> None:
-    """The limits of PyTorch's modes: reflect < size, circular <= size, replicate any but 0.
-
-    'circular' repeats what negative pads leave; the others go on reading the whole input.
-    """
-    if mode in ("reflect", "replicate") and size == 0:
+    """No more padding than the mode has cells to show, nor more cropping than there is."""
+    cropped = mode in COPIES and COPIES[mode].cropped
+    if mode in COPIES and not cropped and size == 0:
         refuse("nothing to show", where=where, mode=mode, size=size)
     before, after = pair
     kept, padded = min(before, 0) + size + min(after, 0), before + size + after
     left = kept if mode == "constant" else padded
     if left < 0:
         refuse("crop", where=where, before=before, size=size, after=after, left=left)
-    # A circular axis without a cell in the end shows none of what was cropped.
-    shown = max(kept, 0) if mode == "circular" and padded else size
-    most = {"reflect": size - 1, "circular": shown}.get(mode)
-    if most is not None and max(pair) > most:
+    # An axis without a cell in the end shows none of what was cropped.
+    shown = max(kept, 0) if cropped and padded else size
+    if max(pair) > (limit := most(mode, shown)):
         told = shown if shown == size else f"{shown} after cropping"
-        refuse(mode, where=where, received=max(pair), size=told, most=most)
+        refuse(mode, where=where, received=max(pair), size=told, most=limit)
 
 
 def as_dtype(value: object) -> np.dtype[Any]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
+from convref.modes import COPIES
+
 __all__ = [
     "Axis",
     "output_size",
@@ -142,29 +144,23 @@ def position(axis: Axis, output: int, tap: int) -> int:
 def source(position: int, size: int, mode: str) -> int | None:
     """Index of the input cell shown at a position, or None where the padding is a constant.
 
-    With the input ``1234`` and two cells of padding on each side, 'zeros' gives ``00 1234 00``,
-    'reflect' ``32 1234 32``, 'replicate' ``11 1234 44`` and 'circular' ``34 1234 12``.
+    What each mode shows is said in `convref.pad`.
     """
-    last = size - 1
-    if mode == "reflect":
-        return last - abs(last - abs(position))
-    if mode == "replicate":
-        return min(max(position, 0), last)
-    if mode == "circular":
-        return position % size
-    return position if 0 <= position <= last else None
+    if mode in COPIES:
+        return COPIES[mode].source(position, size)
+    return position if 0 <= position < size else None
 
 
 def runs(size: int, pair: Pair, mode: str) -> list[tuple[slice, slice]]:
     """Where the cells of a padded axis come from: (target, source), each a straight run of cells.
 
     A source of one cell fills its whole target; where the padding is a constant there is no run.
-    Negative pads crop: 'reflect' and 'replicate' go on reading by index from the whole input, as
-    PyTorch does, 'circular' repeats what cropping leaves.
+    Negative pads crop: most modes go on reading by index from the whole input, as PyTorch does,
+    others see only what cropping leaves.
     """
     before, after = pair
     first, last = 0, size
-    if mode == "circular":
+    if mode in COPIES and COPIES[mode].cropped:
         first, last = max(0, -before), min(size, size + after)
     ends = [min(max(edge, -before), size + after) for edge in (-before, first, last, size + after)]
     found = []

@@ -294,7 +294,7 @@ class Conv2d(_Conv):
         As in `convref.conv2d`.
     bias : bool
         Whether the layer adds a learnable number to each output channel.
-    padding_mode : one of 'zeros', 'reflect', 'replicate', 'circular'
+    padding_mode : str
         As in `convref.conv2d`.
     device : str, optional
         None or 'cpu', accepted so that PyTorch's calls can be kept as they are.

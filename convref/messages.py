@@ -6,6 +6,8 @@ A message says which argument, the rule with its arithmetic, what was received, 
 from collections.abc import Mapping
 from typing import Final, NoReturn, TypeAlias
 
+from convref.modes import COPIES
+
 __all__: list[str] = []
 
 Rules: TypeAlias = Mapping[str, tuple[type[Exception], str]]
@@ -167,16 +169,15 @@ MESSAGES: Final[Rules] = {
         "{before} + {size} + {after} = {padded}: enlarge input or padding, or use a smaller "
         "kernel or dilation.",
     ),
-    "reflect": (
-        ValueError,
-        "{where}: padding with mode 'reflect' must be less than the size, since the edge is not "
-        "repeated, received {received} for size {size}: pad at most {most}, or use another mode.",
-    ),
-    "circular": (
-        ValueError,
-        "{where}: padding with mode 'circular' must be at most the size, since it wraps around "
-        "once, received {received} for size {size}: pad at most {most}, or use another mode.",
-    ),
+    **{
+        mode: (
+            ValueError,
+            f"{{where}}: padding with mode {mode!r} must be {copies.limit}, received {{received}} "
+            "for size {size}: pad at most {most}, or use another mode.",
+        )
+        for mode, copies in COPIES.items()
+        if copies.limit
+    },
     "nothing to show": (
         ValueError,
         "{where}: mode {mode!r} shows cells of input, but none are there (size {size}): "

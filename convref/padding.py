@@ -1,4 +1,4 @@
-"""`pad`: the four ways to continue an array beyond its edge."""
+"""`pad`: every way to continue an array beyond its edge."""
 
 import cmath
 import math
@@ -11,13 +11,14 @@ import numpy as np
 from convref import checks, cures
 from convref.geometry import Pair, runs
 from convref.messages import quoted, refuse
+from convref.modes import COPIES
 from convref.types import Array
 
 __all__ = ["pad"]
 
 Slices: TypeAlias = tuple[slice, ...]
 
-PAD_MODES: Final = ("constant", *checks.MODES[1:])
+PAD_MODES: Final = ("constant", *COPIES)
 COMPLEX: Final = (complex, np.complexfloating)
 NUMBERS: Final = (int, float, complex, np.number, np.bool_)
 
@@ -86,7 +87,7 @@ def pad_checked(array: Array, pairs: Sequence[Pair], mode: str, value: float = 0
         return array
     sizes = [before + n + after for n, (before, after) in zip(array.shape, pairs, strict=True)]
     out = np.empty(sizes, array.dtype)
-    if mode in ("constant", "zeros") and any(max(pair) > 0 for pair in pairs):
+    if mode not in COPIES and any(max(pair) > 0 for pair in pairs):
         out.fill(value)
     for target, cells in blocks(array.shape, pairs, mode):
         out[target] = array[cells]
@@ -145,7 +146,7 @@ def checked_pairs(input: object, pad: object, mode: object, value: object) -> li
         if axis >= still:
             checks.padding_limits(f"axis {axis}", size, pair, name)
     shape = [n + before + after for n, (before, after) in zip(data.shape, pairs, strict=True)]
-    if name in ("reflect", "replicate") and not any(shape[still:]):
+    if name in COPIES and not COPIES[name].cropped and not any(shape[still:]):
         refuse("nothing left", mode=name, left=tuple(shape[still:]))
     checks.fits_memory("the padded array", shape, data.dtype)
     return pairs

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy.typing as npt
 
+from convref import modes
 from convref.geometry import Pair
 
 __all__: list[str] = []
@@ -13,4 +14,4 @@ Array: TypeAlias = npt.NDArray[Any]
 Ints: TypeAlias = int | Sequence[int]
 Numbers: TypeAlias = Sequence[float] | Sequence[Sequence[float]] | Array  # of one axis or two
 Padding: TypeAlias = Ints | Sequence[Pair] | Literal["same", "valid"]
-PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "circular"]
+PaddingMode: TypeAlias = modes.PaddingMode

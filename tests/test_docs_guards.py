@@ -179,10 +179,10 @@ def test_a_run_over_spoiled_pages_turns_red(tmp_path: Path) -> None:
     (tmp_path / CHANGED).write_text(text[:at] + "import  " + text[at + len("import ") :], "utf-8")
     (tmp_path / MISSING).unlink()
     # What the package computes, and what both languages show of it.
-    geometry = tmp_path / "convref/geometry.py"
-    text, right = geometry.read_text("utf-8"), "return last - abs(last - abs(position))"
+    modes = tmp_path / "convref/modes.py"
+    text, right = modes.read_text("utf-8"), "size - 1 - abs(size - 1 - abs(at))"
     assert right in text
-    geometry.write_text(text.replace(right, right + " + (position < 0)"), "utf-8")
+    modes.write_text(text.replace(right, right + " + (at < 0)"), "utf-8")
     (tmp_path / "tests/test_skip.py").write_text("import pytest\ndef test(): pytest.skip()\n")
     rules = ("tests/test_docs_rules.py", "tests/test_docs_inventory.py", "tests/test_skip.py")
     names = " or ".join({Path(page).stem for page in (PAGE, MARKED, CHANGED, MISSING)})

@@ -14,7 +14,9 @@ from convref import checks, definition, explain
 from convref.figures import Figure, draw
 from convref.figures.plan import FRAMES
 from convref.geometry import Axis, same_padding
+from convref.modes import most
 from tests.drawings import elements, index, labels, parts, sources, texts
+from tests.numpy_only.cases import NUMPYS
 
 CASES = 200
 
@@ -28,14 +30,14 @@ def random_case(seed: int, ranks: tuple[int, ...] = (1, 2)) -> dict[str, Any]:
     dilation = [pick.randint(1, 3) for _ in range(rank)]
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     size = [pick.randint(r, r + 4) for r in reach]
-    most = {"reflect": min(size) - 1, "circular": min(size)}.get(mode, 3)
-    padding: Any = pick.randint(0, min(3, most))
+    limit: Any = most(mode, min(size))
+    padding: Any = pick.randint(0, min(3, limit))
     stride = [pick.randint(1, 3) for _ in range(rank)]
     total = max(r - 1 - (r - 1) // 2 for r in reach)
-    if pick.random() < 0.2 and total <= most:
+    if pick.random() < 0.2 and total <= limit:
         padding, stride = "same", [1] * rank
     elif pick.random() < 0.3:
-        padding = [[pick.randint(0, min(3, most)) for _ in range(2)] for _ in range(rank)]
+        padding = [[pick.randint(0, min(3, limit)) for _ in range(2)] for _ in range(rank)]
     return {
         "size": size,
         "kernel": kernel,
@@ -184,8 +186,8 @@ def test_padding_shows_what_a_kernel_of_one_cell_reads(seed: int) -> None:
     pick = random.Random(seed)
     rank, mode = pick.choice((1, 2)), pick.choice(checks.MODES)
     size = [pick.randint(1, 6) for _ in range(rank)]
-    most = {"reflect": min(size) - 1, "circular": min(size)}.get(mode, 3)
-    padding = [pick.randint(0, min(3, most)) for _ in range(rank)]
+    limit: Any = most(mode, min(size))
+    padding = [pick.randint(0, min(3, limit)) for _ in range(rank)]
     svg = draw("padding", size=size, padding=padding, mode=mode)
     data = np.arange(1, np.prod(size) + 1).reshape(size)
     padded = definition.convolution(
@@ -208,11 +210,11 @@ def test_padding_shows_what_a_kernel_of_one_cell_reads(seed: int) -> None:
         assert drawn[start]["data-source"] == arc["data-to"]
 
 
-def test_padding_modes_are_the_four_of_the_source() -> None:
+def test_padding_modes_are_numpys() -> None:
     """S4: zeros, reflect (edge not repeated), replicate, circular."""
-    drawn = [t for t in texts(draw("padding-modes", input=[1, 2, 3, 4])) if t.isdigit()]
-    rows = ["".join(drawn[i : i + 8]) for i in range(0, 32, 8)]
-    assert rows == ["00123400", "32123432", "11123444", "34123412"]
+    drawn = [int(t) for t in texts(draw("padding-modes", input=[1, 2, 3, 4])) if t.isdigit()]
+    rows = [np.pad([1, 2, 3, 4], 2, NUMPYS[mode]) for mode in checks.MODES]
+    assert drawn == np.concatenate(rows).tolist()
 
 
 @pytest.mark.parametrize("seed", range(CASES))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import convref
 from convref import checks, cures, divergences
+from convref.modes import COPIES, most
 from convref.padding import PAD_MODES
 from tests.numpy_only.cases import Case, cases
 
@@ -99,15 +100,15 @@ def test_overflow_is_infinite_without_a_warning() -> None:
     assert np.isinf(by_pytorch(case, arrays)).all()
 
 
-@given(st.data(), st.sampled_from(["constant", "reflect", "replicate", "circular"]))
+@given(st.data(), st.sampled_from(PAD_MODES))
 def test_pad_is_pytorchs(data: Any, mode: Any) -> None:
     axes = data.draw(st.integers(1, 3))
     sizes = [data.draw(st.integers(2, 5)) for _ in range(axes)]
     flat = []
     for n in reversed(sizes):
         crop = [data.draw(st.sampled_from([0, 0, 1])) if n > 3 else 0 for _ in range(2)]
-        most = n - sum(crop) - (mode == "reflect")
-        flat += [-c if c else data.draw(st.integers(0, most)) for c in crop]
+        limit = min(n, most(mode, n)) - sum(crop)
+        flat += [-c if c else data.draw(st.integers(0, limit)) for c in crop]
     input = np.arange(6 * np.prod(sizes)).reshape(2, 3, *sizes)
     value = data.draw(st.integers(-9, 9)) if mode == "constant" else 0
     expected = F.pad(torch.from_numpy(input), flat, mode, value if mode == "constant" else None)
@@ -204,12 +205,13 @@ def test_what_pytorch_refuses_is_refused(arrays: Any, options: Any) -> None:
         convref.conv2d(*arrays, **options)
 
 
-@pytest.mark.parametrize(("mode", "limit"), [("reflect", 4), ("circular", 5), ("replicate", None)])
-def test_limits_of_the_modes_are_pytorchs(mode: Any, limit: Any) -> None:
+@pytest.mark.parametrize("mode", COPIES)
+def test_limits_of_the_modes_are_pytorchs(mode: Any) -> None:
     input = np.arange(15).reshape(1, 3, 5)
-    for most in (3, 4, 5, 6, 11):
-        for flat in ((most, 0), (0, most)):
-            if limit is None or most <= limit:
+    limit = most(mode, 5)
+    for cells in (3, 4, 5, 6, 11):
+        for flat in ((cells, 0), (0, cells)):
+            if cells <= limit:
                 expected = F.pad(torch.from_numpy(input), flat, mode)
                 np.testing.assert_array_equal(convref.pad(input, flat, mode), expected.numpy())
             else:

@@ -86,7 +86,7 @@ def arc(canvas: Canvas, start: float, end: float, y: float, **data: object) -> N
 def padding_modes(
     *, size: Ints | None = None, padding: Padding = 2, input: Numbers | None = None
 ) -> Canvas:
-    """The four modes on one 1-D input, one under the other."""
+    """Every mode on one 1-D input, one under the other."""
     size, data = sized("padding-modes", "size", size, input)
     canvas = Canvas()
     top = 0.0

@@ -2,13 +2,16 @@
 
 import os
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
+from convref import checks
 from convref.geometry import output_size, reach, resolve
+from convref.modes import COPIES, most
 
 # In CI every run tries the same cases; elsewhere each run tries new ones. For each of thousands of
 # mutants (verify/mutation) fewer will do, and nobody reads how one failed.
@@ -68,7 +71,14 @@ class Case:
         printer.text(repr(self))  # Hypothesis would print the fields
 
 
-MODES = ("zeros", "reflect", "replicate", "circular")
+# The oracle of each mode: what numpy.pad calls it.
+NUMPYS: dict[str, Any] = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+}
+LIMITED = [mode for mode, copies in COPIES.items() if copies.limit]
 BATCHES = ((), (0,), (1,), (2,))
 
 
@@ -84,7 +94,7 @@ def cases(
     draw: Any,
     ranks: Any = (1, 2, 3),
     largest: Any = 3,
-    modes: Any = MODES,
+    modes: Any = checks.MODES,
     paddings: Any = ("same", "valid", "numbers", "sides"),
     batches: Any = BATCHES,
 ) -> Case:
@@ -105,7 +115,7 @@ def cases(
     for axis in resolve([0] * rank, kernel, stride, pairs(padding), dilation):
         pad = max(axis.before, axis.after)
         least = reach(axis.kernel, axis.dilation) - axis.before - axis.after
-        least = max(1, least, {"reflect": pad + 1, "circular": pad}.get(mode, 0))
+        least = next(n for n in count(max(1, least)) if pad <= most(mode, n))
         sizes.append(least + draw(st.integers(0, 3)))
     batch = draw(st.sampled_from(batches))
     return Case(

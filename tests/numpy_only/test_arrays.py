@@ -7,49 +7,8 @@ import numpy as np
 import pytest
 
 import convref
-from convref import checks
-from convref.padding import PAD_MODES
-
-
-def numbers(*shape: Any, start: Any = 0) -> Any:
-    """Every value another one, small enough for sums to be exact in float64."""
-    return np.arange(start, start + np.prod(shape)).reshape(shape).astype("f8")
-
-
-X, W, V = numbers(3, 4, 5, 6), numbers(6, 2, 2, 3, start=-9), numbers(4, 3, 2, 3, start=-9)
-B, G = numbers(6, start=1), numbers(3, 6, 2, 4, start=-70)
-OPTIONS: dict[str, Any] = {"stride": (2, 1), "padding": (0, 1), "dilation": (2, 1), "groups": 2}
-
-# Name: a function of arrays, whose first is the one with the batch, and the arrays.
-CALLS: dict[str, tuple[Any, Any]] = {
-    "conv": (
-        lambda x, w, b: convref.conv2d(x, w, b, **OPTIONS, padding_mode="reflect"),
-        (X, W, B),
-    ),
-    "conv transposed": (lambda x, v, b: convref.conv_transpose2d(x, v, b, **OPTIONS), (X, V, B)),
-    "backward": (
-        lambda x, w, g: convref.conv2d_backward(
-            g[: len(x)] if x.ndim == 4 else g[0], x, w, stride=(2, 1), groups=2
-        ),
-        (X, W, G),
-    ),
-    "transposed backward": (
-        lambda x, v, g: convref.conv_transpose2d_backward(
-            g[: len(x)] if x.ndim == 4 else g[0], x, v, stride=(1, 2), padding=1, groups=2
-        ),
-        (X, V, numbers(3, 6, 4, 11, start=-400)),
-    ),
-    "unfold1d": (lambda x: convref.unfold1d(x, 3, 2, 1, 2), (X[0],)),
-    "unfold": (lambda x: convref.unfold(x, (2, 3), 2, 1, (1, 2)), (X,)),
-    "unfold3d": (lambda x: convref.unfold3d(x, (2, 3, 1), 1, 1, (1, 2, 3)), (X[None],)),
-    "fold1d": (lambda x: convref.fold1d(x, 5, 3, 1, 1, 2), (numbers(3, 12, 3),)),
-    "fold": (lambda x: convref.fold(x, (5, 4), (2, 3), 1, 1, 2), (numbers(3, 12, 6),)),
-    "fold3d": (lambda x: convref.fold3d(x, (2, 5, 4), (1, 2, 3), 1, 1, 2), (numbers(3, 6, 12),)),
-    "constant": (lambda x: convref.pad(x, (1, -2, 0, 3), value=7), (X,)),
-    "reflect": (lambda x: convref.pad(x, (1, -2, 0, 3), "reflect"), (X,)),
-    "replicate": (lambda x: convref.pad(x, (1, -2, 0, 3), "replicate"), (X,)),
-    "circular": (lambda x: convref.pad(x, (1, -2, 0, 3), "circular"), (X,)),
-}
+from convref import checks, pad
+from tests.numpy_only.calls import BATCHED, CALLS, B, W, X, arrays, function, numbers
 
 
 def read_only(array: Any) -> Any:
@@ -71,34 +30,37 @@ LAYOUTS: dict[str, Any] = {
 }
 
 
-def results(name: Any, *arrays: Any) -> Any:
-    """What the call returns, always as a tuple."""
-    out = CALLS[name][0](*arrays)
+def results(name: Any, **given: Any) -> Any:
+    """What the call returns, always as a tuple, with other arrays in place of its own."""
+    out = function(name)(**CALLS[name] | given)
     return out if isinstance(out, tuple) else (out,)
+
+
+def batch(name: Any, part: Any) -> Any:
+    """What it returns for a part of the batch."""
+    return results(name, **{n: a[part] for n, a in arrays(name).items() if n in BATCHED})
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", CALLS)
 def test_the_result_is_the_same_and_the_arrays_stay_as_they_are(name: Any, layout: Any) -> None:
-    plain = CALLS[name][1]
-    given = [LAYOUTS[layout](array) for array in plain]
-    before = [(a.tobytes(), a.dtype, a.shape, a.strides) for a in given]
-    got = results(name, *given)
-    assert [(a.tobytes(), a.dtype, a.shape, a.strides) for a in given] == before
-    for out, expected in zip(got, results(name, *plain), strict=True):
+    given = {n: LAYOUTS[layout](array) for n, array in arrays(name).items()}
+    before = [(a.tobytes(), a.dtype, a.shape, a.strides) for a in given.values()]
+    got = results(name, **given)
+    assert [(a.tobytes(), a.dtype, a.shape, a.strides) for a in given.values()] == before
+    for out, expected in zip(got, results(name), strict=True):
         np.testing.assert_array_equal(out, expected)
         assert type(out) is np.ndarray
         # pad moves cells of any dtype, and leaves the order of their bytes alone.
-        assert out.dtype == (given[0].dtype if name in PAD_MODES else np.float64)
+        assert out.dtype == (given["input"].dtype if function(name) is pad else np.float64)
         assert out.flags.c_contiguous
         assert out.flags.writeable
-        assert not any(np.shares_memory(out, array) for array in given)
+        assert not any(np.shares_memory(out, array) for array in given.values())
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_without_a_batch_it_is_as_with_a_batch_of_one(name: Any) -> None:
-    first, *others = CALLS[name][1]
-    unbatched, batched = results(name, first[0], *others), results(name, first[:1], *others)
+    unbatched, batched = batch(name, 0), batch(name, slice(1))
     np.testing.assert_array_equal(unbatched[0], batched[0][0])
     for out, expected in zip(unbatched[1:], batched[1:], strict=True):
         np.testing.assert_array_equal(out, expected)
@@ -106,8 +68,7 @@ def test_without_a_batch_it_is_as_with_a_batch_of_one(name: Any) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name: Any) -> None:
-    first, *others = CALLS[name][1]
-    empty, full = results(name, first[:0], *others), results(name, first, *others)
+    empty, full = batch(name, slice(0)), results(name)
     assert empty[0].shape == (0, *full[0].shape[1:])
     for out, some in zip(empty[1:], full[1:], strict=True):
         np.testing.assert_array_equal(out, np.zeros_like(some))
@@ -116,8 +77,8 @@ def test_an_empty_batch_gives_an_empty_one_and_no_gradients(name: Any) -> None:
 @pytest.mark.parametrize("dtype", checks.DTYPES, ids=str)
 @pytest.mark.parametrize("name", CALLS)
 def test_the_result_has_the_dtype_of_the_arrays(name: Any, dtype: Any) -> None:
-    arrays = [array.astype(dtype) for array in CALLS[name][1]]
-    assert all(out.dtype == dtype for out in results(name, *arrays))
+    given = {n: array.astype(dtype) for n, array in arrays(name).items()}
+    assert all(out.dtype == dtype for out in results(name, **given))
 
 
 DEFAULTS = {
@@ -170,13 +131,14 @@ def test_gradients_of_half_precision_are_summed_in_single() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("name", ["conv", "conv transposed", "backward", "transposed backward"])
+@pytest.mark.parametrize("name", [name for name in CALLS if "weight" in arrays(name)])
 @pytest.mark.parametrize("value", [300, np.inf, -np.inf])
 def test_overflow_and_nan_come_quietly(name: Any, value: Any) -> None:
-    *first, last = (np.full(a.shape, value, "f2") for a in CALLS[name][1])
+    given = {n: np.full(a.shape, value, "f2") for n, a in arrays(name).items()}
+    given[list(given)[-1]] *= -1
     for zeros in (0, 1):
-        first[0][:, :zeros] = 0  # infinity less infinity is nan, and so is zero times infinity
-        assert not all(np.isfinite(out).all() for out in results(name, *first, -last))
+        given["input"][:, :zeros] = 0  # infinity less infinity is nan, as is zero times infinity
+        assert not all(np.isfinite(out).all() for out in results(name, **given))
 
 
 def test_arrays_of_the_right_dtype_are_not_copied() -> None:

@@ -19,11 +19,13 @@ import numpy as np
 import pytest
 
 import convref
-from convref import cost, figures, messages
+from convref import checks, cost, figures, messages
 from convref.__main__ import main
 from convref.figures.files import save
 from convref.geometry import Axis
 from convref.layouts import convert_weight, tensorflow_same
+from convref.modes import COPIES
+from tests.numpy_only.cases import LIMITED, NUMPYS
 from tests.numpy_only.test_refusals import BAD, gaps
 
 CONV = {1: convref.conv1d, 2: convref.conv2d, 3: convref.conv3d}
@@ -584,15 +586,13 @@ def pads(flat: Any, shape: Any) -> Any:
     return [(0, 0)] * (len(shape) - len(pairs)) + pairs
 
 
-@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+@pytest.mark.parametrize("mode", checks.MODES)
 @pytest.mark.parametrize("rank", CONV)
 def test_four_paddings_are_written_in_pairs(rank: Any, mode: Any) -> None:
     rng = np.random.default_rng(rank)
     given, _ = right_call(rng, rank)
     flat = tuple(rng.integers(0, 3, 2 * rank).tolist())
-    numpys = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    named: Any = numpys[mode]
-    padded = np.pad(given["input"], pads(flat, given["input"].shape), named)
+    padded = np.pad(given["input"], pads(flat, given["input"].shape), NUMPYS[mode])
     right = by_hand(padded, given["weight"], given["bias"], 1, False)
     options = {"padding": flat, "padding_mode": mode}
     got = cured(CONV[rank], given | options, [])
@@ -675,9 +675,8 @@ def test_no_advice_about_sides_where_it_does_not_help() -> None:
         assert "sides that differ" not in message
 
 
-@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("mode", COPIES)
 def test_pad_in_a_mode_that_copies_gets_the_axes_that_it_wants(mode: Any) -> None:
-    numpys: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
     for axes, rank in product((1, 2, 3), range(1, 8)):
         x = np.arange(3**rank).reshape((3,) * rank)
         flat = (1, 2) * axes
@@ -685,7 +684,7 @@ def test_pad_in_a_mode_that_copies_gets_the_axes_that_it_wants(mode: Any) -> Non
         if 2 * axes > 2 * rank:
             continue
         got = cured(convref.pad, given, [])
-        right = np.pad(x, pads(flat, x.shape), numpys[mode])
+        right = np.pad(x, pads(flat, x.shape), NUMPYS[mode])
         np.testing.assert_array_equal(got.reshape(right.shape), right)
 
 
@@ -713,13 +712,13 @@ def test_same_with_a_stride_is_padded_before() -> None:
     assert refused(lambda: convref.conv2d(**given, stride=2, padding=1))[0] is None
 
 
-@pytest.mark.parametrize("mode", ["reflect", "circular"])
+@pytest.mark.parametrize("mode", LIMITED)
 def test_as_much_as_the_mode_can_is_padded(mode: Any) -> None:
     x = np.arange(5)[None]
     _, message = refused(lambda: convref.pad(x, (9, 0), mode))
+    found(rf"mode '{mode}' must be (less than|at most) the size, since ", message)
     most = int(found(r"pad at most (\d+)", message)[1])
-    numpys: Any = {"reflect": "reflect", "circular": "wrap"}
-    right = np.pad(x, ((0, 0), (most, 0)), numpys[mode])
+    right = np.pad(x, ((0, 0), (most, 0)), NUMPYS[mode])
     assert convref.pad(x, (most, 0), mode).tolist() == right.tolist()
     assert refused(lambda: convref.pad(x, (most + 1, 0), mode))[0] == mode
 

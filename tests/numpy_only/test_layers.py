@@ -13,10 +13,12 @@ from convref import (
     Conv3d,
     ConvTranspose1d,
     ConvTranspose2d,
+    checks,
     conv2d,
     conv_transpose2d,
 )
 from convref.cost import chain
+from tests.numpy_only.cases import NUMPYS
 
 ONE = np.ones((1, 1, 1, 1))
 # Pairs may be lists, too, though the types name tuples alone.
@@ -100,14 +102,12 @@ def test_calling_a_layer_is_the_function_with_its_arguments(bias: Any) -> None:
     np.testing.assert_array_equal(layer(input[0]), expected[0])
 
 
-@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+@pytest.mark.parametrize("mode", checks.MODES)
 def test_a_layer_pads_each_side_by_its_own_number(mode: Any) -> None:
     pairs = [(1, 2), (0, 3)]
     layer = Conv2d(4, 6, 3, 2, pairs, groups=2, padding_mode=mode, seed=0)
     input = np.random.default_rng(0).standard_normal((2, 4, 7, 9)).astype(np.float32)
-    numpys = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    named: Any = numpys[mode]
-    padded = np.pad(input, [(0, 0), (0, 0), *pairs], named)
+    padded = np.pad(input, [(0, 0), (0, 0), *pairs], NUMPYS[mode])
     expected = conv2d(padded, layer.weight, layer.bias, 2, groups=2)
     np.testing.assert_array_equal(layer(input), expected)
     np.testing.assert_array_equal(layer(input[0]), expected[0])

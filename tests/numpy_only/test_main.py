@@ -18,7 +18,7 @@ import pytest
 
 import convref
 from convref import __main__ as command
-from convref import figures
+from convref import checks, figures
 from convref.trace import explain, explain_transposed
 
 
@@ -230,7 +230,7 @@ HELP = {
         --input SHAPE C,H,W or N,C,H,W and so on
         --dtype DTYPE of all numbers
         --json the same for programs""",
-    "explain": """\
+    "explain": f"""\
         usage: convref explain [-h] --input ARRAY --weight ARRAY [--bias ARRAY] --at CELL
         one output cell as the sum that it is
         --input ARRAY JSON or shape: (N, C, ...), (C, ...)
@@ -243,7 +243,7 @@ HELP = {
         --output-padding N[,N]
         --padding N[,N]|[[N,N],...]|same|valid
         --groups N
-        --padding-mode {zeros,reflect,replicate,circular}
+        --padding-mode {{{",".join(checks.MODES)}}}
         --dtype DTYPE of all arrays
         --latex the sum in LaTeX, and nothing else
         --json the same for programs""",
@@ -303,8 +303,7 @@ BAD = [
     ("draw window size=5",
      "convref draw: figure 'window' needs kernel or weight, which was not given: add it."),
     ("draw window size=5 kernel=3 mode=a=b",
-     "convref draw: mode must be one of 'zeros', 'reflect', 'replicate', 'circular', "
-     "received 'a=b'."),
+     f"convref draw: mode must be one of {', '.join(map(repr, checks.MODES))}, received 'a=b'."),
     ("draw window --input x kernel=1",
      "convref draw: --input: expected integers with commas between, received 'x', or JSON "
      "such as [[1, 2], [3, 4]]"),

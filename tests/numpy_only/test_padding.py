@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convref import pad
-from convref.padding import fold_back, pad_checked
+from convref import checks, pad
+from convref.modes import COPIES
+from convref.padding import PAD_MODES, fold_back, pad_checked
+from tests.numpy_only.cases import NUMPYS
 
 # input, pad, mode -> output, one digit a cell; '.' is the constant.
 ROWS = [
@@ -51,27 +53,27 @@ def test_rows(row: Any, pads: Any, mode: Any, expected: Any) -> None:
 
 
 def shown(position: int, size: int, mode: str) -> int:
-    """Look it up: in the row and its mirror image, again and again, or in the row alone."""
-    row = list(range(size))
-    if mode == "replicate":
-        return sorted([0, position, size - 1])[1]
-    if mode == "reflect":
-        row += row[-2:0:-1]
-    return row[position % len(row)]
+    """Look it up in what NumPy makes of a row, however far away."""
+    far = abs(position)
+    return int(np.pad(np.arange(size), far, NUMPYS[mode])[far + position])
 
 
-modes = st.sampled_from(["reflect", "replicate", "circular"])
+def test_every_mode_has_its_row_and_its_oracle() -> None:
+    assert checks.MODES == ("zeros", *COPIES) == tuple(NUMPYS)
+    for copies in COPIES.values():
+        assert isinstance(copies.cropped, bool)
+        assert isinstance(copies.limit, str) and bool(copies.limit) == (copies.spare is not None)
 
 
 def index(position: int, size: int, pair: tuple[int, int], mode: str) -> int:
-    """Of the cell shown: 'circular' sees only what negative pads leave."""
-    if mode != "circular":
+    """Of the cell shown: some modes see only what negative pads leave."""
+    if not COPIES[mode].cropped:
         return shown(position, size, mode)
     left = list(range(size))[max(0, -pair[0]) : size + min(0, pair[1])]
-    return left[(position - left[0]) % len(left)]
+    return left[shown(position - left[0], len(left), mode)]
 
 
-@given(st.data(), modes, st.integers(1, 3), st.booleans())
+@given(st.data(), st.sampled_from(list(COPIES)), st.integers(1, 3), st.booleans())
 def test_every_cell_of_every_mode(data: Any, mode: Any, axes: Any, batched: Any) -> None:
     sizes = [data.draw(st.integers(2, 5)) for _ in range(axes)]
     input: Any = np.arange(np.prod(sizes) * 2 * 3).reshape(2, 3, *sizes)
@@ -80,9 +82,9 @@ def test_every_cell_of_every_mode(data: Any, mode: Any, axes: Any, batched: Any)
     pairs = []
     for n in sizes:
         before = data.draw(st.integers(1 - n, n - 1))
-        left = n + min(before, 0) if mode == "circular" else n
+        left = n + min(before, 0) if COPIES[mode].cropped else n
         after = data.draw(st.integers(1 - n, left - 1))
-        least = max(before, 0) if mode == "circular" else 1 - n - before
+        least = max(before, 0) if COPIES[mode].cropped else 1 - n - before
         pairs.append((before, max(after, 1 - n - min(before, 0), least - n)))
     flat = [side for pair in reversed(pairs) for side in pair]
     got = pad(input, flat, mode)
@@ -114,7 +116,7 @@ def test_zero_is_no_value() -> None:
     assert pad(np.array([[3, 5, 7]]), (1, 1), "reflect", 0).tolist() == [[5, 3, 5, 7, 5]]
 
 
-@pytest.mark.parametrize("mode", ["constant", "reflect", "replicate", "circular"])
+@pytest.mark.parametrize("mode", PAD_MODES)
 def test_the_result_is_always_a_new_array(mode: Any) -> None:
     input = np.arange(6).reshape(2, 3)
     for pads in ((0, 0), (1, 1), (-1, 0)):
@@ -151,7 +153,7 @@ def test_numbers_of_a_wider_float_are_refused() -> None:
             pad(np.ones(1), (1, 0), value=wide)
 
 
-@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("mode", COPIES)
 @pytest.mark.parametrize("dtype", ["int8", "float32", "complex64"])
 def test_folding_back_is_the_adjoint_of_padding(mode: Any, dtype: Any) -> None:
     random = np.random.default_rng(0)
@@ -167,7 +169,7 @@ def test_folding_back_is_the_adjoint_of_padding(mode: Any, dtype: Any) -> None:
 def test_padding_asks_for_no_memory_beside_the_result() -> None:
     x = np.zeros((1, 1, 10**6))
     tracemalloc.start()
-    for mode in ("reflect", "replicate", "circular"):
+    for mode in COPIES:
         pad_checked(x, [(0, 0), (0, 0), (9, 9)], mode)
         assert tracemalloc.get_traced_memory()[1] < 8.01e6
     tracemalloc.stop()

@@ -16,6 +16,7 @@ from convref import (
     Conv2d,
     Conv3d,
     ConvTranspose2d,
+    checks,
     conv1d,
     conv2d,
     conv2d_backward,
@@ -39,7 +40,10 @@ from convref.figures import draw
 from convref.figures.files import save
 from convref.geometry import Axis
 from convref.layouts import convert_activation, convert_linear, convert_weight, tensorflow_same
+from convref.modes import most
 from convref.trace import explain, explain_transposed
+from tests.numpy_only.calls import CALLS
+from tests.numpy_only.cases import LIMITED
 
 
 def large(*shape: Any) -> Any:
@@ -91,7 +95,7 @@ LAYERS = ", ".join(
     f"{k}{n}d" for k in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for n in (1, 2, 3)
 )
 FRAMEWORKS = "'torch', 'onnx', 'paddle', 'mindspore', 'tensorflow', 'keras', 'jax', 'flax'"
-MODES = "'zeros', 'reflect', 'replicate', 'circular'"
+MODES = ", ".join(map(repr, checks.MODES))
 TWO = "an integer or a tuple of 2 integers"
 ADD = "add the missing axis with input[None]"
 FLOATS = "float16, float32, float64, complex64, complex128"
@@ -406,7 +410,7 @@ BAD = [
     (
         "word",
         lambda: pad(X, (1, 1), "zeros"),
-        ("mode", "one of 'constant', 'reflect', 'replicate', 'circular'", "'zeros'", ""),
+        ("mode", "one of " + MODES.replace("zeros", "constant"), "'zeros'", ""),
     ),
     ("same", lambda: conv2d(X, W, stride=(1, 2), padding="same"), ((1, 2),)),
     ("same", lambda: Conv2d(1, 1, 1, 2, "same"), ((2, 2),)),
@@ -445,6 +449,10 @@ BAD = [
     ("circular", lambda: pad(X[0], (-4, 4), "circular"), ("axis 2", 4, "3 after cropping", 3)),
     ("circular", lambda: pad(X[0], (-9, 3), "circular"), ("axis 2", 3, "0 after cropping", 0)),
     ("circular", lambda: pad(X[0], (8, -15), "circular"), ("axis 2", 8, 7, 7)),
+    *(
+        (mode, lambda mode=mode: pad(X[0], (8, 0), mode), ("axis 2", 8, 7, most(mode, 7)))
+        for mode in LIMITED
+    ),
     ("nothing left", lambda: pad(X[0], (-7, 0), "reflect"), ("reflect", (0,))),
     ("nothing left", lambda: pad(X, (-7, 0, -6, 1), "replicate"), ("replicate", (0, 0))),
     (
@@ -1273,13 +1281,7 @@ def test_bad_input_is_refused_with_the_rule_and_without_memory(
 # Every argument of these in turn is something that cannot be; the others are these.
 NAMED = {
     size: {"n": 5, "kernel": 3},
-    pad: {"input": X[0], "pad": (1, 1)},
-    unfold1d: {"input": X[0], "kernel_size": 2},
-    unfold: {"input": X, "kernel_size": 2},
-    unfold3d: {"input": X, "kernel_size": 2},
-    fold1d: {"input": np.ones((4, 1)), "output_size": 2, "kernel_size": 2},
-    fold: {"input": np.ones((4, 1)), "output_size": 2, "kernel_size": 2},
-    fold3d: {"input": np.ones((8, 1)), "output_size": 2, "kernel_size": 2},
+    **{getattr(convref, n): arguments for n, arguments in CALLS.items() if n in convref.__all__},
     explain: {"input": X, "weight": W, "at": (0, 0, 0, 0)},
     explain_transposed: {"input": X, "weight": V, "at": (0, 0, 0, 0)},
     convert_weight: {"weight": W, "source": "torch", "target": "keras"},
@@ -1356,6 +1358,6 @@ def test_every_rule_is_tried() -> None:
     assert {rule for rule, *_ in BAD} == set(messages.MESSAGES)
 
 
-def test_every_public_name_is_there() -> None:
+def test_every_public_name_is_there_and_tried() -> None:
     assert sorted(convref.__all__) == convref.__all__
-    assert all(hasattr(convref, name) for name in convref.__all__)
+    assert {getattr(convref, name) for name in convref.__all__} <= set(NAMED)

@@ -13,14 +13,14 @@ import torch
 import torch.nn.functional as F
 
 import convref
-from convref import engine
+from convref import checks, engine
+from convref.modes import COPIES
 from verify.fuzz import calls
 from verify.fuzz.calls import BATCHES, FLOATS, INTEGERS, MEMORY, draw_array, draw_options
 
 TRANSPOSED = ("conv_transpose", "transposed backward", "transposed layer")
 BACKWARD = ("backward", "transposed backward")
 LAYERS = {"layer": "Conv", "transposed layer": "ConvTranspose"}
-MODES = ("zeros", "reflect", "replicate", "circular")
 
 # The values that every option takes; every pair of values of two options has to occur.
 OPTIONS: dict[str, tuple[Any, ...]] = {
@@ -40,7 +40,7 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
     "stride": ("one", "two", "mixed"),
     "padding": ("zero", "some", "mixed", "sides", "same", "valid"),
     "dilation": ("one", "two", "mixed"),
-    "mode": MODES,
+    "mode": checks.MODES,
     "bias": (False, True),
     "form": ("integer", "single", "tuple"),
     "memory": MEMORY,
@@ -53,7 +53,7 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
 # Pairs that cannot be: what is no option of a function, or refused together.
 IMPOSSIBLE: calls.Pairs = (
     *({("function", f), ("padding", p)} for f in TRANSPOSED for p in ("sides", "same", "valid")),
-    *({("function", f), ("mode", mode)} for f in TRANSPOSED for mode in MODES[1:]),
+    *({("function", f), ("mode", mode)} for f in TRANSPOSED for mode in COPIES),
     *({("function", f), ("dtype", d)} for f in (*BACKWARD, *LAYERS) for d in INTEGERS),
     *({("function", f), ("bias", False)} for f in BACKWARD),
     *({("padding", "same"), ("stride", s)} for s in ("two", "mixed")),

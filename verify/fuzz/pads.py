@@ -10,6 +10,8 @@ import numpy as np
 import torch.nn.functional as F
 
 import convref
+from convref.modes import COPIES
+from convref.padding import PAD_MODES
 from verify.fuzz import calls
 from verify.fuzz.calls import BATCHES, MEMORY, draw_array, draw_options
 
@@ -18,14 +20,12 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
     "axes": (1, 2, 3),
     "dtype": calls.DTYPES,
     "batch": tuple(BATCHES),
-    "mode": ("constant", "reflect", "replicate", "circular"),
+    "mode": PAD_MODES,
     "pads": ("none", "some", "crop", "mixed"),
     "value": ("none", "zero", "other"),
     "memory": MEMORY,
 }
-IMPOSSIBLE = tuple(
-    {("mode", mode), ("value", "other")} for mode in ("reflect", "replicate", "circular")
-)
+IMPOSSIBLE = tuple({("mode", mode), ("value", "other")} for mode in COPIES)
 VALUES = (
     *(1, 7, -1, 2.75, -0.5, True, 300, 70_000, -(2**40), 1e39, 1e-8, 1j),
     *(float("inf"), -float("inf"), float("nan")),

@@ -83,7 +83,7 @@ class Report:
 
 def wanted() -> Iterator[Values]:
     """Every pair of values of two options that can occur, of each family."""
-    for family in (convolutions, pads, patches):
+    for family in dict.fromkeys(FAMILIES):
         for a, b in itertools.combinations(family.OPTIONS, 2):
             for x, y in itertools.product(family.OPTIONS[a], family.OPTIONS[b]):
                 pair = frozenset({(a, x), (b, y)})

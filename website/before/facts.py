@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from convref import checks, messages, trace
+from convref.modes import COPIES
 from website.markdown import explorer
 
 # The rules that checks.js can meet: the rest needs arguments that an explorer cannot have.
@@ -14,8 +15,7 @@ RULES = (
     "groups",
     "same",
     "reach",
-    "reflect",
-    "circular",
+    *(mode for mode, copies in COPIES.items() if copies.limit),
     "output padding",
     "transposed size",
 )
@@ -29,6 +29,7 @@ def facts() -> dict[str, Any]:
         "LETTERS": {rank: checks.LAYOUT[rank].split(", ") for rank in (1, 2)},
         "LIMITS": explorer.LIMITS,
         "MODES": checks.MODES,
+        "SPARE": {m: c.spare for m, c in COPIES.items() if c.spare is not None},
         "MESSAGES": {rule: [error.__name__, text] for rule, (error, text) in chosen.items()},
         "WIDTH": trace.WIDTH,
         "HEAD": trace.HEAD,

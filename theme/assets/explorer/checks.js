@@ -1,7 +1,7 @@
 // The refusals that an explorer can meet, in convref's order. The messages are convref's own:
 // website/before/facts.py writes them from convref.messages, with the rules that are named here.
 
-import { LETTERS, MESSAGES } from "./facts.js";
+import { LETTERS, MESSAGES, SPARE } from "./facts.js";
 import { paddedSize, reach, samePadding, transposedSize } from "./geometry.js";
 import { tuple } from "./numbers.js";
 
@@ -65,9 +65,9 @@ function convolution(state) {
 }
 
 function modeFits(where, size, pair, { mode }) {
-  const most = { reflect: size - 1, circular: size }[mode];
+  const most = size - SPARE[mode]; // without a limit NaN, which nothing is greater than
   const received = Math.max(...pair);
-  if (most !== undefined && received > most) refuse(mode, { where, received, size, most });
+  if (received > most) refuse(mode, { where, received, size, most });
 }
 
 function transposed(state) {
