@@ -9,6 +9,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -23,6 +24,7 @@ from convref import figures
 from convref.figures import KINDS, Figure, draw, style
 from convref.figures.figure import kind
 from convref.figures.files import png, save
+from convref.figures.plan import number
 from convref.figures.svg import CHARACTER, Box, Canvas
 
 SMALL_INPUT = [[1, 2, 0, 3], [0, 1, -2, 3], [1, 2, 1, 0]]
@@ -856,6 +858,11 @@ def rewrite() -> None:
     style_sheet = f"<meta charset=utf-8><style>td {{ padding: 1em }} {style.standing()}</style>"
     page.write_text(f"{style_sheet}<table><tr><th><th>before<th>after{''.join(rows)}", "utf-8")
     print(f"{len(rows)} drawings have changed: see {page}")
+
+
+def test_a_number_is_drawn_as_it_was_written() -> None:
+    assert number("input", 0.1) == Decimal("0.1")
+    assert number("input", 10**5000) == 10**5000  # more digits than Python turns into text
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convref import checks, size
+from convref import checks, geometry, size
 from convref.geometry import (
     Axis,
     cells_read,
@@ -127,3 +127,17 @@ def test_what_the_last_whole_window_does_not_touch_is_left_over(axis: Any) -> No
     if windows > 0:
         last = (windows - 1) * axis.stride + (axis.kernel - 1) * axis.dilation
         assert dropped_cells(axis) == axis.before + axis.size + axis.after - 1 - last
+
+
+def test_no_step_is_longer_than_the_padded_axis() -> None:
+    (axis,) = geometry.resolve([5], [1], [2**62], [(1, 2)], [2**61])
+    assert geometry.bounded(axis) == axis._replace(stride=8, dilation=8)
+    (short,) = geometry.resolve([5], [2], [2], [(1, 2)], [3])
+    assert geometry.bounded(short) == short
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_nothing_is_cut_where_same_is_what_comes(first: bool) -> None:
+    (axis,) = geometry.resolve([5], [2], [2], [(0, 0)], [1])
+    assert geometry.same_cut(axis, 0, 10, first) == (0, 0)
+    assert geometry.same_cut(axis, 0, 9, first) == ((-1, 0) if first else (0, -1))
