@@ -288,7 +288,7 @@ def word(received: object) -> str:
     return ". For this one, call numpy.pad first, as learn/padding-modes#symmetric shows"
 
 
-def keys(expected: Sequence[str], received: object) -> str:
+def keys(received: object) -> str:
     """A bias more or less than the layer has."""
     if not isinstance(received, list) or not all(isinstance(name, str) for name in received):
         return "give a dictionary of arrays by these names"

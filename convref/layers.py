@@ -108,7 +108,7 @@ class _Layer:
                 if isinstance(state_dict, Mapping)
                 else state_dict
             )
-            cure = cures.keys(sorted(own), received)
+            cure = cures.keys(received)
             refuse("keys", expected=sorted(own), received=received, cure=cure)
         values = {name: checks.number_array(name, state_dict[name]) for name in own}
         for name, value in values.items():

@@ -716,6 +716,16 @@ BAD = [
         ),
     ),
     ("word", lambda: layer("Conv2d(3, 4, 3, bias=0)"), ("bias", "one of True, False", "0", "")),
+    (
+        "word",
+        lambda: Conv1d(1, 1, 1, bias=np.ones(2)),
+        ("bias", "one of True, False", "array([1., 1.])", ""),
+    ),
+    (
+        "integer",
+        lambda: Conv1d(1, 1, 1, seed=1.5),
+        ("seed", "an integer or a numpy Generator", "1.5", "float"),
+    ),
     ("word", lambda: layer("MaxPool2d(2, ceil_mode=True)"), ("ceil_mode", "False", True, "")),
     (
         "word",
