@@ -26,10 +26,14 @@ import {
   fedByWeight,
   groupChannels,
   indices,
+  paddedSize,
   place,
   places,
   range,
+  seeing,
+  sliceOf,
   source,
+  unravel,
   volume,
 } from "./geometry.js";
 import { matrix } from "./matrix.js";
@@ -201,6 +205,7 @@ class Explorer extends HTMLElement {
   /** A new state; `quiet` leaves the page's address alone.
    *  @type {(state: State, how?: {quiet?: boolean}) => void} */
   set(state, { quiet = false } = {}) {
+    // Before the first there is nothing to go back to.
     if (this.state && differs(state, this.state)) {
       this.past = [...this.past.slice(1 - MOST_STEPS), this.state];
       this.future = [];
@@ -280,11 +285,9 @@ class Explorer extends HTMLElement {
   /** @type {(channel: number) => void} */
   see(channel) {
     this.channel = channel;
-    const { channels, outputs, groups, at } = this.state;
     if (!this.model.refusal && !this.seen().includes(channel)) {
-      const width = channels / groups;
-      const output = Math.floor(channel / width) * (outputs / groups);
-      return this.set({ ...this.state, at: [output, ...at.slice(1)] });
+      const [output] = seeing(this.model.layer, channel);
+      return this.set({ ...this.state, at: [output, ...this.state.at.slice(1)] });
     }
     this.set(this.state);
   }
@@ -357,7 +360,7 @@ class Explorer extends HTMLElement {
     const read = matrix(text);
     if ("problem" in read) return this.say(words.unpasted[read.problem](read), true);
     const slice = kind === "in" ? [this.channel] : this.slice();
-    const index = kind === "in" ? this.positionAt(i) : unravel(i, this.state.kernel);
+    const index = kind === "in" ? this.positionAt(i) : unravel(this.state.kernel, i);
     const sizes = kind === "in" ? this.state.size : this.state.kernel;
     const cell = index.map((each, axis) => Math.min(Math.max(0, each), sizes[axis] - 1));
     const done = pasted(this.state, NAMES[kind], slice, cell, read);
@@ -375,8 +378,7 @@ class Explorer extends HTMLElement {
    *  @type {(i: number) => Index} */
   positionAt(i) {
     const pads = this.pads();
-    const widths = pads.map(([b, a], axis) => b + this.state.size[axis] + a);
-    return unravel(i, widths).map((each, axis) => each - pads[axis][0]);
+    return unravel(this.widths(), i).map((each, axis) => each - pads[axis][0]);
   }
 
   /** @type {() => Pair[]} */
@@ -398,17 +400,13 @@ class Explorer extends HTMLElement {
   /** The first two indices of the weight slice that is shown.
    *  @type {() => Index} */
   slice() {
-    const { kind, at, channels, outputs, groups } = this.state;
-    const [first, second] = weightShapeOf(this.state);
     if (this.model.refusal) return [0, 0];
-    return kind === "transposed"
-      ? [this.channel, at[0] % (outputs / groups)]
-      : [Math.min(at[0], first - 1), (this.channel % (channels / groups)) % second];
+    return sliceOf(this.model.layer, this.state.at[0], this.channel);
   }
 
   /** @type {(i: number) => Index} */
   weightIndex(i) {
-    return [...this.slice(), ...unravel(i, this.state.kernel)];
+    return [...this.slice(), ...unravel(this.state.kernel, i)];
   }
 
   /** @type {(i: number) => number} */
@@ -427,7 +425,7 @@ class Explorer extends HTMLElement {
     const where = grid?.held();
     const pads = this.pads();
     const shapes = {
-      in: pads.map(([b, a], axis) => b + state.size[axis] + a),
+      in: this.widths(),
       w: state.kernel,
       out: told.refusal ? null : told.sizes,
     };
@@ -727,7 +725,10 @@ class Explorer extends HTMLElement {
   }
 
   widths() {
-    return this.pads().map(([b, a], axis) => b + this.state.size[axis] + a);
+    const { size } = this.state;
+    return this.pads().map(([before, after], axis) =>
+      paddedSize({ before, size: size[axis], after }),
+    );
   }
 
   /** The open tab's text. */
@@ -763,7 +764,7 @@ class Explorer extends HTMLElement {
     if (kind === "out" && !this.model.refusal) {
       this.stop();
       this.target = null;
-      this.state = { ...this.state, at: [this.state.at[0], ...unravel(i, this.model.sizes)] };
+      this.state = { ...this.state, at: [this.state.at[0], ...unravel(this.model.sizes, i)] };
       this.grids.out.rove(i);
       this.remember();
     } else if (kind !== "out") {
@@ -787,7 +788,7 @@ class Explorer extends HTMLElement {
     if (this.model.refusal) return;
     const cells = [this.state.outputs, ...this.model.sizes];
     const next = (place(cells, this.state.at) + by + volume(cells)) % volume(cells);
-    const at = unravel(next, cells);
+    const at = unravel(cells, next);
     const same = at[0] === this.state.at[0];
     this.target = null;
     this.state = { ...this.state, at };
@@ -915,11 +916,5 @@ class Explorer extends HTMLElement {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 }
-
-/** @type {(i: number, shape: number[]) => Index} */
-const unravel = (i, shape) =>
-  shape
-    .reduceRight(([rest, ...found], n) => [Math.floor(rest / n), rest % n, ...found], [i])
-    .slice(1);
 
 customElements.define("conv-explorer", Explorer);

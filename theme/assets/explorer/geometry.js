@@ -1,5 +1,5 @@
 // The browser's copy of convref/geometry.py and of the two sums: the only second copy there is.
-// tests/browser/test_explorer.py holds its results equal to the package's, case by case.
+// tests/test_explorer_formulas.py holds every function here equal to the package's.
 
 /** @import { Mode } from "./facts.js" */
 
@@ -10,9 +10,9 @@
 
 /** A convolution to compute: numbers as flat arrays, input of the shape (C, ...sizes). An axis of a
  *  transposed one has its output padding in `extra`.
- *  @typedef {{transposed: boolean, axes: Axis[], extra: number[], mode: Mode,
- *    channels: number, outputs: number, groups: number,
- *    input: number[], weight: number[], bias: number[] | null}} Layer */
+ *  @typedef {Channels & {axes: Axis[], extra: number[], mode: Mode,
+ *    input: number[], weight: number[], bias: number[] | null}} Layer
+ *  @typedef {{transposed: boolean, channels: number, outputs: number, groups: number}} Channels */
 
 /** What an output cell reads along one axis: where, which cell, null where there is none, and for
  *  which tap.
@@ -25,7 +25,7 @@
 
 /** @type {(a: Axis) => number} */
 export const reach = (a) => a.dilation * (a.kernel - 1) + 1;
-/** @type {(a: Axis) => number} */
+/** @type {(a: Pick<Axis, "before" | "size" | "after">) => number} */
 export const paddedSize = (a) => a.before + a.size + a.after;
 /** @type {(a: Axis) => number} */
 export const outputSize = (a) => Math.floor((paddedSize(a) - reach(a)) / a.stride) + 1;
@@ -104,20 +104,32 @@ export const combinations = (lists) =>
 /** @type {(shape: number[]) => Index[]} */
 export const indices = (shape) => combinations(shape.map(range));
 
+/** The index at a place in an array laid out row by row.
+ *  @type {(shape: number[], at: number) => Index} */
+export const unravel = (shape, at) =>
+  shape
+    .reduceRight(([rest, ...found], n) => [Math.floor(rest / n), rest % n, ...found], [at])
+    .slice(1);
+
 /** Place of an index in an array laid out row by row.
  *  @type {(shape: number[], index: Index) => number} */
 export const place = (shape, index) => index.reduce((at, each, axis) => at * shape[axis] + each, 0);
 
 // The sums -----------------------------------------------------------------------------------------
 
-/** @type {(layer: Layer) => number[]} */
-export function weightShape(layer) {
-  const kernel = layer.axes.map((a) => a.kernel);
-  const { channels, outputs, groups } = layer;
-  return layer.transposed
-    ? [channels, outputs / groups, ...kernel]
-    : [outputs, channels / groups, ...kernel];
+/** Where groups do not fit, too, so that numbers have a place.
+ *  @type {(layer: Channels & {axes: {kernel: number}[]}) => number[]} */
+export function weightShape({ transposed, channels, outputs, groups, axes }) {
+  /** @type {(count: number) => number} */
+  const part = (count) => Math.max(1, Math.floor(count / Math.max(1, groups)));
+  const kernel = axes.map((a) => a.kernel);
+  return transposed ? [channels, part(outputs), ...kernel] : [outputs, part(channels), ...kernel];
 }
+
+/** The first two indices of the weights with which an output channel sees an input channel.
+ *  @type {(layer: Channels, output: number, channel: number) => Index} */
+export const sliceOf = ({ transposed, channels, outputs, groups }, output, channel) =>
+  transposed ? [channel, output % (outputs / groups)] : [output, channel % (channels / groups)];
 
 /** @type {(layer: Layer) => number[]} */
 export const inputShape = (layer) => [layer.channels, ...layer.axes.map((a) => a.size)];
@@ -147,8 +159,8 @@ export function places(layer, at) {
   const lists = cell.map((each, axis) => reads(layer, axis, each));
   /** @type {Place[]} */
   const found = [];
-  groupChannels(output, channels, outputs, groups).forEach((channel, slice) => {
-    const head = layer.transposed ? [channel, output % (outputs / groups)] : [output, slice];
+  for (const channel of groupChannels(output, channels, outputs, groups)) {
+    const head = sliceOf(layer, output, channel);
     for (const steps of combinations(lists)) {
       const cells = steps.map((step) => step[1]);
       found.push({
@@ -157,7 +169,7 @@ export function places(layer, at) {
         weight: [...head, ...steps.map((step) => step[2])],
       });
     }
-  });
+  }
   return found;
 }
 
@@ -250,8 +262,8 @@ export function fedByWeight(layer, [first, second, ...tap]) {
 }
 
 /** Output channels that see an input channel.
- *  @type {(layer: Layer, channel: number) => number[]} */
-const seeing = ({ channels, outputs, groups }, channel) =>
+ *  @type {(layer: Channels, channel: number) => number[]} */
+export const seeing = ({ channels, outputs, groups }, channel) =>
   range(outputs).filter((o) => groupChannels(o, channels, outputs, groups).includes(channel));
 
 /** Learnable numbers: those of the weight, and of the bias if there is one.

@@ -36,7 +36,7 @@
  *  @typedef {Partial<Omit<State, "bias">> & {bias?: true | null}} Changes */
 
 import { KINDS, LIMITS, MODES } from "./facts.js";
-import { indices, place, range, volume } from "./geometry.js";
+import { indices, place, range, volume, weightShape } from "./geometry.js";
 import { parse as number, written } from "./numbers.js";
 
 /** @type {Record<Numbers, number[]>} */
@@ -61,15 +61,13 @@ export const rankOf = (kind) => (kind === "1d" ? 1 : 2);
 /** @type {(state: State) => number[]} */
 export const inputShapeOf = (state) => [state.channels, ...state.size];
 
-/** The weight's shape also where groups do not fit, so that its numbers have a place.
- *  @type {(state: State) => number[]} */
-export function weightShapeOf({ kind, channels, outputs, groups, kernel }) {
-  /** @type {(count: number) => number} */
-  const part = (count) => Math.max(1, Math.floor(count / Math.max(1, groups)));
-  return kind === "transposed"
-    ? [channels, part(outputs), ...kernel]
-    : [outputs, part(channels), ...kernel];
-}
+/** @type {(state: State) => number[]} */
+export const weightShapeOf = (state) =>
+  weightShape({
+    ...state,
+    transposed: state.kind === "transposed",
+    axes: state.kernel.map((kernel) => ({ kernel })),
+  });
 
 // From and to a link -------------------------------------------------------------------------------
 
@@ -158,7 +156,8 @@ export function fromQuery(text) {
   });
 
   /** Numbers by their place in the shape that was asked for; made up where there is none.
-   *  @type {(name: Numbers, shapeOf: (state: State) => number[], fill: (i: number) => number) => void} */
+   *  @type {(name: Numbers, shapeOf: (state: State) => number[], fill: (i: number) => number) =>
+   *    void} */
   function numbers(name, shapeOf, fill) {
     const texts = given.get(name)?.split(",") ?? [];
     const [shape, whole] = [shapeOf(state), shapeOf({ ...state, ...asked })];
