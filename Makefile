@@ -67,6 +67,7 @@ lint: .venv/.ready
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(PY) -m website.node @biomejs/biome/bin/biome check --error-on-warnings
+	$(PY) -m website.node typescript/bin/tsc
 	.venv/bin/actionlint .github/workflows/*.yml
 	.venv/bin/zizmor --offline --persona pedantic --no-progress .github/workflows
 

@@ -1,10 +1,16 @@
 // At build: MkDocs' index on stdin becomes the site's own on stdout, smaller and with messages.
 import { readFileSync } from "node:fs";
 
+/** MkDocs' sections, the rows that lead from a message to sections, and for sections other words.
+ *  @typedef {{location: string, title: string, text: string}} Section
+ *  @type {{docs: Section[], rows: [string, string[]][], synonyms: Record<string, string[]>}} */
 const { docs, rows, synonyms } = JSON.parse(readFileSync(0, "utf8"));
 
+/** @type {Record<string, string>} */
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&" };
+/** @type {(text: string) => string} */
 const plain = (text) => text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity]);
+/** @type {(html: string) => string} */
 const bare = (html) =>
   // Material parts Chinese words by \u200b where jieba happens to be installed.
   plain(

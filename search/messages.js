@@ -8,7 +8,8 @@ const NUMBER = /(?<![\w.])[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)/gi;
 const LIST = /[[(]\s*#(?:\s*,\s*#)*\s*,?\s*(?:[\])]|$)|#(?:\s*,\s*#)+\s*,?/g;
 const LOOSE = /[^\p{Letter}#…]/gu;
 
-/** The message without type, numbers and spaces, in lower case. */
+/** The message without type, numbers and spaces, in lower case.
+ *  @type {(message: string) => string} */
 export const key = (message) => {
   let text = message
     .replace(TYPE, "")
@@ -23,23 +24,31 @@ export const key = (message) => {
   return text.replace(/\s+/g, "").toLowerCase();
 };
 
-/** How many numbers each list of the message holds: 4,4 for two shapes of images. */
+/** How many numbers each list of the message holds: 4,4 for two shapes of images.
+ *  @type {(message: string) => string} */
 export const lengths = (message) =>
   Array.from(
     message.matchAll(/[[(]\s*[-\d.]+(?:\s*,\s*[-\d.]+)*\s*,?\s*[\])]/g),
     ([list]) => list.split(/,\s*(?=[-\d.])/).length,
   ).join();
 
+/** @type {(text: string) => number} */
 const letters = (text) => text.replace(/[#…]/g, "").length;
 
-// How many characters of the longest beginning of `piece` stand at the end of `text`.
+/** How many characters of the longest beginning of `piece` stand at the end of `text`.
+ *  @type {(text: string, piece: string) => number} */
 const tail = (text, piece) => {
   for (let n = Math.min(text.length, piece.length); n; n--)
     if (text.endsWith(piece.slice(0, n))) return n;
   return 0;
 };
 
-/** Letters of `pattern` found in order in `text`, which may be cut; 0 if it does not fit. */
+/** How a message fits: letters found, letters passed over, whether all of it was found, and how many
+ *  letters follow it.
+ *  @typedef {{found: number, passed: number, whole: boolean, rest?: number}} Fit */
+
+/** Letters of `pattern` found in order in `text`, which may be cut; 0 if it does not fit.
+ *  @type {(text: string, pattern: string) => Fit} */
 const fit = (text, pattern) => {
   const pieces = pattern.split(ANY);
   let at = 0;
@@ -68,7 +77,11 @@ const fit = (text, pattern) => {
 const ENOUGH = 14; // letters: fewer are words, not a message
 const WHOLE = 8; // unless it is all of one
 
-/** Entries that fit what was pasted, best first. */
+/** A message and the documents that have it: [document, lengths of lists or null, rank].
+ *  @typedef {{key: string, places: [number, string | null, number][]}} Entry */
+
+/** Entries that fit what was pasted, best first.
+ *  @type {(text: string, entries: Entry[]) => (Fit & {entry: Entry})[]} */
 const fitting = (text, entries) => {
   const found = [];
   for (const entry of entries) {
@@ -90,12 +103,16 @@ const HOME = 0,
   OTHER = 2; // whose word counts first
 
 export class Messages {
-  /** @param rows `[message, documents]` for each row of a table of messages */
+  /** @param {{location: string, text: string}[]} docs
+   *  @param {[string, number[]][]} rows `[message, documents]` of each row of a table of messages */
   constructor(docs, rows) {
+    /** @type {Map<string, Entry>} */
     const known = new Map();
+    /** @type {(message: string, document: number, list: string | null, rank: number) => void} */
     const add = (message, document, list, rank) => {
       const name = key(message);
-      const entry = known.get(name) ?? known.set(name, { key: name, places: [] }).get(name);
+      const entry = known.get(name) ?? { key: name, places: [] };
+      known.set(name, entry);
       entry.places.push([document, list, rank]);
     };
     for (const [message, documents] of rows)
@@ -112,7 +129,8 @@ export class Messages {
     this.loose = this.entries.map((entry) => ({ ...entry, key: entry.key.replace(LOOSE, "") }));
   }
 
-  /** Numbers of the documents that explain the message, best first. */
+  /** Numbers of the documents that explain the message, best first.
+   *  @type {(pasted: string) => number[]} */
   find(pasted) {
     const message = pasted.replace(LAST_TYPE, "");
     const text = key(message);

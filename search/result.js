@@ -1,12 +1,21 @@
 // What the list shows: page, section, and the line that matches. Material puts it in as HTML.
+
+/** @import { Engine, Doc } from "./engine.js" */
+
 import { isHan, placed, units, words } from "./words.js";
 
+/** @typedef {[start: number, end: number]} Span */
+
 const WIDTH = 160; // characters of a line; Chinese ones are twice as wide
+/** @type {(text: string) => string} */
 const safe = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+/** @type {(line: string) => number} */
 const wide = (line) => (isHan(line) ? WIDTH / 2 : WIDTH);
 
-/** Where these words stand in the text: `[start, end]`, without overlaps. */
+/** Where these words stand in the text: `[start, end]`, without overlaps.
+ *  @type {(text: string, terms: Set<string>) => Span[]} */
 const marks = (text, terms) => {
+  /** @type {Span[]} */
   const spans = [];
   for (const { word, start, end } of placed(text)) {
     if (!terms.has(word)) continue;
@@ -17,6 +26,7 @@ const marks = (text, terms) => {
   return spans;
 };
 
+/** @type {(text: string, terms: Set<string>) => string} */
 const marked = (text, terms) => {
   let html = "";
   let at = 0;
@@ -27,11 +37,13 @@ const marked = (text, terms) => {
   return html + safe(text.slice(at));
 };
 
-// The lines of a document with their words, taken apart once: every key that is typed asks again.
+/** The lines of a document with their words, taken apart once: every key that is typed asks again.
+ *  @type {(doc: Doc) => {line: string, has: Set<string>}[]} */
 const linesOf = (doc) =>
   (doc.lines ??= doc.text.split("\n").map((line) => ({ line, has: new Set(words(line)) })));
 
-/** The line that has most of the words, or the first, cut to what a reader sees at a glance. */
+/** The line that has most of the words, or the first, cut to what a reader sees at a glance.
+ *  @type {(doc: Doc, terms: Set<string>) => string} */
 const line = (doc, terms) => {
   const lines = linesOf(doc);
   let best = { share: 0, line: lines[0].line };
@@ -58,8 +70,10 @@ const line = (doc, terms) => {
   return `${start ? "…" : ""}${cut}${start + width < best.line.length ? "…" : ""}`;
 };
 
-/** The words of the query that are found, as they were typed: the page found marks them. */
+/** The words of the query that are found, as they were typed: the page found marks them.
+ *  @type {(query: string, terms: Set<string>) => Record<string, true>} */
 const typed = (query, terms) => {
+  /** @type {Record<string, true>} */
   const found = {};
   for (const unit of units(query)) {
     if (!isHan(unit)) {
@@ -77,7 +91,12 @@ const typed = (query, terms) => {
   return found;
 };
 
-/** Material's list of results: per page the sections, the answer's with the highest score. */
+/** Material's result for a section; `terms` are marked on its page.
+ *  @typedef {{location: string, title: string, text: string, score: number,
+ *    terms: Record<string, true>}} Item */
+
+/** Material's list of results: per page the sections, the answer's with the highest score.
+ *  @type {(engine: Engine, query: string) => {items: Item[][], suggest: string[]}} */
 export const results = (engine, query) => {
   const found = engine.search(query);
   const items = found.map(({ page, sections, shown }, number) => {
@@ -95,14 +114,14 @@ export const results = (engine, query) => {
     if (!list.some(({ location }) => location === page))
       list.push({
         location: page,
-        title: safe(engine.titles.get(page)),
+        title: safe(engine.titles.get(page) ?? ""),
         text: "",
         score: 0,
         terms: {},
       });
     return list;
   });
-  const last = units(query).at(-1);
+  const last = units(query).at(-1) ?? "";
   const longer = [...(found[0]?.sections[0]?.terms ?? [])].find(
     (term) => term.length > last.length && term.startsWith(last),
   );

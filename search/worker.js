@@ -6,6 +6,7 @@ const SETUP = 0,
   READY = 1,
   QUERY = 2,
   RESULT = 3;
+/** @type {Engine} */
 let engine;
 
 addEventListener("message", ({ data: { type, data } }) => {

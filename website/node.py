@@ -1,6 +1,7 @@
 """Node and the npm packages that the site's scripts are bundled and checked with.
 
-    python -m website.node @biomejs/biome/bin/biome check      (a part of make lint)
+    python -m website.node @biomejs/biome/bin/biome check      (parts of make lint)
+    python -m website.node typescript/bin/tsc
 
 Node comes from PyPI with the other tools, so nobody has to install it. The packages come from npm,
 each with the hash that package-lock.json has for it, into a folder named after that file: another
@@ -72,6 +73,15 @@ def modules() -> Path:
     return ready / "node_modules"
 
 
+def name(packages: Path) -> None:
+    """Give them one name, whatever the lock file: tsconfig.json looks for types there."""
+    link, target = CACHE / "node_modules", packages.relative_to(CACHE)
+    if not (link.is_symlink() and link.readlink() == target):
+        fresh = CACHE / f"{target.parts[0]}-{os.getpid()}"
+        fresh.symlink_to(target)
+        fresh.replace(link)
+
+
 def bundle(entry: Path, form: str, banner: str = "") -> str:
     """One minified script from `entry` and what it imports, for a browser; `form` as esbuild's."""
     packages = modules()
@@ -96,8 +106,9 @@ def licences() -> str:
 
 def main(script: str, *arguments: str) -> int:
     """Run a script of an installed package; gives its exit status."""
-    command: list[str | Path] = [NODE, modules() / script, *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    packages = modules()
+    name(packages)
+    return subprocess.run([NODE, packages / script, *arguments], cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

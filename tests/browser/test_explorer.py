@@ -367,6 +367,16 @@ def test_keyboard(site: Served, fresh_page: Page) -> None:
     expect(explorer.locator(".ce-play")).to_have_text("Play")
 
 
+def test_a_play_ends_where_parameters_are_refused(site: Served, fresh_page: Page) -> None:
+    errors: list[str] = []
+    fresh_page.on("pageerror", lambda error: errors.append(str(error)))
+    explorer = play(fresh_page, site)
+    explorer.locator(".ce-play").click()
+    enter(explorer, "Stride", "0")
+    expect(explorer.locator(".ce-play")).to_have_text("Play")
+    assert not errors
+
+
 def test_numbers_are_changed_by_keyboard(site: Served, fresh_page: Page) -> None:
     explorer = play(fresh_page, site)
     first = explorer.locator(".ce-w [role=gridcell]").first

@@ -16,7 +16,7 @@ def explorer(site: Path) -> None:
     """Comments are for those who read the source, and stay there."""
     folder = site / "assets/explorer"
     script = node.bundle(folder / "explorer.js", "esm")
-    for module in folder.glob("*.js"):
+    for module in (*folder.glob("*.js"), *folder.glob("*.d.ts")):
         module.unlink()
     (folder / "explorer.js").write_text(script, "utf-8")
 

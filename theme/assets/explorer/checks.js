@@ -1,23 +1,34 @@
 // The refusals that an explorer can meet, in convref's order. The messages are convref's own:
 // website/before/facts.py writes them from convref.messages, with the rules that are named here.
 
+/** @import { Rule, Spared } from "./facts.js"
+ *  @import { Axis, Layer, Pair } from "./geometry.js"
+ *  @import { State } from "./state.js" */
+
 import { LETTERS, MESSAGES, SPARE } from "./facts.js";
 import { paddedSize, reach, samePadding, transposedSize } from "./geometry.js";
 import { tuple } from "./numbers.js";
 
+/** What convref says to an illegal state.
+ *  @typedef {{rule: Rule, type: string, message: string}} Refused
+ *  @typedef {Record<string, string | number>} Values  what stands in a message */
+
 class Refusal extends Error {
+  /** @param {Rule} rule @param {Values} values */
   constructor(rule, values) {
-    super(MESSAGES[rule][1].replace(/\{(\w+)\}/g, (_, name) => values[name]));
+    super(MESSAGES[rule][1].replace(/\{(\w+)\}/g, (_, name) => String(values[name])));
     this.rule = rule;
     this.type = MESSAGES[rule][0];
   }
 }
 
+/** @type {(rule: Rule, values: Values) => never} */
 function refuse(rule, values) {
   throw new Refusal(rule, values);
 }
 
-/** What convref says to a state: {rule, type, message}, or null if the state is legal. */
+/** What convref says to a state, or null if the state is legal.
+ *  @type {(state: State) => Refused | null} */
 export function refusal(state) {
   try {
     channels(state);
@@ -30,24 +41,27 @@ export function refusal(state) {
   }
 }
 
+/** @type {(name: string, values: number[], bound: number) => void} */
 function least(name, values, bound) {
   for (const received of values) {
     if (received < bound) refuse("least", { name, least: bound, received });
   }
 }
 
-/** Weights of a group exist only where channels split evenly: a layer refuses before them. */
+/** Weights of a group exist only where channels split evenly: a layer refuses before them.
+ *  @type {(state: State) => void} */
 function channels({ channels, outputs, groups }) {
   if (groups < 1) return; // refused in its turn
-  for (const [name, received] of [
-    ["in_channels", channels],
-    ["out_channels", outputs],
-  ]) {
+  for (const [name, received] of Object.entries({
+    in_channels: channels,
+    out_channels: outputs,
+  })) {
     const rest = received % groups;
     if (rest) refuse("groups", { name, received, groups, rest });
   }
 }
 
+/** @type {(state: State) => void} */
 function convolution(state) {
   least("stride", state.stride, 1);
   least("dilation", state.dilation, 1);
@@ -64,12 +78,21 @@ function convolution(state) {
   });
 }
 
+/** @param {string} mode
+ *  @returns {mode is Spared} */
+function hasLimit(mode) {
+  return mode in SPARE;
+}
+
+/** @type {(where: string, size: number, pair: Pair, state: State) => void} */
 function modeFits(where, size, pair, { mode }) {
-  const most = size - SPARE[mode]; // without a limit NaN, which nothing is greater than
+  if (!hasLimit(mode)) return;
+  const most = size - SPARE[mode];
   const received = Math.max(...pair);
   if (received > most) refuse(mode, { where, received, size, most });
 }
 
+/** @type {(state: State) => void} */
 function transposed(state) {
   least("stride", state.stride, 1);
   least("groups", [state.groups], 1);
@@ -91,7 +114,8 @@ function transposed(state) {
 
 // From a state to its axes -------------------------------------------------------------------------
 
-/** Padding as [before, after] for every axis. */
+/** Padding as [before, after] for every axis.
+ *  @type {(state: State) => Pair[]} */
 export function padsOf(state) {
   if (state.padding === "valid") return state.size.map(() => [0, 0]);
   if (state.padding === "same") {
@@ -100,6 +124,7 @@ export function padsOf(state) {
   return state.padding;
 }
 
+/** @type {(state: State) => Axis[]} */
 export const axesOf = (state) =>
   padsOf(state).map(([before, after], i) => ({
     size: state.size[i],
@@ -110,7 +135,8 @@ export const axesOf = (state) =>
     after,
   }));
 
-/** A legal state as the layer that geometry.js computes. */
+/** A legal state as the layer that geometry.js computes.
+ *  @type {(state: State) => Layer} */
 export const layerOf = (state) => ({
   ...state,
   axes: axesOf(state),

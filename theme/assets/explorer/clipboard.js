@@ -3,7 +3,8 @@
 
 import { h } from "./dom.js";
 
-/** Whether the text is in the clipboard now. */
+/** Whether the text is in the clipboard now.
+ *  @type {(text: string) => Promise<boolean>} */
 export async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -13,6 +14,7 @@ export async function copied(text) {
   }
 }
 
+/** @type {(text: string) => boolean} */
 function copiedFromField(text) {
   const held = document.activeElement;
   const field = h("textarea", { class: "ce-copying", readonly: true, "aria-hidden": "true" });
@@ -25,6 +27,6 @@ function copiedFromField(text) {
     return false;
   } finally {
     field.remove();
-    held?.focus({ preventScroll: true });
+    if (held instanceof HTMLElement) held.focus({ preventScroll: true });
   }
 }

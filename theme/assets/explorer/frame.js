@@ -1,39 +1,55 @@
 // All that an explorer is made of: buttons, grids, the sum, facts, parameters and code.
 
-import { h, options } from "./dom.js";
+/** @import { Choice, Given } from "./dom.js"
+ *  @import { ConvExplorer } from "./explorer.js"
+ *  @import { GridName } from "./grids.js"
+ *  @import { Text } from "./words.js" */
+
+import { chosen, h, options } from "./dom.js";
 import { KINDS } from "./facts.js";
 import { RULES } from "./filling.js";
 import { Grid } from "./grids.js";
 import { panel } from "./panel.js";
 import { PRESETS } from "./presets.js";
+import { keysOf } from "./state.js";
 
+/** @typedef {"terms" | "torch" | "convref"} Tab
+ *  @type {Tab[]} */
+const TABS = ["torch", "convref", "terms"];
 const SPEEDS = { 0.5: "0.5×", 1: "1×", 2: "2×", 4: "4×" };
 
-/** Fills the element, and gives it its `grids`, `parts` and `panel`. */
+/** A grid with its title, and the place for its size.
+ *  @typedef {{size: HTMLElement, element: HTMLElement}} Part
+ *  @typedef {ReturnType<typeof frame>["parts"]} Parts */
+
+/** Fills the element; gives its grids, its parameters, and the parts of it that change.
+ *  @param {ConvExplorer} explorer */
 export function frame(explorer) {
   const { words } = explorer;
+  /** @type {(name: Text, action: () => void, more?: Given) => HTMLButtonElement} */
   const button = (name, action, more = {}) =>
     h(
       "button",
       { type: "button", class: `ce-button ce-${name}`, onclick: action, ...more },
       words[name],
     );
+  /** @type {(kind: GridName, label: string) => Grid} */
   const grid = (kind, label) =>
     new Grid(kind, label, words, {
       point: (i, held) => explorer.point(kind, i, held),
-      leave: () => explorer.point(null),
-      edit: (i, text) => explorer.edit(kind, i, text),
+      leave: () => explorer.leave(),
+      edit: (i, text) => (kind === "out" ? "" : explorer.edit(kind, i, text)),
       paste: (i, text) => explorer.paste(kind, i, text),
       play: () => explorer.toggle(),
     });
-  explorer.grids = {
+  const grids = {
     in: grid("in", words.input),
     w: grid("w", words.kernel),
     out: grid("out", words.output),
   };
+  /** @type {(kind: GridName, title: string, ...more: Node[]) => Part} */
   const part = (kind, title, ...more) => {
     const size = h("span", { class: "ce-size" });
-    const { grids } = explorer;
     const { problem } = grids[kind];
     problem.id = `${explorer.id}-${kind}-problem`;
     const head = h(
@@ -48,23 +64,30 @@ export function frame(explorer) {
       element: h("div", { class: `ce-part ce-part-${kind}` }, head, grids[kind].box, problem),
     };
   };
+  /** @type {(kind: "in" | "w") => HTMLElement} */
   const fill = (kind) => {
+    const rules = keysOf(RULES);
     const select = h("select", {
       class: "ce-fill",
       "aria-label": `${words.fill}: ${kind === "in" ? words.input : words.kernel}`,
       onchange: () => {
-        explorer.fill(kind, select.value);
+        const rule = chosen(select, rules);
+        if (rule) explorer.fill(kind, rule);
         select.value = "";
       },
     });
-    const rules = Object.keys(RULES).map((rule) => [rule, words.rules[rule]]);
-    options(select, [["", words.fill], ...rules], "");
+    /** @type {Choice[]} */
+    const named = rules.map((rule) => [rule, words.rules[rule]]);
+    options(select, [["", words.fill], ...named], "");
     return h("div", { class: "ce-under" }, select);
   };
+  /** @type {(action: (channel: number) => void) => {select: HTMLSelectElement, box: HTMLElement}} */
   const pick = (action) => {
     const select = h("select", {
       "aria-label": words.channel,
-      onchange: () => action(+select.value),
+      onchange: () => {
+        action(+select.value);
+      },
     });
     return { select, box: h("label", { class: "ce-pick" }, words.channel, " ", select) };
   };
@@ -80,35 +103,9 @@ export function frame(explorer) {
   });
   bias.addEventListener("change", () => explorer.setBias(bias));
   const under = { in: fill("in"), w: fill("w") };
+  /** @type {(name: string) => string} */
   const id = (name) => `${explorer.id}-${name}`;
-  explorer.parts = {
-    channel,
-    output,
-    bias,
-    biasBox: h("label", { class: "ce-pick" }, "+ ", words.bias, " ", bias),
-    biasProblem: h("p", { class: "ce-problem", id: id("bias-problem"), hidden: true }),
-    notice: h("p", { class: "ce-notice", id: id("notice"), role: "status" }),
-    toCopy: h(
-      "div",
-      { class: "ce-to-copy", hidden: true },
-      h("p", {}, words.uncopied),
-      h("textarea", { readonly: true, rows: 3, "aria-label": words.toCopy }),
-    ),
-    input: part("in", words.input, channel.box),
-    sign: h("span", { class: "ce-sign", "aria-hidden": "true" }, "∗"),
-    weight: part("w", words.kernel),
-    equals: h("span", { class: "ce-sign", "aria-hidden": "true" }, "="),
-    result: part("out", words.output, output.box),
-    refusal: h("div", { class: "ce-refusal", role: "alert" }),
-    toggle: button("play", () => explorer.toggle()),
-    note: h("p", { class: "ce-note" }),
-    sum: h("pre", { class: "ce-sum", tabindex: "0", role: "group", "aria-label": words.output }),
-    live: h("p", { class: "ce-live", role: "status" }),
-    facts: h("dl", { class: "ce-facts" }),
-  };
-  const { parts } = explorer;
-  parts.input.element.append(under.in);
-  parts.weight.element.append(under.w, parts.biasBox, parts.biasProblem);
+  const toggle = button("play", () => explorer.toggle());
   const speed = h("select", {
     "aria-label": words.speed,
     onchange: () => {
@@ -117,7 +114,7 @@ export function frame(explorer) {
     },
   });
   options(speed, Object.entries(SPEEDS), 1);
-  parts.moving = [parts.toggle, speed];
+  /** @type {(name: "back" | "next", by: number, sign: string) => HTMLElement} */
   const step = (name, by, sign) =>
     h(
       "button",
@@ -133,8 +130,11 @@ export function frame(explorer) {
   const preset = h("select", {
     class: "ce-preset",
     "aria-label": words.preset,
-    onchange: () => explorer.choose(preset),
+    onchange: () => {
+      explorer.choose(preset);
+    },
   });
+  /** @type {Choice[]} */
   const names = PRESETS.map((each, i) => [i, each[words.column]]);
   options(preset, [["", words.choose], ...names], "");
   const kinds = KINDS.map((kind) =>
@@ -149,33 +149,54 @@ export function frame(explorer) {
       words.kinds[kind],
     ),
   );
-  parts.kinds = kinds;
-  explorer.panel = panel(explorer);
-  const open = explorer.full && explorer.clientWidth >= 640;
+  const parameters = panel(explorer);
+  const { code, tabs, text } = codes(explorer);
+  const unfolded = explorer.full && explorer.clientWidth >= 640;
+  /** @type {(name: "parameters" | "code", content: HTMLElement) => HTMLElement} */
   const folded = (name, content) => {
     const at = `${explorer.id}-${name}`;
     content.id = at;
-    content.hidden = !open;
-    const toggle = button(
+    content.hidden = !unfolded;
+    const fold = button(
       name,
       () => {
         content.hidden = !content.hidden;
-        toggle.setAttribute("aria-expanded", String(!content.hidden));
+        fold.setAttribute("aria-expanded", String(!content.hidden));
         explorer.render();
       },
-      { "aria-expanded": String(open), "aria-controls": at },
+      { "aria-expanded": String(unfolded), "aria-controls": at },
     );
-    toggle.classList.add("ce-fold");
-    return toggle;
+    fold.classList.add("ce-fold");
+    return fold;
   };
-  const foldParameters = folded("parameters", explorer.panel.element);
-  const code = codes(explorer);
+  const foldParameters = folded("parameters", parameters.element);
   const foldCode = folded("code", code);
-  if (!explorer.full) parts.open = h("a", { class: "ce-open" }, words.full);
-  parts.undo = button("undo", () => explorer.undo());
-  parts.redo = button("redo", () => explorer.redo());
+  const undo = button("undo", () => explorer.undo());
+  const redo = button("redo", () => explorer.redo());
+  const copyField = h("textarea", { readonly: true, rows: 3, "aria-label": words.toCopy });
+  const parts = {
+    ...{ channel, output, bias, toggle, undo, redo, kinds, code, tabs, text, copyField },
+    biasBox: h("label", { class: "ce-pick" }, "+ ", words.bias, " ", bias),
+    biasProblem: h("p", { class: "ce-problem", id: id("bias-problem"), hidden: true }),
+    notice: h("p", { class: "ce-notice", id: id("notice"), role: "status" }),
+    toCopy: h("div", { class: "ce-to-copy", hidden: true }, h("p", {}, words.uncopied), copyField),
+    input: part("in", words.input, channel.box),
+    sign: h("span", { class: "ce-sign", "aria-hidden": "true" }, "∗"),
+    weight: part("w", words.kernel),
+    equals: h("span", { class: "ce-sign", "aria-hidden": "true" }, "="),
+    result: part("out", words.output, output.box),
+    refusal: h("div", { class: "ce-refusal", role: "alert" }),
+    moving: [toggle, speed],
+    note: h("p", { class: "ce-note" }),
+    sum: h("pre", { class: "ce-sum", tabindex: "0", role: "group", "aria-label": words.output }),
+    live: h("p", { class: "ce-live", role: "status" }),
+    facts: h("dl", { class: "ce-facts" }),
+    open: explorer.full ? null : h("a", { class: "ce-open" }, words.full),
+  };
+  parts.input.element.append(under.in);
+  parts.weight.element.append(under.w, parts.biasBox, parts.biasProblem);
   const tools = [
-    h("div", { class: "ce-kinds" }, parts.undo, parts.redo),
+    h("div", { class: "ce-kinds" }, undo, redo),
     button("random", () => explorer.randomise()),
     button("flip", () => explorer.flip()),
     button("reset", () => explorer.reset()),
@@ -204,14 +225,7 @@ export function frame(explorer) {
     h(
       "div",
       { class: "ce-tell" },
-      h(
-        "div",
-        { class: "ce-player" },
-        step("back", -1, "‹"),
-        parts.toggle,
-        step("next", 1, "›"),
-        speed,
-      ),
+      h("div", { class: "ce-player" }, step("back", -1, "‹"), toggle, step("next", 1, "›"), speed),
       parts.note,
       parts.sum,
       parts.refusal,
@@ -227,12 +241,15 @@ export function frame(explorer) {
       ...(parts.open ? [parts.open] : []),
     ),
     parts.toCopy,
-    explorer.panel.element,
+    parameters.element,
     code,
     parts.live,
   );
+  return { grids, panel: parameters, parts };
 }
 
+/** The listings, with a tab for each.
+ *  @param {ConvExplorer} explorer */
 function codes(explorer) {
   const { words } = explorer;
   const text = h("pre", {
@@ -241,8 +258,7 @@ function codes(explorer) {
     role: "tabpanel",
     id: `${explorer.id}-text`,
   });
-  explorer.tab = "torch";
-  const tabs = ["torch", "convref", "terms"].map((name) =>
+  const tabs = TABS.map((name) =>
     h(
       "button",
       {
@@ -253,18 +269,20 @@ function codes(explorer) {
         id: `${explorer.id}-tab-${name}`,
         "aria-controls": text.id,
         onclick: () => explorer.turn(name),
-        onkeydown: (event) => {
-          const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-          if (!by) return;
-          const next = tabs[(tabs.indexOf(event.target) + by + tabs.length) % tabs.length];
-          explorer.turn(next.dataset.tab);
-          next.focus();
-          event.preventDefault();
-        },
       },
       words.tabs[name],
     ),
   );
+  for (const [at, tab] of tabs.entries()) {
+    tab.addEventListener("keydown", (event) => {
+      const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+      if (!by) return;
+      const next = (at + by + tabs.length) % tabs.length;
+      explorer.turn(TABS[next]);
+      tabs[next].focus();
+      event.preventDefault();
+    });
+  }
   const copy = h(
     "button",
     {
@@ -274,8 +292,7 @@ function codes(explorer) {
     },
     words.copy,
   );
-  Object.assign(explorer.parts, { tabs, text });
-  return h(
+  const code = h(
     "div",
     { class: "ce-codes" },
     h(
@@ -286,4 +303,5 @@ function codes(explorer) {
     ),
     text,
   );
+  return { code, tabs, text };
 }

@@ -1,25 +1,59 @@
 // One table of numbers: drawn, lit, walked through by arrow keys, and edited in place.
 
+/** @import { Index } from "./geometry.js"
+ *  @import { Words } from "./words.js" */
+
 import { h, put } from "./dom.js";
 import { indices, volume } from "./geometry.js";
 import { narrow, parse } from "./numbers.js";
+
+/** @typedef {"in" | "w" | "out"} GridName
+ *  @typedef {{look?: string, label: string, editable?: boolean}} Cell  its class, its name, and
+ *    whether its number can be changed */
+
+/** What the owner of a grid wants to be told; `edit` returns what is wrong with the text.
+ *  @typedef {{point: (i: number, held: boolean) => void, leave: () => void,
+ *    edit: (i: number, text: string) => string, paste: (i: number, text: string) => void,
+ *    play: () => void}} Heard */
 
 const GAP = 2;
 const EDGE = 6; // of the frame, beyond the cells
 const BEGINS = /^[-\d.,]$/; // a number
 // Where the mouse last moved to: a cell that comes to lie under it while it rests is not pointed at.
 let rests = "";
+/** @type {(event: PointerEvent) => string} */
 const spot = ({ screenX, screenY }) => `${screenX} ${screenY}`;
 addEventListener("pointermove", (event) => (rests = spot(event)), { capture: true, passive: true });
 
+/** @type {(event: Event) => Element | null} */
+const elementOf = ({ target }) => (target instanceof Element ? target : null);
+
+/** Row and column; of one axis there is one row.
+ *  @type {(index: Index) => Index} */
+const yx = (index) => (index.length === 1 ? [0, ...index] : index);
+
 export class Grid {
-  /** `heard` holds what the owner wants to be told: point(i), leave(), edit(i, text), which returns
-   *  what is wrong with the text, paste(i, text) and play(). `words` are those for made-up numbers. */
+  /** @param {GridName} kind @param {string} label @param {Words} words @param {Heard} heard */
   constructor(kind, label, words, heard) {
     this.kind = kind;
     this.words = words;
     this.heard = heard;
+    this.shape = [0, 0]; // rows and columns
+    this.size = [0, 0]; // of a cell, in pixels
+    /** @type {HTMLElement[]} */
     this.cells = [];
+    /** @type {WeakMap<Element, number>} */
+    this.places = new WeakMap();
+    /** @type {Cell[]} */
+    this.described = [];
+    /** @type {string[]} */
+    this.texts = [];
+    /** @type {boolean[]} */
+    this.marks = [];
+    this.roving = 0; // the cell that the Tab key reaches
+    this.built = ""; // from which shape
+    this.again = false; // a press on the cell that has the focus
+    /** @type {Map<number, string>} */
     this.lit = new Map();
     this.element = h("div", { class: `ce-grid ce-${kind}`, role: "grid", "aria-label": label });
     this.frame = h("div", { class: "ce-window", "aria-hidden": "true" });
@@ -41,60 +75,62 @@ export class Grid {
       if (this.again) this.edit(this.at(event));
     });
     this.element.addEventListener("focusin", (event) => {
-      if (event.target.role !== "gridcell" && !event.target.matches("[role=gridcell]")) return;
+      if (!elementOf(event)?.matches("[role=gridcell]")) return;
       this.rove(this.at(event));
       heard.point(this.at(event), true);
     });
     this.element.addEventListener("focusout", (event) => {
-      if (!this.element.contains(event.relatedTarget)) heard.leave();
+      const to = event.relatedTarget;
+      if (!(to instanceof Node && this.element.contains(to))) heard.leave();
     });
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.element.addEventListener("paste", (event) => this.paste(event));
     this.problem = h("p", { class: "ce-problem", hidden: true });
-    this.closing = null; // closes the field that stands in a cell, if there is one
+    /** Closes the field that stands in a cell, if there is one.
+     *  @type {((text: string | null) => void) | null} */
+    this.closing = null;
   }
 
-  /** New cells, unless shape and `more` are as before: `describe(index)` gives a cell's class, its
-   *  label, and whether it can be edited. */
+  /** New cells, unless shape and `more` are as before: `describe` tells of each cell.
+   *  @type {(shape: number[], more: unknown, describe: (index: Index) => Cell) => void} */
   build(shape, more, describe) {
     const key = JSON.stringify([shape, more]);
     if (key === this.built) return;
     this.built = key;
     this.complain(null);
     this.shape = shape.length === 1 ? [1, ...shape] : shape;
+    this.described = indices(shape).map(describe);
     this.cells = [];
     this.lit.clear();
     this.texts = [];
     this.marks = [];
     this.roving = 0;
     const [height, width] = this.shape;
-    const all = indices(shape);
     const rows = [];
     for (let y = 0; y < height; y++) {
       const row = h("div", { role: "row" });
       for (let x = 0; x < width; x++) {
         const i = y * width + x;
-        const { look = "", label, editable = false } = describe(all[i]);
+        const { look = "", editable = false } = this.described[i];
         const cell = h("div", {
           role: "gridcell",
           class: look,
           tabindex: i ? -1 : 0,
           "aria-readonly": this.kind === "out" ? null : String(!editable),
         });
-        cell.place = i;
-        cell.label = label;
-        cell.editable = editable;
+        this.places.set(cell, i);
         this.cells.push(cell);
         row.append(cell);
       }
       rows.push(row);
     }
     this.element.replaceChildren(...rows);
-    this.element.style.setProperty("--columns", width);
+    this.element.style.setProperty("--columns", String(width));
     this.show(null);
   }
 
-  /** The numbers in the cells, and which of them are made up; the longest decides the width. */
+  /** The numbers in the cells, and which of them are made up; the longest decides the width.
+   *  @type {(texts: string[], side: number, made?: boolean[]) => void} */
   fill(texts, side, made = []) {
     const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
     this.size = [Math.max(side, Math.ceil(longest * 7.3 + 9)), side];
@@ -108,13 +144,15 @@ export class Grid {
       const cell = this.cells[i];
       cell.textContent = text;
       cell.classList.toggle("is-made", mark);
-      const name = mark ? `${cell.label}, ${this.words.madeUp}` : cell.label;
+      const { label } = this.described[i];
+      const name = mark ? `${label}, ${this.words.madeUp}` : label;
       cell.setAttribute("aria-label", `${name}: ${text}`);
     });
     if (this.closing && !this.element.querySelector(".ce-edit")) this.complain(null);
   }
 
-  /** Light up cells: Map of place to class. Only what changes is touched. */
+  /** Light up cells: Map of place to class. Only what changes is touched.
+   *  @type {(wanted: Map<number, string>) => void} */
   light(wanted) {
     for (const [i, look] of this.lit) {
       if (wanted.get(i) !== look) this.cells[i]?.classList.remove(...look.split(" "));
@@ -125,71 +163,89 @@ export class Grid {
     this.lit = wanted;
   }
 
-  /** Frame the window from one [y, x] to another, or none. */
-  show(from, to) {
-    this.frame.hidden = !from;
-    if (!from) return;
+  /** Frame the window from one cell to another, or none.
+   *  @type {(corners: [from: Index, to: Index] | null) => void} */
+  show(corners) {
+    this.frame.hidden = !corners;
+    if (!corners) return;
+    const [[y, x], [bottom, right]] = corners.map(yx);
     const [width, height] = this.size;
+    /** @type {(start: number, end: number, each: number) => [start: number, length: number]} */
     const span = (start, end, each) => [
       start * (each + GAP),
       (end - start + 1) * (each + GAP) - GAP,
     ];
-    const [left, wide] = span(from.at(-1), to.at(-1), width);
-    const [top, tall] = span(from.at(-2) ?? 0, to.at(-2) ?? 0, height);
+    const [left, wide] = span(x, right, width);
+    const [top, tall] = span(y, bottom, height);
     this.frame.style.transform = `translate(${left}px, ${top}px)`;
     this.frame.style.width = `${wide}px`;
     this.frame.style.height = `${tall}px`;
   }
 
-  /** Scroll the box, and not the page, so that cells from one [y, x] to another are inside. */
+  /** Scroll the box, and not the page, so that cells from one to another are inside.
+   *  @type {(from: Index, to: Index) => void} */
   reveal(from, to) {
     const { box } = this;
+    const [[y, x], [bottom, right]] = [from, to].map(yx);
     const [width, height] = this.size;
-    for (const [axis, each, side, room] of [
-      [-1, width, "scrollLeft", "clientWidth"],
-      [-2, height, "scrollTop", "clientHeight"],
-    ]) {
-      const start = (from.at(axis) ?? 0) * (each + GAP);
-      const end = ((to.at(axis) ?? 0) + 1) * (each + GAP) + EDGE;
+    /** @type {[first: number, last: number, each: number, side: "scrollLeft" | "scrollTop",
+     *    room: "clientWidth" | "clientHeight"][]} */
+    const sides = [
+      [x, right, width, "scrollLeft", "clientWidth"],
+      [y, bottom, height, "scrollTop", "clientHeight"],
+    ];
+    for (const [first, last, each, side, room] of sides) {
+      const start = first * (each + GAP);
+      const end = (last + 1) * (each + GAP) + EDGE;
       if (start < box[side]) box[side] = start;
       else if (end > box[side] + box[room]) box[side] = Math.min(start, end - box[room]);
     }
   }
 
-  /** The cell with the focus as [y, x], or null; and the focus back to the nearest one there is. */
+  /** The cell with the focus as [y, x], or null; and the focus back to the nearest one there is.
+   *  @type {() => Index | null} */
   held() {
     if (!this.element.contains(document.activeElement)) return null;
     const width = this.shape[1];
     return [Math.floor(this.roving / width), this.roving % width];
   }
 
+  /** @type {(cell: Index) => void} */
   hold([y, x]) {
     const [height, width] = this.shape;
     this.cells[Math.min(y, height - 1) * width + Math.min(x, width - 1)].focus();
   }
 
+  /** @type {(i: number) => void} */
   rove(i) {
     this.cells[this.roving]?.setAttribute("tabindex", "-1");
     this.roving = i;
     this.cells[i]?.setAttribute("tabindex", "0");
   }
 
+  /** Which cell an event is about, -1 if none.
+   *  @type {(event: Event) => number} */
   at(event) {
-    return event.target.closest?.("[role=gridcell]")?.place ?? -1;
+    const cell = elementOf(event)?.closest("[role=gridcell]");
+    return (cell && this.places.get(cell)) ?? -1;
   }
 
+  /** @type {(event: PointerEvent) => void} */
   over(event) {
     if (event.pointerType !== "mouse" || this.at(event) < 0 || spot(event) === rests) return;
     this.heard.point(this.at(event), false);
   }
 
+  /** @type {(event: KeyboardEvent) => void} */
   key(event) {
-    if (event.target.matches("input") || event.altKey || event.metaKey) return;
+    if (elementOf(event)?.matches("input") || event.altKey || event.metaKey) return;
     const i = this.at(event);
     const [height, width] = this.shape;
     const [y, x] = [Math.floor(i / width), i % width];
+    /** @type {(row: number, column: number) => number} */
     const to = (row, column) =>
       Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column));
+    /** @type {Record<string, number>} */
     const goals = {
       ArrowLeft: to(y, x - 1),
       ArrowRight: to(y, x + 1),
@@ -206,31 +262,34 @@ export class Grid {
     event.preventDefault();
   }
 
-  /** Several numbers go where the owner puts them; one alone may be for the open field. */
+  /** Several numbers go where the owner puts them; one alone may be for the open field.
+   *  @type {(event: ClipboardEvent) => void} */
   paste(event) {
-    const text = event.clipboardData.getData("text");
-    const inField = event.target.matches("input");
+    const text = event.clipboardData?.getData("text") ?? "";
+    const inField = elementOf(event)?.matches("input");
     if (inField && parse(text) !== null) return;
     event.preventDefault();
     const i = this.at(event);
-    if (inField) this.closing(null);
+    if (inField) this.closing?.(null);
     this.heard.paste(i, text);
   }
 
-  /** A field in place of the cell's number, until Enter, Escape or leaving it. */
+  /** A field in place of the cell's number, until Enter, Escape or leaving it.
+   *  @type {(i: number, begun?: string) => void} */
   edit(i, begun) {
     const cell = this.cells[i];
-    if (!cell?.editable) return;
+    if (!this.described[i]?.editable) return;
     this.closing?.(null);
     const field = h("input", {
       class: "ce-edit",
       type: "text",
       inputmode: "decimal",
-      "aria-label": cell.label,
+      "aria-label": this.described[i].label,
       autocomplete: "off",
     });
     field.value = begun ?? this.texts[i];
     let open = true;
+    /** @type {(text: string | null) => void} */
     const close = (text) => {
       if (!open) return;
       open = false; // a new number takes the field away, which is a blur
@@ -262,7 +321,8 @@ export class Grid {
     if (begun === undefined) field.select();
   }
 
-  /** Say at the grid what is wrong with a field in it, or (null) that nothing is any more. */
+  /** Say at the grid what is wrong with a field in it, or (null) that nothing is any more.
+   *  @type {(field: HTMLInputElement | null, wrong?: string) => void} */
   complain(field, wrong = "") {
     this.closing = field && this.closing;
     this.problem.hidden = !wrong;

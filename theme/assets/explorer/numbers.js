@@ -4,12 +4,14 @@ const MOST = 999999;
 const WRITTEN = /^[-+]?(?:\d+\.?\d{0,4}|\.\d{1,4})$/;
 const THOUSANDS = /^[-+]?[1-9]\d{0,2},\d{3}$/; // or three decimals: nobody can know
 
-/** Digits and signs of full width, and minus signs, as a keyboard of half width writes them. */
+/** Digits and signs of full width, and minus signs, as a keyboard of half width writes them.
+ *  @type {(text: string) => string} */
 export const narrow = (text) => text.normalize("NFKC").replace(/[−–]/g, "-");
 
 /** A cell's number from what somebody typed, or null: at most 6 digits, 4 of them decimals, after a
  *  point or a comma. The limit keeps every sum of integers below 2 ** 53, where the browser counts
- *  exactly. */
+ *  exactly.
+ *  @type {(text: string) => number | null} */
 export function parse(text) {
   const typed = narrow(text).trim();
   const plain = typed.replace(",", ".");
@@ -19,21 +21,26 @@ export function parse(text) {
   return digits.length > 6 || Math.abs(value) > MOST ? null : value + 0; // -0 becomes 0
 }
 
-/** The nearest number that a cell can hold, or null where there is none. */
+/** The nearest number that a cell can hold, or null where there is none.
+ *  @type {(value: number) => number | null} */
 export function fitting(value) {
   if (!(Math.abs(value) <= MOST)) return null;
   return Number(Number(value.toPrecision(6)).toFixed(4)) + 0;
 }
 
+/** Whether any of the numbers is none that is whole.
+ *  @type {(of: {input: number[], weight: number[], bias: number[] | null}) => boolean} */
 export const areFloats = (layer) =>
   [layer.input, layer.weight, layer.bias ?? []].some((list) => !list.every(Number.isInteger));
 
-/** One number; `floats` says whether it is a float that happens to be whole. */
+/** One number; `floats` says whether it is a float that happens to be whole.
+ *  @type {(value: number, floats: boolean) => string} */
 export function written(value, floats) {
   if (!floats) return String(value + 0);
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const [digits, power] = sixDigits(Math.abs(value));
   const sign = value < 0 ? "-" : "";
+  /** @type {(text: string) => string} */
   const shorn = (text) => (text.includes(".") ? text.replace(/\.?0*$/, "") : text);
   if (power < -4 || power >= 6) {
     const exponent = `${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
@@ -46,7 +53,8 @@ export function written(value, floats) {
   return sign + shorn(text);
 }
 
-/** The first six digits, rounded as Python does: half to even where JavaScript rounds half up. */
+/** The first six digits, rounded as Python does: half to even where JavaScript rounds half up.
+ *  @type {(value: number) => [digits: string, power: number]} */
 function sixDigits(value) {
   const [exact, exactPower] = value.toExponential(60).split("e");
   const all = exact.replace(".", "");
@@ -56,11 +64,13 @@ function sixDigits(value) {
   return [rounded.replace(".", ""), Number(power)];
 }
 
-/** A number as it stands in a product: in parentheses if it has a sign. */
+/** A number as it stands in a product: in parentheses if it has a sign.
+ *  @type {(value: number, floats: boolean) => string} */
 export function factor(value, floats) {
   const text = written(value, floats);
   return text.startsWith("-") ? `(${text})` : text;
 }
 
-/** A Python tuple. */
+/** A Python tuple.
+ *  @type {(list: number[]) => string} */
 export const tuple = (list) => `(${list.join(", ")}${list.length === 1 ? "," : ""})`;

@@ -1,18 +1,38 @@
 // The parameters of an explorer as fields. With `apart` every axis and every side has its own.
 
-import { h, options, put } from "./dom.js";
+/** @import { Child, Choice } from "./dom.js"
+ *  @import { ConvExplorer } from "./explorer.js"
+ *  @import { Limited, PerAxis, Single } from "./facts.js"
+ *  @import { Pair } from "./geometry.js"
+ *  @import { Changes, Note, State } from "./state.js" */
+
+import { chosen, h, options, put } from "./dom.js";
 import { LETTERS, LIMITS, MODES } from "./facts.js";
 import { range } from "./geometry.js";
+import { PADDINGS } from "./state.js";
 
+/** A field, and how to read from a state what stands in it. What is `waiting` in a number's is the
+ *  value, as text, that stays while the field holds something else.
+ *  @typedef {{key: Limited, input: HTMLInputElement, problem: HTMLElement,
+ *    read: (state: State) => number | "", waiting: string | null}} NumberField
+ *  @typedef {{select: HTMLSelectElement, list: Choice[], read: (state: State) => string}} SelectField
+ *  @typedef {{checkbox: HTMLInputElement, read: (state: State) => boolean}} CheckField */
+
+/** @typedef {ReturnType<typeof panel>} Panel */
+
+/** @param {ConvExplorer} explorer */
 export function panel(explorer) {
   const { words } = explorer;
   let apart = false;
   let shape = "";
-  const fields = []; // each {input, read(state)}: what stands in the field
+  /** @type {(NumberField | SelectField | CheckField)[]} */
+  const fields = [];
   let count = 0;
 
   /** A number that `write(state, value)` turns into changes of the state, once it is entered. What
-   *  cannot be taken stays in the field, which says why. */
+   *  cannot be taken stays in the field, which says why.
+   *  @type {(key: Limited, label: string, name: string, read: NumberField["read"],
+   *    write: (state: State, value: number) => Changes) => Node[]} */
   function number(key, label, name, read, write) {
     const [min, max] = LIMITS[key];
     const input = h("input", {
@@ -24,6 +44,7 @@ export function panel(explorer) {
       "aria-label": name,
     });
     const problem = h("span", { class: "ce-problem", id: `${explorer.id}-field-${++count}` });
+    /** @type {NumberField} */
     const entry = { key, input, problem, read, waiting: null };
     fields.push(entry);
     const restore = () => {
@@ -38,7 +59,9 @@ export function panel(explorer) {
           ? words.wrong.whole(min, max)
           : value > max
             ? words.wrong.most(max)
-            : value < min && words.wrong.least(min);
+            : value < min
+              ? words.wrong.least(min)
+              : "";
       if (input.value === "" && !input.validity.badInput) restore();
       else if (rule) {
         entry.waiting = String(now);
@@ -51,7 +74,7 @@ export function panel(explorer) {
       }
     };
     input.addEventListener("input", (event) => {
-      if (!event.inputType) take(); // arrows and spin buttons; typing has its type
+      if (!(event instanceof InputEvent && event.inputType)) take(); // arrows and spin buttons; typing has its type
     });
     input.addEventListener("change", take);
     input.addEventListener("keydown", (event) => {
@@ -65,8 +88,10 @@ export function panel(explorer) {
     ];
   }
 
+  /** @type {(name: string, ...content: Child[]) => HTMLElement} */
   const field = (name, ...content) => h("fieldset", {}, h("legend", {}, name), content);
 
+  /** @type {(key: PerAxis, name: string, letters: string[]) => HTMLElement} */
   function perAxis(key, name, letters) {
     const axes = apart ? letters.map((_, axis) => axis) : [0];
     const inputs = axes.map((axis) =>
@@ -83,10 +108,13 @@ export function panel(explorer) {
     return field(name, inputs);
   }
 
+  /** @type {(rank: number, transposed: boolean) => HTMLElement} */
   function padding(rank, transposed) {
+    /** @type {(state: State) => Pair[]} */
     const pairs = (state) =>
       Array.isArray(state.padding) ? state.padding : state.size.map(() => [0, 0]);
     const sides = words.sides[rank];
+    /** @type {[axis: number, side: number, label: string][]} */
     const places = !apart
       ? [[0, 0, ""]]
       : range(rank).flatMap((axis) =>
@@ -103,21 +131,22 @@ export function panel(explorer) {
         `${words.padding} ${label}`.trim(),
         (state) => (typeof state.padding === "string" ? "" : state.padding[axis][side]),
         (state, value) => ({
-          padding: pairs(state).map((pair, i) =>
-            pair.map((old, j) =>
+          padding: pairs(state).map((pair, i) => {
+            const [before, after] = pair.map((old, j) =>
               !apart || (i === axis && (transposed || j === side)) ? value : old,
-            ),
-          ),
+            );
+            return [before, after];
+          }),
         }),
       ),
     );
     if (transposed) return field(words.padding, inputs);
     const amount = h("select", {
       "aria-label": words.amount,
-      onchange: () =>
-        explorer.update({
-          padding: amount.value === "cells" ? explorer.state.size.map(() => [1, 1]) : amount.value,
-        }),
+      onchange: () => {
+        const { size } = explorer.state;
+        explorer.update({ padding: chosen(amount, PADDINGS) ?? size.map(() => [1, 1]) });
+      },
     });
     fields.push({
       select: amount,
@@ -127,6 +156,7 @@ export function panel(explorer) {
     return field(words.padding, amount, inputs);
   }
 
+  /** @type {(key: Single, name: string) => HTMLElement} */
   const single = (key, name) =>
     field(
       name,
@@ -139,20 +169,22 @@ export function panel(explorer) {
       ),
     );
 
+  /** @type {(state: State) => void} */
   function build(state) {
     const letters = LETTERS[state.size.length];
     const transposed = state.kind === "transposed";
     fields.length = 0;
     const mode = h("select", {
       "aria-label": words.mode,
-      onchange: () => explorer.update({ mode: mode.value }),
+      onchange: () => {
+        explorer.update({ mode: chosen(mode, MODES) });
+      },
     });
     const bias = h("input", {
       type: "checkbox",
-      onchange: () =>
-        explorer.update({
-          bias: bias.checked || null,
-        }),
+      onchange: () => {
+        explorer.update({ bias: bias.checked || null });
+      },
     });
     const split = h("input", {
       type: "checkbox",
@@ -184,32 +216,36 @@ export function panel(explorer) {
     );
   }
 
+  /** @type {PerAxis[]} */
+  const axial = ["size", "kernel", "stride", "dilation", "extra"];
+  /** @type {(state: State) => boolean} */
   const differs = (state) =>
-    ["size", "kernel", "stride", "dilation", "extra"].some((key) =>
-      state[key].some((each) => each !== state[key][0]),
-    ) ||
-    (Array.isArray(state.padding) &&
-      state.padding.flat().some((each) => each !== state.padding[0][0]));
+    axial.some((key) => new Set(state[key]).size > 1) ||
+    (Array.isArray(state.padding) && new Set(state.padding.flat()).size > 1);
 
+  /** @type {(state: State) => void} */
   function show(state) {
     apart ||= differs(state);
     const now = `${state.kind} ${apart}`;
     if (now !== shape) {
       const held = document.activeElement;
-      const name = element.contains(held) && held.getAttribute("aria-label");
+      const name = element.contains(held) && held?.getAttribute("aria-label");
       build(state);
       shape = now;
-      if (name) element.querySelector(`[aria-label="${name}"]`)?.focus();
+      /** @type {HTMLElement | null} */
+      const again = element.querySelector(`[aria-label="${name}"]`);
+      if (name) again?.focus();
     }
     for (const entry of fields) {
-      const { key, input, select, checkbox, list, read } = entry;
-      const value = read(state);
-      if (select) options(select, list, value);
-      else if (checkbox) checkbox.checked = value;
-      else if (entry.waiting !== String(value)) {
+      if ("select" in entry) options(entry.select, entry.list, entry.read(state));
+      else if ("checkbox" in entry) entry.checkbox.checked = entry.read(state);
+      else {
+        const { key, input, read } = entry;
+        const value = read(state);
+        if (entry.waiting === String(value)) continue;
         entry.waiting = null;
         // What is being typed is left alone while it means the same.
-        if (input.value === "" || Number(input.value) !== value) input.value = value;
+        if (input.value === "" || Number(input.value) !== value) input.value = String(value);
         mark(
           entry,
           state.notes?.find(([name]) => name === key),
@@ -218,10 +254,14 @@ export function panel(explorer) {
     }
   }
 
-  /** What a link wanted of a field and could not have, or nothing. */
+  /** What a link wanted of a field and could not have, or nothing.
+   *  @type {(field: NumberField, note?: Note) => void} */
   function mark({ input, problem }, note) {
-    const [, rule, ...more] = note ?? [];
-    const text = note ? words.notes[rule]("", ...more) : "";
+    let text = "";
+    if (note) {
+      const [, rule, ...more] = note;
+      text = words.notes[rule]("", ...more);
+    }
     put(problem, text.replace(/^[\s:：]+/, ""));
     problem.hidden = !note;
     if (note) {
@@ -235,15 +275,18 @@ export function panel(explorer) {
 
   /** What was typed and could not be taken gives way to the state. */
   function forget() {
-    for (const entry of fields) entry.waiting = null;
+    for (const entry of fields) if ("waiting" in entry) entry.waiting = null;
   }
 
-  /** Whether a field holds what has not been entered yet. */
+  /** Whether a field holds what has not been entered yet.
+   *  @type {(target: EventTarget | null) => boolean} */
   const isTyping = (target) => {
-    const found = fields.find(({ input }) => input && input === target);
-    if (found) return Number(target.value) !== found.read(explorer.state);
+    for (const each of fields) {
+      if ("input" in each && each.input === target)
+        return Number(each.input.value) !== each.read(explorer.state);
+    }
     const { bias } = explorer.parts;
-    return target === bias && bias.value !== bias.shown;
+    return target === bias && bias.value !== explorer.biasShown;
   };
 
   const element = h("div", { class: "ce-panel" });

@@ -1,5 +1,11 @@
 // What the grids show, as one SVG file with the colours of the palette in use.
 
+/** @import { ConvExplorer } from "./explorer.js"
+ *  @import { Part, Parts } from "./frame.js"
+ *  @import { Grid } from "./grids.js"
+ *  @import { State } from "./state.js"
+ *  @import { Words } from "./words.js" */
+
 import { volume } from "./geometry.js";
 
 const GAP = 2;
@@ -17,16 +23,21 @@ const TOKENS = [
   "output",
   "output-line",
 ];
+/** @type {Record<string, string>} */
 const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+/** @type {(text: string) => string} */
 const safe = (text) => text.replace(/[&<>]/g, (sign) => SIGNS[sign]);
 
-export function picture({ grids, parts, words, model, state, channel }) {
+/** @type {(explorer: ConvExplorer) => string} */
+export function picture({ grids, parts, words, model, state, channel, biasShown }) {
   const style = getComputedStyle(parts.sum);
   const colour = Object.fromEntries(
     TOKENS.map((name) => [name, style.getPropertyValue(`--cf-${name}`).trim()]),
   );
+  /** @type {(count: number, which: number) => string} */
   const of = (count, which) => (count > 1 ? `${words.channel} ${which}` : "");
-  const bias = state.bias ? `+ ${words.bias} ${parts.bias.shown}` : "";
+  const bias = state.bias ? `+ ${words.bias} ${biasShown}` : "";
+  /** @type {[grid: Grid, name: string, fill: string, part: Part, more: string][]} */
   const shown = [
     [grids.in, words.input, "input", parts.input, of(state.channels, channel)],
     [grids.w, words.kernel, "weight", parts.weight, bias],
@@ -48,6 +59,7 @@ export function picture({ grids, parts, words, model, state, channel }) {
     ...lines.map((line) => line.length * 7.9 + 2 * SPACE),
   );
   const height = tall + 80 + 18 * lines.length;
+  /** @type {string[]} */
   const out = [];
   let left = SPACE / 2;
   shown.forEach(([grid, name, fill, part, more], at) => {
@@ -71,14 +83,17 @@ export function picture({ grids, parts, words, model, state, channel }) {
   );
 }
 
-/** The facts as lines: their name and their values. */
+/** The facts as lines: their name and their values.
+ *  @type {(parts: Parts) => string[]} */
 const factsOf = (parts) =>
   [...parts.facts.children].map((fact) =>
     [...fact.children].map((each) => each.textContent).join("  "),
   );
 
-/** The parameters that are not at their usual values. */
+/** The parameters that are not at their usual values.
+ *  @type {(state: State, words: Words) => string} */
 function settings(state, words) {
+  /** @type {(list: number[]) => string | number} */
   const one = (list) => (new Set(list).size === 1 ? list[0] : `(${list.join(", ")})`);
   const { padding } = state;
   const sides = typeof padding === "string" ? padding : one(padding.flat());
@@ -95,9 +110,12 @@ function settings(state, words) {
     .join(" · ");
 }
 
+/** @type {(x: number, y: number, words: string, fill: string, size: number) => string} */
 const text = (x, y, words, fill, size) =>
   `<text x="${x}" y="${y}" text-anchor="middle" fill="${fill}" font-size="${size}">${safe(words)}</text>`;
 
+/** @type {(grid: Grid, left: number, top: number, fill: string, colour: Record<string, string>) =>
+ *    string} */
 function cells(grid, left, top, fill, colour) {
   const [wide, high] = grid.size;
   const [, columns] = grid.shape;
@@ -127,7 +145,7 @@ function cells(grid, left, top, fill, colour) {
   }
   if (!grid.frame.hidden) {
     const { transform, width, height } = grid.frame.style;
-    const [x, y] = transform.match(/-?[\d.]+(?=px)/g).map(Number);
+    const [x, y] = Array.from(transform.matchAll(/-?[\d.]+(?=px)/g), Number);
     out.push(
       `<rect x="${left + x - 2}" y="${top + y - 2}" width="${parseFloat(width) + 4}" height="${parseFloat(height) + 4}"` +
         ` rx="4" fill="none" stroke="${colour.window}" stroke-width="3"/>`,

@@ -2,15 +2,18 @@
 
 const FIRST = "input=1,2,0,3,1,0,1,2,3,1,1,2,1,0,0,5,2,3,1,1,2,1,0,1,1&weight=1,2,1,0,1,0,2,1,0";
 const RAMP = "input=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24";
+/** @type {(value: number, count: number) => string} */
 const repeat = (value, count) => Array(count).fill(value).join();
 // A bright square on a dark ground.
 const SQUARE = Array.from({ length: 64 }, (_, i) => {
   const [y, x] = [i >> 3, i & 7];
   return 2 <= y && y < 6 && 2 <= x && x < 6 ? 9 : 1;
 }).join();
+/** @type {(weight: string) => string} */
 const edges = (weight) =>
   `kind=2d&size=8,8&padding=1,1,1,1&mode=replicate&input=${SQUARE}&weight=${weight}`;
 
+/** @type {[english: string, chinese: string, query: string][]} */
 export const PRESETS = [
   ["3×3", "3×3", `kind=2d&${FIRST}`],
   ["stride 2", "步幅 2", `kind=2d&stride=2,2&${FIRST}`],

@@ -4,50 +4,105 @@
 //
 // Padding is `same`, `valid`, or before and after for each axis. What is left out has its default.
 // A number after ~ is made up: so it stays known as such, whoever opens the link.
-// Beside what a link holds, a state knows what it had to do with one: `notes` on what was clamped,
-// filled in or left out; `made`, the places whose numbers nobody gave; and `kept`, what does not
-// fit the present shape and comes back with it. A place is that in the largest array there can be.
+
+/** @import { Kind, Limited, Mode, PerAxis, Single } from "./facts.js"
+ *  @import { Index, Pair } from "./geometry.js" */
+
+/** @typedef {{kind: Kind, channels: number, outputs: number, groups: number,
+ *    size: number[], kernel: number[], stride: number[], dilation: number[], extra: number[],
+ *    padding: Padding, mode: Mode, input: number[], weight: number[], bias: number[] | null,
+ *    at: Index, notes?: Note[], made?: Made, kept?: Kept}} State
+ *  @typedef {"same" | "valid" | Pair[]} Padding  [before, after] for each axis
+ *  @typedef {"input" | "weight" | "bias"} Numbers */
+
+/** What an explorer has a word for.
+ *  @typedef {Limited | Numbers | "kind" | "mode" | "at"} Name */
+
+/** What was done with a link: clamped, filled in or left out, as words.js says it.
+ *  @typedef {[name: Name | "", rule: NoteRule, ...told: (string | number)[]]} Note
+ *  @typedef {"lost" | "most" | "least" | "whole" | "junk" | "surplus" | "short" | "missing" |
+ *    "unknown" | "unfit" | "moved"} NoteRule */
+
+/** The places whose numbers nobody gave. A place is that in the largest array there can be.
+ *  @typedef {Partial<Record<Numbers, Set<number>>>} Made */
+
+/** What does not fit the present shape, and comes back with it: numbers by their places, and for
+ *  other kinds what a transposed convolution does not have, and the first of two axes.
+ *  @typedef {Partial<Record<Numbers, Map<number, number>>> & {extra?: number[],
+ *    straight?: {mode: Mode, padding: Padding},
+ *    first?: Partial<Record<PerAxis, number>>, sides?: Pair}} Kept */
+
+/** Some parameters; a bias that is `true` gets its numbers.
+ *  @typedef {Partial<Omit<State, "bias">> & {bias?: true | null}} Changes */
 
 import { KINDS, LIMITS, MODES } from "./facts.js";
-import { indices, place, range, volume } from "./geometry.js";
+import { indices, place, range, volume, weightShape } from "./geometry.js";
 import { parse as number, written } from "./numbers.js";
 
+/** @type {Record<Numbers, number[]>} */
 const ROOM = { input: [8, 16, 16], weight: [8, 8, 7, 7], bias: [8] };
-const NUMBERS = Object.keys(ROOM);
+export const NUMBERS = keysOf(ROOM);
+/** @type {Record<PerAxis, number>} */
 const PER_AXIS = { size: 5, kernel: 3, stride: 1, dilation: 1, extra: 0 };
+/** @type {Record<Single, number>} */
 const SINGLE = { channels: 1, outputs: 1, groups: 1 };
 
+/** @type {("same" | "valid")[]} */
+export const PADDINGS = ["same", "valid"];
+
+/** @template {string} K
+ *  @param {Partial<Record<K, unknown>>} record */
+export function keysOf(record) {
+  return /** @type {K[]} */ (Object.keys(record));
+}
+
+/** @type {(kind: Kind) => number} */
 export const rankOf = (kind) => (kind === "1d" ? 1 : 2);
+/** @type {(state: State) => number[]} */
 export const inputShapeOf = (state) => [state.channels, ...state.size];
 
-/** The weight's shape also where groups do not fit, so that its numbers have a place. */
-export function weightShapeOf({ kind, channels, outputs, groups, kernel }) {
-  const part = (count) => Math.max(1, Math.floor(count / Math.max(1, groups)));
-  return kind === "transposed"
-    ? [channels, part(outputs), ...kernel]
-    : [outputs, part(channels), ...kernel];
-}
+/** @type {(state: State) => number[]} */
+export const weightShapeOf = (state) =>
+  weightShape({
+    ...state,
+    transposed: state.kind === "transposed",
+    axes: state.kernel.map((kernel) => ({ kernel })),
+  });
 
 // From and to a link -------------------------------------------------------------------------------
 
-/** Whether a text is meant as a link to a state, also if it can no longer be read. */
+/** Whether a text is meant as a link to a state, also if it can no longer be read.
+ *  @type {(text: string) => boolean} */
 export const isLink = (text) => /(?:^|&)(?:kind|size|kernel|input|weight)=/.test(text);
 
-/** The state that a link's text describes, each number within its limits; null if it is none. */
+/** The state that a link's text describes, each number within its limits; null if it is none.
+ *  @type {(text: string | null) => State | null} */
 export function fromQuery(text) {
-  const given = new URLSearchParams(text);
-  const kind = given.get("kind");
-  if (!KINDS.includes(kind)) return null;
+  const given = new URLSearchParams(text ?? "");
+  const kind = KINDS.find((each) => each === given.get("kind"));
+  if (!kind) return null;
   const rank = rankOf(kind);
   const transposed = kind === "transposed";
+  const none = range(rank).map(() => 0);
+  /** @type {Note[]} */
   const notes = [];
+  /** @type {(...told: Note) => void} */
   const note = (...told) => notes.push(told);
+  /** @type {Made} */
+  const made = {};
+  /** @type {Partial<State>} */
   const asked = { kind };
-  const state = { kind };
+  /** @type {State} */
+  const state = {
+    ...{ kind, ...SINGLE, size: none, kernel: none, stride: none, dilation: none, extra: none },
+    ...{ padding: [], mode: "zeros", at: [0, ...none] },
+    ...{ input: [], weight: [], bias: null, made, notes },
+  };
 
-  /** Whole numbers as they were asked for, and within limits; undefined what is none. */
-  function integers(name, count, [least, most] = LIMITS[name]) {
-    const texts = given.has(name) ? given.get(name).split(",") : [];
+  /** Whole numbers as they were asked for, and within limits; nothing for what is none.
+   *  @type {(name: Limited | "at", count: number, limits: Pair) => number[][]} */
+  function integers(name, count, [least, most]) {
+    const texts = given.get(name)?.split(",") ?? [];
     if (texts.length > count) note(name, "surplus", texts.length - count);
     else if (texts.length > 1 && texts.length < count) note(name, "short", texts.length, count);
     return texts.slice(0, count).map((text) => {
@@ -62,59 +117,62 @@ export function fromQuery(text) {
       return [Math.max(least, Math.round(value)), kept];
     });
   }
-  function word(name, choices) {
-    const found = given.get(name);
-    if (found !== null && !choices.includes(found)) note(name, "unknown", clipped(found));
-    return choices.includes(found) ? found : null;
-  }
 
-  for (const [name, value] of Object.entries(PER_AXIS)) {
-    const found = integers(name, rank);
-    const of = (axis, side) => found[axis]?.[side] ?? found[0]?.[side] ?? value;
+  for (const name of keysOf(PER_AXIS)) {
+    const found = integers(name, rank, LIMITS[name]);
+    /** @type {(axis: number, side: number) => number} */
+    const of = (axis, side) => found[axis]?.[side] ?? found[0]?.[side] ?? PER_AXIS[name];
     asked[name] = range(rank).map((axis) => of(axis, 0));
     state[name] = range(rank).map((axis) => of(axis, 1));
   }
-  for (const [name, value] of Object.entries(SINGLE)) {
-    const [found] = integers(name, 1);
-    asked[name] = found?.[0] ?? value;
-    state[name] = found?.[1] ?? value;
+  for (const name of keysOf(SINGLE)) {
+    const [found] = integers(name, 1, LIMITS[name]);
+    asked[name] = found?.[0] ?? SINGLE[name];
+    state[name] = found?.[1] ?? SINGLE[name];
   }
-  state.mode = word("mode", MODES) ?? "zeros";
-  state.padding = ["same", "valid"].find((each) => each === given.get("padding"));
-  if (!state.padding) {
-    const sides = integers("padding", 2 * rank).map((each) => each[1]);
+  const mode = given.get("mode");
+  state.mode = MODES.find((each) => each === mode) ?? "zeros";
+  if (mode !== null && mode !== state.mode) note("mode", "unknown", clipped(mode));
+  const named = PADDINGS.find((each) => each === given.get("padding"));
+  if (named) state.padding = named;
+  else {
+    const sides = integers("padding", 2 * rank, LIMITS.padding).map((each) => each[1]);
     const rest = (sides.length === 1 && sides[0]) || 0; // one number is for all sides
     state.padding = range(rank).map((i) => [sides[2 * i] ?? rest, sides[2 * i + 1] ?? rest]);
   }
   if (transposed) {
     if (state.mode !== "zeros") note("mode", "unfit");
-    const pairs = Array.isArray(state.padding) ? state.padding : range(rank).map(() => [0, 0]);
+    /** @type {Pair[]} */
+    const pairs = Array.isArray(state.padding) ? state.padding : none.map(() => [0, 0]);
     if (pairs !== state.padding || pairs.some(([b, a]) => b !== a)) note("padding", "unfit");
     state.padding = pairs.map(([before]) => [before, before]);
     state.mode = "zeros";
   } else {
     if (state.extra.some(Boolean)) note("extra", "unfit");
-    state.extra = state.extra.map(() => 0);
+    state.extra = none;
   }
-  state.at = range(rank + 1).map(() => 0);
   integers("at", rank + 1, [0, 999]).forEach((each, i) => {
     state.at[i] = each[1] ?? 0;
   });
 
-  state.made = {};
-  /** Numbers by their place in the shape that was asked for; made up where there is none. */
+  /** Numbers by their place in the shape that was asked for; made up where there is none.
+   *  @type {(name: Numbers, shapeOf: (state: State) => number[], fill: (i: number) => number) =>
+   *    void} */
   function numbers(name, shapeOf, fill) {
     const texts = given.get(name)?.split(",") ?? [];
     const [shape, whole] = [shapeOf(state), shapeOf({ ...state, ...asked })];
     if (texts.length > volume(whole)) note(name, "surplus", texts.length - volume(whole));
     const rooms = places(name, state, shape);
-    state.made[name] = new Set();
+    /** @type {Set<number>} */
+    const madeHere = new Set();
+    made[name] = madeHere;
     let missing = 0;
     state[name] = indices(shape).map((index, i) => {
-      const [, mark, text] = /^(~?)(.*)$/s.exec(texts[place(whole, index)] ?? "");
-      const found = number(text);
+      const text = texts[place(whole, index)] ?? "";
+      const mark = text.startsWith("~");
+      const found = number(mark ? text.slice(1) : text);
       if (found === null) missing += 1;
-      if (found === null || mark) state.made[name].add(rooms[i]);
+      if (found === null || mark) madeHere.add(rooms[i]);
       return found ?? fill(i);
     });
     if (missing) note(name, "missing", missing, rooms.length);
@@ -122,57 +180,61 @@ export function fromQuery(text) {
   numbers("input", inputShapeOf, FILL.input);
   numbers("weight", weightShapeOf, FILL.weight);
   if (given.has("bias")) numbers("bias", (each) => [each.outputs], FILL.bias);
-  else state.bias = null;
-  const known = [...Object.keys(LIMITS), ...NUMBERS, "kind", "mode", "at"];
+  /** @type {string[]} */
+  const known = [...keysOf(LIMITS), ...NUMBERS, "kind", "mode", "at"];
   for (const name of new Set(given.keys())) {
     if (!known.includes(name)) note("", "unknown", clipped(name));
   }
-  return { ...state, notes };
+  return state;
 }
 
+/** @type {(text: string) => string} */
 const clipped = (text) => (text.length > 12 ? `${text.slice(0, 12)}…` : text);
 
-/** The text of a link to this state; it holds only what needs no escaping. */
+/** The text of a link to this state; it holds only what needs no escaping.
+ *  @type {(state: State) => string} */
 export function toQuery(state) {
-  const parts = [["kind", state.kind]];
-  for (const name of ["channels", "outputs", "groups"]) {
-    if (state[name] !== 1) parts.push([name, state[name]]);
-  }
-  parts.push(["size", state.size], ["kernel", state.kernel]);
-  for (const [name, value] of [
-    ["stride", 1],
-    ["dilation", 1],
-    ["extra", 0],
-  ]) {
-    if (state[name].some((each) => each !== value)) parts.push([name, state[name]]);
-  }
+  const { size, kernel, ...usual } = PER_AXIS; // these two always stand
+  /** @type {string[]} */
+  const parts = [];
+  /** @type {(name: keyof State, value?: unknown) => void} */
+  const put = (name, value = state[name]) => parts.push(`${name}=${value}`);
+  put("kind");
+  for (const name of keysOf(SINGLE)) if (state[name] !== SINGLE[name]) put(name);
+  put("size");
+  put("kernel");
+  for (const name of keysOf(usual)) if (state[name].some((each) => each !== usual[name])) put(name);
   const { padding } = state;
-  if (typeof padding === "string" || padding.flat().some(Boolean)) parts.push(["padding", padding]);
-  if (state.mode !== "zeros") parts.push(["mode", state.mode]);
+  if (typeof padding === "string" || padding.flat().some(Boolean)) put("padding");
+  if (state.mode !== "zeros") put("mode");
   for (const name of NUMBERS) {
-    if (!state[name]) continue;
     const made = madeUp(state, name);
-    parts.push([name, state[name].map((each, i) => (made[i] ? "~" : "") + written(each, true))]);
+    const texts = state[name]?.map((each, i) => (made[i] ? "~" : "") + written(each, true));
+    if (texts) put(name, texts);
   }
-  if (state.at.some(Boolean)) parts.push(["at", state.at]);
-  return parts.map(([name, value]) => `${name}=${[value].flat(3).join(",")}`).join("&");
+  if (state.at.some(Boolean)) put("at");
+  return parts.join("&");
 }
 
 // Changes ------------------------------------------------------------------------------------------
 
 /** The state with some parameters changed. Numbers keep their place; a place that the state has
- *  had before gets its number back, and another one a number that is made up. */
+ *  had before gets its number back, and another one a number that is made up.
+ *  @type {(state: State, changes: Changes) => State} */
 export function changed(state, changes) {
-  const next = { ...state, ...changes, notes: [] };
+  const { bias = state.bias, ...others } = changes;
   const kept = { ...state.kept };
+  const allMade = { ...state.made };
+  /** @type {State} */
+  const next = { ...state, ...others, notes: [], made: allMade, kept };
   if (next.kind !== state.kind) asKind(next, state, kept);
-  if (changes.bias === true) next.bias = range(next.outputs).map((o) => kept.bias?.get(o) ?? 1);
-  next.made = { ...state.made };
+  next.bias = bias === true ? range(next.outputs).map((o) => kept.bias?.get(o) ?? 1) : bias;
   for (const name of NUMBERS) {
     if (shapeOf(name, state).join() === shapeOf(name, next).join()) continue;
     const known = new Map(kept[name]);
+    const old = state[name] ?? [];
     places(name, state).forEach((each, i) => {
-      known.set(each, state[name][i]);
+      known.set(each, old[i]);
     });
     kept[name] = known;
     if (!next[name] || changes[name]) continue;
@@ -181,15 +243,20 @@ export function changed(state, changes) {
       if (!known.has(each)) made.add(each);
       return known.get(each) ?? FILL[name](i);
     });
-    next.made[name] = made;
+    allMade[name] = made;
   }
-  return { ...next, kept };
+  return next;
 }
 
-/** What a kind of convolution cannot have is kept for the way back, also one of two axes. */
+/** What a kind of convolution cannot have is kept for the way back, also one of two axes.
+ *  @type {(next: State, state: State, kept: Kept) => void} */
 function asKind(next, state, kept) {
+  /** @type {(padding: Padding) => Pair[]} */
   const even = (padding) =>
-    next.size.map((_, i) => Array(2).fill(typeof padding === "string" ? 0 : padding[i][0]));
+    next.size.map((_, i) => {
+      const side = typeof padding === "string" ? 0 : padding[i][0];
+      return [side, side];
+    });
   if (state.kind === "transposed") {
     const { mode = "zeros", padding = next.padding } = kept.straight ?? {};
     kept.extra = next.extra;
@@ -197,17 +264,29 @@ function asKind(next, state, kept) {
     next.mode = mode;
     if (String(even(padding)) === String(next.padding)) next.padding = padding;
   }
-  const axes = [...Object.keys(PER_AXIS), ...(Array.isArray(next.padding) ? ["padding"] : [])];
   if (rankOf(next.kind) < rankOf(state.kind)) {
     kept.first = {};
-    for (const name of axes) {
+    kept.sides = undefined;
+    for (const name of keysOf(PER_AXIS)) {
       const [first, last] = next[name];
-      if (String(first) !== String(last)) kept.first[name] = first;
+      if (first !== last) kept.first[name] = first;
       next[name] = [last];
+    }
+    if (Array.isArray(next.padding)) {
+      const [first, last] = next.padding;
+      if (String(first) !== String(last)) kept.sides = first;
+      next.padding = [last];
     }
     next.at = [next.at[0], next.at[2]];
   } else if (rankOf(next.kind) > rankOf(state.kind)) {
-    for (const name of axes) next[name] = [kept.first?.[name] ?? next[name][0], next[name][0]];
+    for (const name of keysOf(PER_AXIS)) {
+      const [last] = next[name];
+      next[name] = [kept.first?.[name] ?? last, last];
+    }
+    if (Array.isArray(next.padding)) {
+      const [last] = next.padding;
+      next.padding = [kept.sides ?? last, last];
+    }
     next.at = [next.at[0], 0, next.at[1]];
   }
   if (next.kind === "transposed") {
@@ -220,27 +299,33 @@ function asKind(next, state, kept) {
 
 // Numbers and their places -------------------------------------------------------------------------
 
-/** The shape of a state's numbers by their name. */
+/** The shape of a state's numbers by their name.
+ *  @type {(name: Numbers, state: State) => number[]} */
 function shapeOf(name, state) {
   if (name === "bias") return [state.bias ? state.outputs : 0];
   return name === "input" ? inputShapeOf(state) : weightShapeOf(state);
 }
 
-/** The places of a state's numbers, in their order; one axis is the first row of two. */
+/** The places of a state's numbers, in their order; one axis is the first row of two.
+ *  @type {(name: Numbers, state: State, shape?: number[]) => number[]} */
 function places(name, state, shape = shapeOf(name, state)) {
   const flat = shape.length < ROOM[name].length;
   return indices(shape).map((index) =>
-    place(ROOM[name], flat ? [...index.slice(0, -1), 0, index.at(-1)] : index),
+    place(ROOM[name], flat ? [...index.slice(0, -1), 0, ...index.slice(-1)] : index),
   );
 }
 
-/** For each number, whether it is made up. */
-export const madeUp = (state, name) =>
-  state.made?.[name]?.size ? places(name, state).map((each) => state.made[name].has(each)) : [];
+/** For each number, whether it is made up.
+ *  @type {(state: State, name: Numbers) => boolean[]} */
+export function madeUp(state, name) {
+  const made = state.made?.[name];
+  return made?.size ? places(name, state).map((each) => made.has(each)) : [];
+}
 
-/** The state with other numbers at some places: [[place, value], ...]. */
+/** The state with other numbers at some places.
+ *  @type {(state: State, name: Numbers, pairs: [place: number, value: number][]) => State} */
 export function withNumbers(state, name, pairs) {
-  const values = [...state[name]];
+  const values = [...(state[name] ?? [])];
   const made = new Set(state.made?.[name]);
   const rooms = made.size ? places(name, state) : [];
   for (const [at, value] of pairs) {
@@ -250,25 +335,36 @@ export function withNumbers(state, name, pairs) {
   return { ...state, notes: [], [name]: values, made: { ...state.made, [name]: made } };
 }
 
-/** The same numbers, all of them given by somebody, with none kept aside. */
+/** The same numbers, all of them given by somebody, with none kept aside.
+ *  @type {(state: State) => State} */
 function owned(state) {
   const kept = { ...state.kept };
   for (const name of NUMBERS) delete kept[name];
   return { ...state, notes: [], made: {}, kept };
 }
 
-/** Whether two states differ in more than the cell that is looked at. */
+/** @type {(keyof State)[]} */
+const DIFFERING = [...NUMBERS, ...keysOf(LIMITS), "kind", "mode"];
+
+/** Whether two states differ in more than the cell that is looked at.
+ *  @type {(one: State, other: State) => boolean} */
 export const differs = (one, other) =>
-  [...NUMBERS, ...Object.keys(LIMITS), "kind", "mode"].some(
-    (name) => one[name] !== other[name] && String(one[name]) !== String(other[name]),
-  );
+  DIFFERING.some((name) => one[name] !== other[name] && String(one[name]) !== String(other[name]));
 
-/** An example: its numbers are as they should be, also those that it leaves to the script. */
-export const example = (query) => owned(fromQuery(query));
+/** An example: its numbers are as they should be, also those that it leaves to the script.
+ *  @type {(query: string) => State} */
+export function example(query) {
+  const state = fromQuery(query);
+  if (!state) throw new Error(`no example: ${query}`);
+  return owned(state);
+}
 
-/** Every weight slice turned by 180 degrees: what mathematics calls the convolution's kernel. */
+/** Every weight slice turned by 180 degrees: what mathematics calls the convolution's kernel.
+ *  @type {(state: State) => State} */
 export function flipped(state) {
   const taps = volume(state.kernel);
+  /** @template T
+   *  @param {T[]} list */
   const turned = (list) =>
     list.map((_, i) => {
       const slice = Math.floor(i / taps) * taps;
@@ -285,18 +381,20 @@ export function flipped(state) {
   };
 }
 
-/** Other numbers in the same shapes, the same for the same seed. */
+/** Other numbers in the same shapes, the same for the same seed.
+ *  @type {(state: State, seed: number) => State} */
 export function random(state, seed) {
   const draw = generator(seed);
   return {
     ...owned(state),
     input: state.input.map(() => Math.floor(draw() * 10)),
     weight: state.weight.map(() => Math.floor(draw() * 7) - 3),
-    bias: state.bias?.map(() => Math.floor(draw() * 7) - 3),
+    bias: state.bias?.map(() => Math.floor(draw() * 7) - 3) ?? null,
   };
 }
 
-/** Mulberry32: uniform numbers from 0 up to 1. */
+/** Mulberry32: uniform numbers from 0 up to 1.
+ *  @type {(seed: number) => () => number} */
 export function generator(seed) {
   let a = seed >>> 0;
   return () => {
@@ -307,6 +405,8 @@ export function generator(seed) {
   };
 }
 
+/** What stands where nobody gave a number.
+ *  @type {Record<Numbers, (i: number) => number>} */
 const FILL = {
   input: (i) => Math.floor(generator(i + 1)() * 10),
   weight: (i) => Math.floor(generator(i + 1001)() * 5) - 2,

@@ -1,7 +1,42 @@
 // What an explorer says, in both languages. Error messages are convref's own and not here.
 
+/** @import { NoteRule } from "./state.js" */
+
+/** What is more than one text: sentences that say something of what they are given, and words that
+ *  are found by a key.
+ *  @typedef {object} Phrases
+ *  @property {(seed: number) => string} randomised
+ *  @property {(list: string[]) => string} linkedMade
+ *  @property {(list: string[]) => string} copiedMade
+ *  @property {Record<number, string[][]>} sides  rank -> for each axis, what its two sides are called
+ *  @property {{most: (most: number) => string, least: (least: number) => string,
+ *    whole: (least: number, most: number) => string,
+ *    still: (what: string, value: number | string) => string}} wrong
+ *  @property {(count: number) => string} filled
+ *  @property {(count: number, rounded: number) => string} pasted
+ *  @property {{number: (found: {part?: string}) => string, ragged: () => string,
+ *    deep: () => string, batch: () => string, output: () => string,
+ *    most: (found: {name: string, need: number, most: number}) => string}} unpasted
+ *  @property {Record<NoteRule, (name: string, ...told: (string | number)[]) => string>} notes
+ *  @property {(list: string[]) => string} underlined
+ *  @property {(name: string, count: number) => string} counted
+ *  @property {Record<"kernel" | "size" | "weight" | "at", string>} names  of what has no other name,
+ *    or another one than is found here by its key
+ *  @property {(size: string) => string} sized
+ *  @property {(cell: string, value: string) => string} at
+ *  @property {(count: number) => string} mirrors
+ *  @property {(cell: string, count: number) => string} fromInput
+ *  @property {(cell: string, count: number) => string} fromWeight
+ *  @property {(cell: string, shown: string | null, count: number) => string} fromPadding
+ *  @property {(index: number[]) => string} place */
+
+/** @typedef {Omit<typeof en, keyof Phrases> & Phrases} Words
+ *  @typedef {{[K in keyof Words]: Words[K] extends string ? K : never}[keyof Words]} Text */
+
+/** @type {(count: string | number, what: string) => string} */
 const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
+/** @satisfies {Phrases & Record<string, unknown>} */
 const en = {
   column: 0, // of the names in presets.js
   gap: " ", // between sentences
@@ -85,8 +120,8 @@ const en = {
     most: ({ name, need, most }) => `Not pasted: ${name} would be ${need}, and is at most ${most}.`,
     output: () => "Not pasted: the output is computed. Paste into the input or the kernel.",
   },
+  lead: "Not everything in the link could be taken as it stands.",
   notes: {
-    lead: "Not everything in the link could be taken as it stands.",
     lost: () => "The link could not be read: its beginning is missing or damaged.",
     most: (name, got, now) => `${name} ${got}: at most ${now}.`,
     least: (name, got, now) => `${name} ${got}: at least ${now}.`,
@@ -98,9 +133,9 @@ const en = {
     unknown: (name, got) => `${name ? `${name} ` : ""}“${got}”: unknown, left out.`,
     unfit: (name) => `${name}: does not go with this kind of convolution as given, and is adapted.`,
     moved: (name, got, now) => `${name} ${got}: does not exist; ${now} is shown.`,
-    made: (list) => `Underlined with dots, and made up: ${list.join(", ")}.`,
-    count: (name, count) => `${many(count, "number")} of the ${name.toLowerCase()}`,
   },
+  underlined: (list) => `Underlined with dots, and made up: ${list.join(", ")}.`,
+  counted: (name, count) => `${many(count, "number")} of the ${name.toLowerCase()}`,
   names: { kernel: "Kernel size", size: "Input size", weight: "Kernel", at: "Output cell" },
   madeUp: "made up",
   outputSize: "Output size",
@@ -122,6 +157,7 @@ const en = {
   refused: "No output: convref refuses these parameters.",
 };
 
+/** @type {Words} */
 const zh = {
   column: 1,
   gap: "",
@@ -204,8 +240,8 @@ const zh = {
     most: ({ name, need, most }) => `没有粘贴：${name}要到 ${need}，而最多是 ${most}。`,
     output: () => "没有粘贴：输出是算出来的，请粘贴到输入或卷积核里。",
   },
+  lead: "链接里有些内容不能照原样用。",
   notes: {
-    lead: "链接里有些内容不能照原样用。",
     lost: () => "链接读不出来：开头缺了，或者有损坏。",
     most: (name, got, now) => `${name} ${got}：最多 ${now}。`,
     least: (name, got, now) => `${name} ${got}：最少 ${now}。`,
@@ -217,9 +253,9 @@ const zh = {
     unknown: (name, got) => `${name}“${got}”：不认识，略去了。`,
     unfit: (name) => `${name}：不适用于这种卷积，已作调整。`,
     moved: (name, got, now) => `${name} ${got}：没有这一格，现在看的是 ${now}。`,
-    made: (list) => `带点状下划线的数没有人给过，是自动补上的：${list.join("、")}。`,
-    count: (name, count) => `${name} ${count} 个`,
   },
+  underlined: (list) => `带点状下划线的数没有人给过，是自动补上的：${list.join("、")}。`,
+  counted: (name, count) => `${name} ${count} 个`,
   names: { kernel: "卷积核大小", size: "输入大小", weight: "卷积核", at: "输出格" },
   madeUp: "补上的数",
   outputSize: "输出大小",
@@ -239,4 +275,5 @@ const zh = {
   refused: "没有输出：convref 不接受这些参数。",
 };
 
+/** @type {(language?: string | null) => Words} */
 export const wordsFor = (language) => (language?.startsWith("zh") ? zh : en);

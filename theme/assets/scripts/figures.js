@@ -4,15 +4,22 @@ const PAUSE = 1200; // ms that a frame stays
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 class Player {
+  /** @param {HTMLElement} controls */
   constructor(controls) {
-    this.svg = controls.previousElementSibling.querySelector("svg");
-    this.groups = [...this.svg.querySelectorAll("[data-frame]")];
+    // What website/markdown/figures.py writes is all there.
+    this.svg = /** @type {SVGSVGElement} */ (controls.previousElementSibling?.querySelector("svg"));
+    /** @type {NodeListOf<SVGElement>} */
+    this.groups = this.svg.querySelectorAll("[data-frame]");
     this.count = Number(this.svg.dataset.frames);
     this.at = Number(this.svg.dataset.shown);
-    this.output = controls.querySelector("output");
-    this.button = controls.querySelector("[data-play]");
+    this.output = /** @type {HTMLOutputElement} */ (controls.querySelector("output"));
+    this.button = /** @type {HTMLButtonElement} */ (controls.querySelector("[data-play]"));
+    /** @type {number | undefined} */
+    this.timer = undefined;
     this.button.addEventListener("click", () => (this.timer ? this.stop() : this.play()));
-    for (const step of controls.querySelectorAll("[data-step]")) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const steps = controls.querySelectorAll("[data-step]");
+    for (const step of steps) {
       step.addEventListener("click", () => this.step(Number(step.dataset.step)));
     }
     // Who wants no motion steps; nothing moves by itself.
@@ -25,6 +32,7 @@ class Player {
     controls.hidden = false;
   }
 
+  /** @type {(frame: number) => void} */
   show(frame) {
     this.at = (frame + this.count) % this.count;
     for (const group of this.groups) {
@@ -34,6 +42,7 @@ class Player {
     this.output.textContent = `${this.at + 1} / ${this.count}`;
   }
 
+  /** @type {(by: number) => void} */
   step(by) {
     this.stop();
     this.show(this.at + by);
@@ -57,11 +66,13 @@ class Player {
 
   tell() {
     const playing = Boolean(this.timer);
-    this.button.setAttribute("aria-label", this.button.dataset[playing ? "pause" : "play"]);
+    this.button.setAttribute("aria-label", this.button.dataset[playing ? "pause" : "play"] ?? "");
     this.button.classList.toggle("playing", playing);
     // Steps are read out, a running count is not.
     this.output.setAttribute("aria-live", playing ? "off" : "polite");
   }
 }
 
-for (const controls of document.querySelectorAll(".conv-figure-controls")) new Player(controls);
+/** @type {NodeListOf<HTMLElement>} */
+const all = document.querySelectorAll(".conv-figure-controls");
+for (const controls of all) new Player(controls);

@@ -3,42 +3,57 @@
 (() => {
   const { open, send } = XMLHttpRequest.prototype;
   const { Worker } = window;
+  /** @type {(() => void)[]} */
   const waiting = [];
+  const ofIndex = new WeakSet(); // requests
   let wanted = /[?&][qh]=[^&]/.test(location.search); // a search, or a page found by one
 
   const want = () => {
     wanted = true;
     for (const go of waiting.splice(0)) go();
   };
+  /** @type {(go: () => void) => void} */
   const whenWanted = (go) => (wanted ? go() : waiting.push(go));
 
-  XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-    this.isSearchIndex = String(url).endsWith("/search_index.json");
-    return open.call(this, method, url, ...rest);
-  };
+  XMLHttpRequest.prototype.open = new Proxy(open, {
+    apply(open, request, given) {
+      if (String(given[1]).endsWith("/search_index.json")) ofIndex.add(request);
+      else ofIndex.delete(request);
+      return Reflect.apply(open, request, given);
+    },
+  });
   XMLHttpRequest.prototype.send = function (body) {
-    if (this.isSearchIndex) whenWanted(() => send.call(this, body));
+    if (ofIndex.has(this)) whenWanted(() => send.call(this, body));
     else send.call(this, body);
   };
 
   // Stands in for the worker, keeps what is said to it, and starts it when it is wanted.
-  window.Worker = class extends EventTarget {
-    constructor(...source) {
+  class Later extends EventTarget {
+    /** @param {() => Worker} start */
+    constructor(start) {
       super();
+      /** @type {unknown[]} */
       this.said = [];
+      /** @type {Worker | undefined} */
+      this.worker = undefined;
       whenWanted(() => {
-        this.worker = new Worker(...source);
-        this.worker.addEventListener("message", ({ data }) =>
+        const worker = start();
+        this.worker = worker;
+        worker.addEventListener("message", ({ data }) =>
           this.dispatchEvent(new MessageEvent("message", { data })),
         );
-        for (const message of this.said.splice(0)) this.worker.postMessage(message);
+        for (const message of this.said.splice(0)) worker.postMessage(message);
       });
     }
+    /** @param {unknown} message */
     postMessage(message) {
       if (this.worker) this.worker.postMessage(message);
       else this.said.push(message);
     }
-  };
+  }
+  window.Worker = new Proxy(Worker, {
+    construct: (Worker, source) => new Later(() => Reflect.construct(Worker, source)),
+  });
 
   // Pointing at the field or touching it comes before typing: the search is there in time.
   const field = document.querySelector(".md-search");

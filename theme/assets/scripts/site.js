@@ -4,12 +4,22 @@ const words = zh
   ? { note: "注释", table: "表格", report: "报告这一节的错误" }
   : { note: "Annotation", table: "Table", report: "Report an error in this section" };
 
-const each = (selector, action) => document.querySelectorAll(selector).forEach(action);
+/** @template {HTMLElement} E
+ *  @param {string} selector
+ *  @param {(element: E) => void} action */
+const each = (selector, action) => {
+  /** @type {NodeListOf<E>} */
+  const found = document.querySelectorAll(selector);
+  for (const element of found) action(element);
+};
+/** @type {(selector: string, action: (link: HTMLAnchorElement) => void) => void} */
+const eachLink = each;
 
 function name() {
   each("nav.md-code__nav:not([role])", (nav) => nav.setAttribute("role", "presentation"));
   each("a.md-annotation__index:not([aria-label])", (link) => {
-    const number = link.querySelector("[data-md-annotation-id]")?.dataset.mdAnnotationId ?? "";
+    const number =
+      link.querySelector("[data-md-annotation-id]")?.getAttribute("data-md-annotation-id") ?? "";
     link.setAttribute("aria-label", `${words.note} ${number}`.trim());
   });
   each(".md-typeset__scrollwrap:not([tabindex])", (wrap) => {
@@ -34,32 +44,36 @@ document.querySelector("[data-md-component=palette]")?.addEventListener(
 
 // Parts of a long page have no size until they are shown, and then move what stands below: for a
 // moment, or until the reader does something, the section that a link led to keeps its place.
-if (document.querySelector(".part")) {
+const article = document.querySelector("article");
+if (article?.querySelector(".part")) {
   const sizes = new ResizeObserver(() => document.querySelector(":target")?.scrollIntoView());
   const release = () => sizes.disconnect();
   const hold = () => {
-    sizes.observe(document.querySelector("article"));
+    sizes.observe(article);
     setTimeout(release, 2000);
   };
   // A reader who comes back is brought by the browser to where they were.
-  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") hold();
+  const [visit] = performance.getEntriesByType("navigation");
+  if (visit instanceof PerformanceNavigationTiming && visit.type === "navigate") hold();
   addEventListener("hashchange", hold);
   for (const act of ["wheel", "touchstart", "pointerdown", "keydown"])
     addEventListener(act, release, { capture: true, passive: true });
 }
 
 // Heading ids are the same in both languages.
-each("a[data-same-place]", (link) =>
+eachLink("a[data-same-place]", (link) =>
   link.addEventListener("click", () => {
     link.hash = location.hash;
   }),
 );
 
 // The link under the page reports an error in it; one at each heading names the section, too.
-each("a[data-report]", (link) =>
+eachLink("a[data-report]", (link) =>
   each("article :is(h2, h3, h4)[id]", (heading) => {
     const place = document.createElement("a");
-    const address = document.querySelector("link[rel=canonical]").href;
+    /** @type {HTMLLinkElement | null} */
+    const canonical = document.querySelector("link[rel=canonical]");
+    const address = canonical?.href ?? "";
     const whole = encodeURIComponent(`${address}#${heading.id}`);
     place.className = "headerlink report";
     place.href = link.href.replace(encodeURIComponent(address), whole);
