@@ -14,9 +14,8 @@ from convref import checks, definition, explain
 from convref.figures import Figure, draw
 from convref.figures.plan import FRAMES
 from convref.geometry import Axis, same_padding
-from convref.modes import most
 from tests.drawings import elements, index, labels, parts, sources, texts
-from tests.numpy_only.cases import NUMPYS
+from tests.numpy_only.cases import NUMPYS, allowed
 
 CASES = 200
 
@@ -30,7 +29,7 @@ def random_case(seed: int, ranks: tuple[int, ...] = (1, 2)) -> dict[str, Any]:
     dilation = [pick.randint(1, 3) for _ in range(rank)]
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     size = [pick.randint(r, r + 4) for r in reach]
-    limit: Any = most(mode, min(size))
+    limit: Any = allowed(mode, min(size))
     padding: Any = pick.randint(0, min(3, limit))
     stride = [pick.randint(1, 3) for _ in range(rank)]
     total = max(r - 1 - (r - 1) // 2 for r in reach)
@@ -186,7 +185,7 @@ def test_padding_shows_what_a_kernel_of_one_cell_reads(seed: int) -> None:
     pick = random.Random(seed)
     rank, mode = pick.choice((1, 2)), pick.choice(checks.MODES)
     size = [pick.randint(1, 6) for _ in range(rank)]
-    limit: Any = most(mode, min(size))
+    limit: Any = allowed(mode, min(size))
     padding = [pick.randint(0, min(3, limit)) for _ in range(rank)]
     svg = draw("padding", size=size, padding=padding, mode=mode)
     data = np.arange(1, np.prod(size) + 1).reshape(size)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import convref
 from convref import checks, cures, divergences
-from convref.modes import COPIES, most
+from convref.modes import COPIES
 from convref.padding import PAD_MODES
-from tests.numpy_only.cases import Case, cases
+from tests.numpy_only.cases import Case, allowed, cases
 
 # PyTorch tells of the cost of such a padding; the numbers are what is wanted here.
 pytestmark = [
@@ -107,7 +107,7 @@ def test_pad_is_pytorchs(data: Any, mode: Any) -> None:
     flat = []
     for n in reversed(sizes):
         crop = [data.draw(st.sampled_from([0, 0, 1])) if n > 3 else 0 for _ in range(2)]
-        limit = min(n, most(mode, n)) - sum(crop)
+        limit = min(n, allowed(mode, n)) - sum(crop)
         flat += [-c if c else data.draw(st.integers(0, limit)) for c in crop]
     input = np.arange(6 * np.prod(sizes)).reshape(2, 3, *sizes)
     value = data.draw(st.integers(-9, 9)) if mode == "constant" else 0
@@ -208,7 +208,7 @@ def test_what_pytorch_refuses_is_refused(arrays: Any, options: Any) -> None:
 @pytest.mark.parametrize("mode", COPIES)
 def test_limits_of_the_modes_are_pytorchs(mode: Any) -> None:
     input = np.arange(15).reshape(1, 3, 5)
-    limit = most(mode, 5)
+    limit = allowed(mode, 5)
     for cells in (3, 4, 5, 6, 11):
         for flat in ((cells, 0), (0, cells)):
             if cells <= limit:

@@ -25,7 +25,7 @@ from convref.figures.files import save
 from convref.geometry import Axis
 from convref.layouts import convert_weight, tensorflow_same
 from convref.modes import COPIES
-from tests.numpy_only.cases import LIMITED, NUMPYS
+from tests.numpy_only.cases import NUMPYS, SPARE
 from tests.numpy_only.test_refusals import BAD, gaps
 
 CONV = {1: convref.conv1d, 2: convref.conv2d, 3: convref.conv3d}
@@ -712,7 +712,7 @@ def test_same_with_a_stride_is_padded_before() -> None:
     assert refused(lambda: convref.conv2d(**given, stride=2, padding=1))[0] is None
 
 
-@pytest.mark.parametrize("mode", LIMITED)
+@pytest.mark.parametrize("mode", SPARE)
 def test_as_much_as_the_mode_can_is_padded(mode: Any) -> None:
     x = np.arange(5)[None]
     _, message = refused(lambda: convref.pad(x, (9, 0), mode))

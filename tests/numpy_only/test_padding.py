@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from convref import checks, pad
 from convref.modes import COPIES
 from convref.padding import PAD_MODES, fold_back, pad_checked
-from tests.numpy_only.cases import NUMPYS
+from tests.numpy_only.cases import CROPPED_FIRST, NUMPYS, SPARE
 
 # input, pad, mode -> output, one digit a cell; '.' is the constant.
 ROWS = [
@@ -60,14 +60,16 @@ def shown(position: int, size: int, mode: str) -> int:
 
 def test_every_mode_has_its_row_and_its_oracle() -> None:
     assert checks.MODES == ("zeros", *COPIES) == tuple(NUMPYS)
-    for copies in COPIES.values():
-        assert isinstance(copies.cropped, bool)
-        assert isinstance(copies.limit, str) and bool(copies.limit) == (copies.spare is not None)
+    assert {mode for mode, copies in COPIES.items() if copies.cropped is True} == CROPPED_FIRST
+    assert {m: copies.spare for m, copies in COPIES.items() if copies.limit != ""} == SPARE
+    assert all(isinstance(copies.limit, str) for copies in COPIES.values())
+    assert all(copies.cropped in (True, False) for copies in COPIES.values())
+    assert all(copies.spare is None for copies in COPIES.values() if not copies.limit)
 
 
 def index(position: int, size: int, pair: tuple[int, int], mode: str) -> int:
     """Of the cell shown: some modes see only what negative pads leave."""
-    if not COPIES[mode].cropped:
+    if mode not in CROPPED_FIRST:
         return shown(position, size, mode)
     left = list(range(size))[max(0, -pair[0]) : size + min(0, pair[1])]
     return left[shown(position - left[0], len(left), mode)]
@@ -82,9 +84,9 @@ def test_every_cell_of_every_mode(data: Any, mode: Any, axes: Any, batched: Any)
     pairs = []
     for n in sizes:
         before = data.draw(st.integers(1 - n, n - 1))
-        left = n + min(before, 0) if COPIES[mode].cropped else n
+        left = n + min(before, 0) if mode in CROPPED_FIRST else n
         after = data.draw(st.integers(1 - n, left - 1))
-        least = max(before, 0) if COPIES[mode].cropped else 1 - n - before
+        least = max(before, 0) if mode in CROPPED_FIRST else 1 - n - before
         pairs.append((before, max(after, 1 - n - min(before, 0), least - n)))
     flat = [side for pair in reversed(pairs) for side in pair]
     got = pad(input, flat, mode)
