@@ -1,7 +1,7 @@
 """pad against literal rows and against an oracle that asks for one cell at a time."""
 
 import tracemalloc
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -175,3 +175,15 @@ def test_padding_asks_for_no_memory_beside_the_result() -> None:
         pad_checked(x, [(0, 0), (0, 0), (9, 9)], mode)
         assert tracemalloc.get_traced_memory()[1] < 8.01e6
     tracemalloc.stop()
+
+
+def test_where_nothing_is_filled_any_number_will_do() -> None:
+    x, value = np.arange(3.0), cast(float, 1j)
+    for flat, kept in (((), x), ((0, 0), x), ((-1, 0), x[1:])):
+        np.testing.assert_array_equal(pad(x, flat, value=value), kept)
+
+
+@pytest.mark.parametrize("value", [np.float64(2), np.float32(2), np.int8(2), 2])
+def test_a_numpy_number_is_filled_in(value: Any) -> None:
+    for kind in ("f4", "f8", "i4"):
+        assert pad(np.ones(1, kind), (1, 0), value=value).tolist() == [2, 1]

@@ -109,3 +109,14 @@ def test_three_axes_are_one_image_to_unfold_and_a_batch_to_unfold1d() -> None:
     x = np.arange(60).reshape(2, 3, 10)
     assert convref.unfold(x, 3).shape == (18, 8)
     assert convref.unfold1d(x, 3).shape == (2, 9, 8)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_what_is_left_out_is_one_step_and_no_padding(rank: int) -> None:
+    x = np.arange(2 * 4**rank).reshape(1, 2, *[4] * rank)
+    function = {1: convref.unfold1d, 2: convref.unfold, 3: convref.unfold3d}[rank]
+    back = {1: convref.fold1d, 2: convref.fold, 3: convref.fold3d}[rank]
+    columns = function(x, 2, 1, 0, 1)
+    np.testing.assert_array_equal(function(x, 2), columns)
+    size = (4,) * rank
+    np.testing.assert_array_equal(back(columns, size, 2), back(columns, size, 2, 1, 0, 1))

@@ -55,6 +55,11 @@ UP = ConvTranspose2d(1, 1, 2, 2)
 HUGE = large(1, 1, 2**20, 2**20)
 
 
+def with_weight(made: Any, weight: Any) -> Any:
+    made.weight = weight
+    return made
+
+
 def layer(text: Any, shape: Any = (3, 5, 7)) -> Any:
     return read(text, shape, np.dtype("f4"))
 
@@ -105,6 +110,16 @@ BAD = [
         "array",
         lambda: conv2d([[1]], W),
         ("input", "builtins.list", "convert it with numpy.asarray(input)"),
+    ),
+    (
+        "array",
+        lambda: UP([[1]], output_size=(4, 4)),
+        ("input", "builtins.list", "convert it with numpy.asarray(input)"),
+    ),
+    (
+        "array",
+        lambda: with_weight(Conv2d(3, 4, 2), [1])(X),
+        ("weight", "builtins.list", "convert it with numpy.asarray(weight)"),
     ),
     (
         "array",
@@ -244,6 +259,14 @@ BAD = [
         "rank",
         lambda: conv_transpose1d(X, V, groups=3),
         (3, "L", 2, (1, 3, 5, 7), 4, "call the function for 2 spatial axes"),
+    ),
+    *(
+        (
+            "length",
+            lambda name=name: unfold(X, 2, **{name: (2,)}),
+            (name, "one integer or 2 of them", "H, W", 1, (2,), ""),
+        )
+        for name in ("stride", "dilation", "padding")
     ),
     (
         "empty",
