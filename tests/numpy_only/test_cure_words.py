@@ -74,6 +74,16 @@ def test_words_for_what_was_typed(cure: Callable[[], str], words: str) -> None:
         assert cure() == words
 
 
+HELD = "bool float16 float32 float64 complex64 complex128 int8 int16 int32 int64".split()
+HELD += "uint8 uint16 uint32 uint64".split()
+
+
+@pytest.mark.parametrize("kind", HELD)
+def test_a_tensor_of_a_dtype_that_numpy_has_becomes_an_array(kind: str) -> None:
+    code = "convert it with x.numpy(force=True)"
+    assert cures.array("x", tensor(dtype=f"torch.{kind}")) == code
+
+
 def test_pairs_may_be_arrays() -> None:
     x, w = np.arange(1, 6).reshape(1, 5), np.array([[[1, 10]]])
     arrays: Any = [np.array([2, 1])]
