@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 import warnings
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -288,7 +289,8 @@ def test_help_says_what_each_argument_is(
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["--version"])
-    assert capsys.readouterr().out == f"convref {convref.__version__}\n"
+    assert capsys.readouterr().out == f"convref {metadata.version('convref')}\n"
+    assert convref.__version__ == metadata.version("convref")
 
 
 # arguments, and the whole of stderr
