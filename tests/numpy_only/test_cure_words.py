@@ -74,8 +74,10 @@ def test_words_for_what_was_typed(cure: Callable[[], str], words: str) -> None:
         assert cure() == words
 
 
-HELD = "bool float16 float32 float64 complex64 complex128 int8 int16 int32 int64".split()
-HELD += "uint8 uint16 uint32 uint64".split()
+HELD = [
+    *("bool", "float16", "float32", "float64", "complex64", "complex128"),
+    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+]
 
 
 @pytest.mark.parametrize("kind", HELD)
