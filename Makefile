@@ -7,6 +7,8 @@ FLOOR := .cache/floor
 COMPARE := .cache/compare
 # Two cores are common; pages share one process per file so that a file's order holds.
 XDIST := -n 2 --dist loadfile
+# A browser waits more than it works, and one file of its tests takes longer than all others.
+BROWSERS := -n 3 --dist loadgroup
 # The tests that need NumPy alone.
 PACKAGE := tests/numpy_only tests/test_figures_files.py
 
@@ -111,7 +113,7 @@ second: site
 # The site must be the one just built: `make browser` alone builds it too.
 browser: site
 	CHROMIUM=$$($(PY) -m website.chromium) || exit 1; export CHROMIUM; \
-	SITE_DIR=$(SITE) $(PY) -m pytest $(XDIST) tests/browser
+	SITE_DIR=$(SITE) $(PY) -m pytest $(BROWSERS) tests/browser
 
 # Minutes, on a machine that does nothing else; then `make outputs`, for the page that shows it.
 bench: .venv/.bench

@@ -122,7 +122,7 @@ def layer_dtype(own: np.dtype[Any], due: np.dtype[Any]) -> str:
 
 def accumulate(dtype: np.dtype[Any]) -> str:
     """The widest dtype of the same kind."""
-    return f"accumulate='{WIDEST[dtype.kind]}'"
+    return "accumulate=" + repr(WIDEST[dtype.kind])
 
 
 # Axes ------------------------------------------------------------------------------------------

@@ -89,6 +89,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             yield server
 
 
+@pytest.mark.xdist_group("hosted")  # one build for both
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_with_an_address(hosted: Served, fresh_page: Page, language: str) -> None:
     page = SitePage("learn/stride/", language)

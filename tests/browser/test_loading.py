@@ -117,6 +117,17 @@ def test_parts_move_nothing(page: SitePage, width: int, site: Served, fresh_page
     assert fresh_page.evaluate(PLACES) == []
 
 
+# Until nothing has moved for some frames: parts get their sizes as they come near the window.
+STILL = """async () => {
+  for (let still = 0, last = ""; still < 20; ) {
+    await new Promise(requestAnimationFrame);
+    const now = `${scrollY} ${document.documentElement.scrollHeight}`;
+    still = now === last ? still + 1 : 0;
+    last = now;
+  }
+  await new Promise((resolve) => requestIdleCallback(resolve));
+}"""
+
 # How far a heading is from where its link should bring it, in pixels.
 OFF = """(id) => {
   const heading = document.getElementById(id);
@@ -144,9 +155,9 @@ def test_links_lead_to_their_sections(
             tab.goto(f"{site.url(page)}#{name}")
         else:
             tab.goto(site.url(page))
-            tab.evaluate(REST)
+            tab.evaluate(STILL)
             tab.evaluate("(id) => { location.hash = id; }", name)
-        tab.evaluate(REST)
+        tab.evaluate(STILL)
         distance = tab.evaluate(OFF, name)
         if abs(distance) > 2:
             off.append(f"{name} is {distance} px from its place")

@@ -9,7 +9,7 @@ import pytest
 from convref import conv1d, cures
 
 ROWS = "give an array of numbers, with rows of equal length"
-F4, F8, I4, U8 = (np.dtype(kind) for kind in ("f4", "f8", "i4", "u8"))
+F2, F4, F8, I4 = (np.dtype(kind) for kind in ("f2", "f4", "f8", "i4"))
 
 
 def tensor(**attributes: Any) -> Any:
@@ -37,6 +37,8 @@ WORDS: list[tuple[Callable[[], str], str]] = [
         lambda: cures.one_dtype("w", I4, ["x"], F4),
         "x.astype(numpy.float64) and w.astype(numpy.float64)",
     ),
+    (lambda: cures.layer_dtype(F2, F4), "convert with input.astype(numpy.float32)"),
+    (lambda: cures.accumulate(F2), "accumulate='float64'"),
     (lambda: cures.layer_dtype(F8, F4), "make the layer with dtype=numpy.float64"),
     (lambda: cures.layer_dtype(F4, F8), "convert with input.astype(numpy.float64)"),
     (
@@ -55,7 +57,7 @@ WORDS: list[tuple[Callable[[], str], str]] = [
 ]
 TYPED: list[tuple[Callable[[], str], str]] = [
     (lambda: cures.dtype("x", np.dtype(bool)), "write 1 and 0"),
-    (lambda: cures.ranked("x", (2, 3, 4, 5), 2, 3), "give x the shape (6, 4, 5)"),
+    (lambda: cures.ranked("x", (2, 3, 4, 5, 6), 3, 4), "give x the shape (6, 4, 5, 6)"),
     (
         lambda: " / ".join(cures.weights((3, 2, 5), 2, 1, True)),
         "give weight the shape (2, 3, 5) / give weight of shape (2, 2, 5)",

@@ -20,6 +20,8 @@ from mutmut.mutation.mutators import mutation_operators
 KINDS = ("mutmut", "smaller", "other end", "values")
 # Other tests hold these whole: the page of the API, the page of errors, and PyTorch row by row.
 SKIPPED = {"__all__", "MESSAGES", "DIVERGENCES"}
+# Other tables are made of it on import, and would not follow if it were exchanged.
+ON_IMPORT = {"COPIES"}
 TYPES = {"TypeVar", "ParamSpec"}
 HARMLESS = {"len", "isinstance"}  # mutmut leaves their arguments alone, and so do we
 
@@ -132,7 +134,11 @@ def changes(path: Path) -> Iterator[Change]:
             name = f"{module}.{where}:{kind}"
             counted[name] += 1
             name = f"{name}:{counted[name]}:{digest}"
-            table = is_table(statement) and not isinstance(was, libcst.Assign | libcst.AnnAssign)
+            table = (
+                is_table(statement)
+                and where not in ON_IMPORT
+                and not isinstance(was, libcst.Assign | libcst.AnnAssign)
+            )
             yield Change(name, module, path, where, kind, table, tree, place, make)
 
 

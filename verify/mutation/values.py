@@ -17,6 +17,7 @@ import pytest
 from verify.mutation.changes import Change
 from verify.mutation.forks import Tell, fork, spread, verdict
 
+COPIED = ("convref", "tests", "docs")  # tests draw what the page of figures shows
 PATIENCE = 3  # times the processor's time that all tests take without a change
 OPTIONS = ["-x", "-q", "--rootdir=.", "--tb=no", "--assert=plain"]
 OPTIONS += ["--confcutdir=tests/numpy_only", "-p", "no:cacheprovider"]
@@ -28,8 +29,9 @@ class Copy:
     def __init__(self, source: Path, place: Path) -> None:
         self.source, self.place = source, place.resolve()
         shutil.rmtree(place, ignore_errors=True)
-        for folder in ("convref", "tests"):
-            shutil.copytree(source / folder, place / folder)  # with its bytecode
+        for folder in COPIED:
+            if (source / folder).exists():
+                shutil.copytree(source / folder, place / folder)  # with its bytecode
         shutil.copy2(source / "pyproject.toml", place)
         self.changed: Path | None = None
 
