@@ -102,6 +102,17 @@ def test_each_change_has_a_name_of_its_own_that_changes_with_the_code(tried: Any
     assert not {each.name for each in tried if each.where == "A.f"} & again
 
 
+def test_what_is_put_into_a_table_is_named_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("convref").mkdir()
+    Path("convref/f.py").write_text('TABLE: dict[str, int] = {}\nTABLE["a"] = 5\n', "utf-8")
+    found = [each for each in changes(Path("convref/f.py")) if each.lines[0] == 'TABLE["a"] = 5']
+    assert {each.where for each in found} == {"TABLE"} and not any(each.table for each in found)
+    assert all(each.name.startswith("f.TABLE:values:") and "\n" not in each.name for each in found)
+
+
 PACKAGE = """\
 from functools import wraps
 

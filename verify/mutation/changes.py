@@ -160,8 +160,10 @@ def defined(statement: Any) -> str:
     if isinstance(statement, libcst.FunctionDef | libcst.ClassDef):
         return statement.name.value
     first = statement.body[0] if isinstance(statement, libcst.SimpleStatementLine) else None
-    target = getattr(first, "target", None) or getattr(first, "targets", [None])[0]
-    return getattr(getattr(target, "target", target), "value", "")
+    target: Any = getattr(first, "target", None) or getattr(first, "targets", [None])[0]
+    while isinstance(target, libcst.CSTNode):  # BY_NAME["shape"] = ... adds to BY_NAME
+        target = getattr(target, "target", getattr(target, "value", ""))
+    return target or ""
 
 
 def functions(path: Path) -> Iterator[tuple[str, ast.AST]]:
