@@ -100,8 +100,7 @@ def test_right_section_among_the_first_three(
     record_property(f"table: search {language}, among the first three", "\n".join([*rows, *lost]))
     assert len(asked_for) == 5 and asked_for["message"] > 100 and asked_for["term"] > 50
     for kind, n in asked_for.items():
-        few = 2 if kind == "question" else 0  # one of a dozen is more than a twentieth
-        assert failed[kind] <= max(few, (1 - ENOUGH) * n), "\n".join(lost)
+        assert failed[kind] <= (1 - ENOUGH) * n, "\n".join(lost)
     assert len(lost) <= (1 - ENOUGH) * len(queries), "\n".join(lost)
 
 
