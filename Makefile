@@ -7,7 +7,7 @@ FLOOR := .cache/floor
 COMPARE := .cache/compare
 # Two cores are common; pages share one process per file so that a file's order holds.
 XDIST := -n 2 --dist loadfile
-# A browser waits more than it works, and one file of its tests takes longer than all others.
+# One file of the browser's tests takes longer than all others: they are dealt out one by one.
 BROWSERS := -n 3 --dist loadgroup
 # The tests that need NumPy alone.
 PACKAGE := tests/numpy_only tests/test_figures_files.py

@@ -114,9 +114,9 @@ def conv2d(
         Cells from one tap of the kernel to the next, at least 1, which leaves none out.
     groups : int
         Splits input and output channels into so many independent convolutions.
-    padding_mode : str
-        What the padding cells show, as in `torch.nn.Conv2d`: 'zeros', or cells of the input as in
-        `pad` with this mode, and within its limit.
+    padding_mode : one of 'zeros', 'reflect', 'replicate', 'circular'
+        What the padding cells show, as in `torch.nn.Conv2d`. 'reflect' needs padding < size,
+        'circular' needs padding <= size.
     accumulate : dtype, optional
         A wider dtype in which products are formed and summed, and which the result then has: int32
         for int8, as accelerators do, or float64 for float32.

@@ -12,10 +12,13 @@ from typing import Any
 
 import griffe
 import pytest
+import yaml
 
 import convref
+from convref import checks
 from convref.__main__ import main
 from convref.figures import KINDS
+from convref.padding import PAD_MODES
 from verify import ROOT
 from verify.pages.rules import DOCS
 from website.api.docstrings import Docstrings, apart, catalogue
@@ -166,3 +169,11 @@ def test_examples_come_along() -> None:
 def test_each_site_has_its_language() -> None:
     assert "{language: zh}}]" in (ROOT / "mkdocs.yml").read_text("utf-8")
     assert "{language: en}}]" in (ROOT / "mkdocs.en.yml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "modes"), [("convolution.conv2d", checks.MODES), ("padding.pad", PAD_MODES)]
+)
+def test_chinese_readers_are_told_every_mode(name: str, modes: tuple[str, ...]) -> None:
+    told = yaml.safe_load((ROOT / "website/api/zh.yaml").read_text("utf-8"))[f"convref.{name}"]
+    assert all(f"'{mode}'" in told for mode in modes)

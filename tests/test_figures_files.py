@@ -841,6 +841,11 @@ def test_a_sum_has_a_line_for_each_row_of_the_kernel() -> None:
     assert [line.count("·") for line in lines] == [3, 3]
 
 
+def test_a_number_is_drawn_as_it_was_written() -> None:
+    assert number("input", 0.1) == Decimal("0.1")
+    assert number("input", 10**5000) == 10**5000  # more digits than Python turns into text
+
+
 def rewrite() -> None:
     """Write what is drawn now, and show what has changed."""
     FOLDER.mkdir(exist_ok=True)
@@ -858,11 +863,6 @@ def rewrite() -> None:
     style_sheet = f"<meta charset=utf-8><style>td {{ padding: 1em }} {style.standing()}</style>"
     page.write_text(f"{style_sheet}<table><tr><th><th>before<th>after{''.join(rows)}", "utf-8")
     print(f"{len(rows)} drawings have changed: see {page}")
-
-
-def test_a_number_is_drawn_as_it_was_written() -> None:
-    assert number("input", 0.1) == Decimal("0.1")
-    assert number("input", 10**5000) == 10**5000  # more digits than Python turns into text
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import convref
 from convref import checks, pad
 from convref.modes import COPIES
 from convref.padding import PAD_MODES, fold_back, pad_checked
@@ -65,6 +66,11 @@ def test_every_mode_has_its_row_and_its_oracle() -> None:
     assert all(isinstance(copies.limit, str) for copies in COPIES.values())
     assert all(copies.cropped in (True, False) for copies in COPIES.values())
     assert all(copies.spare is None for copies in COPIES.values() if not copies.limit)
+
+
+def test_whoever_asks_for_help_is_told_every_mode() -> None:
+    for function, modes in ((convref.conv2d, checks.MODES), (pad, PAD_MODES)):
+        assert all(f"'{mode}'" in (function.__doc__ or "") for mode in modes), function.__name__
 
 
 def index(position: int, size: int, pair: tuple[int, int], mode: str) -> int:
