@@ -59,7 +59,7 @@ def escaped(text: str, path: Path) -> list[str]:
     parsed = Counter(
         ("python" if f.role == "quoted" else f.role, same(f.source))
         for f in known
-        if f.role not in ("conv-figure", "conv-explorer")
+        if not f.role.startswith("conv-")
     )
     shown = Counter((language, same(source)) for language, source in seen)
     problems = [
@@ -85,6 +85,9 @@ def escaped(text: str, path: Path) -> list[str]:
     explorers = len(re.findall(r"<conv-explorer ", html))
     if explorers != sum(f.role == "conv-explorer" for f in page.fences):
         problems.append(f"1: {explorers} explorers are rendered")
+    openings = len(re.findall(r'<p class="conv-open"', html))
+    if openings != sum(f.role == "conv-open" for f in page.fences):
+        problems.append(f"1: {openings} links to the explorer are rendered")
     return [f"{path.relative_to(ROOT)}:{problem}" for problem in problems]
 
 

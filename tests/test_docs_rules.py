@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from verify import ROOT
+from verify.pages.lessons import later
 from verify.pages.numerals import check_numerals
 from verify.pages.rules import (
     DOCS,
@@ -84,7 +85,8 @@ def test_first_use_of_a_term_links_to_the_glossary(path: Any) -> None:
     if path.name == "glossary.md":
         return  # the entries themselves
     language = path.relative_to(ROOT / "docs").parts[0]
-    problems = check_terms(name(path), path.read_text("utf-8"), language)
+    lesson = path.relative_to(ROOT / "docs" / language).as_posix()
+    problems = check_terms(name(path), path.read_text("utf-8"), language, later(lesson, language))
     assert not problems, "\n".join(problems)
 
 
@@ -179,5 +181,7 @@ def test_where_the_prompt_stops(source: Any, line: Any) -> None:
 def test_front_matter(path: Any) -> None:
     text = path.read_text("utf-8")
     data = front_matter(text)
-    assert set(data) <= {"description", "names", "forms", "instead", "synonyms", "hide"}
+    assert set(data) <= {
+        *("description", "names", "forms", "instead", "synonyms", "hide", "teaches")
+    }
     assert data["description"].strip()

@@ -169,3 +169,34 @@ def test_no_script_has_a_second_copy_of_a_fact() -> None:
     for name in facts.facts():
         assert not re.search(rf"\b(?:const|let) {name}\b", text), name
         assert re.search(rf"import {{[^}}]*\b{name}\b[^}}]*}} from \"./facts.js\"", text), name
+
+
+OPENED = f"Before.\n\n```conv-open\n{BODY}padding: 1\n```\n\nAfter.\n"
+PLACES = {
+    "docs/en/index.md": "play/",
+    "docs/en/play/index.md": "../play/",
+    "docs/en/learn/stride.md": "../../play/",
+    "docs/zh/notebooks/digits.ipynb": "../../play/",
+}
+
+
+@pytest.mark.parametrize(("path", "address"), PLACES.items(), ids=PLACES)
+def test_a_link_opens_the_explorer_in_a_state(path: str, address: str) -> None:
+    html = converter("en").convert(signed(OPENED, path))
+    link = re.search(r'<p class="conv-open"[^>]*><a href="([^"]*)">', html)
+    assert link
+    page, _, state = unescape(link[1]).partition("#")
+    assert (page, state) == (address, explorer.parsed(BODY + "padding: 1").query())
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("input: [1]\nweight: [1, 2]", "the kernel reaches over"),
+        (BODY + "full: true", "full belongs to"),
+    ],
+    ids=["refused", "full"],
+)
+def test_a_wrong_link_fails_with_page_and_line(body: str, message: str) -> None:
+    with pytest.raises(FenceError, match=f"docs/page.md:3: conv-open: .*{message}"):
+        rendered(f"Before.\n\n```conv-open\n{body}\n```\n")

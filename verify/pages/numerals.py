@@ -45,7 +45,7 @@ NUMERAL = re.compile(
 )
 GLUED = re.compile(r"(?<![A-Za-z0-9_.\\#])\d+(?:\.\d+)?[A-Za-z]\w*")
 NUM = r"[-−]?\d+(?:\.\d+)?"
-DRAWN = ("conv-figure", "conv-explorer")
+DRAWN = ("conv-figure", "conv-explorer", "conv-open")
 RELEVANT = ("python", "text", "quoted", *DRAWN)
 
 

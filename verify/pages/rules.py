@@ -9,9 +9,10 @@ import ast
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from verify import ROOT
 from verify.pages.marks import marks
@@ -148,8 +149,13 @@ def form_pattern(form: str) -> str:
     return rf"(?<![\w-]){escaped}(?:s|es)?(?![\w-])" if form.isascii() else escaped
 
 
-def check_terms(path: str, text: str, language: str) -> list[str]:
-    """The first use of a glossary term in prose links to its entry."""
+def check_terms(
+    path: str, text: str, language: str, later: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
+    """The first use of a glossary term in prose links to its entry.
+
+    Or to the lesson that introduces it, if that comes `later`: term -> its file.
+    """
     forms = {form.lower(): key for key, all_ in glossary(language).items() for form in all_}
     if not forms:
         return []
@@ -165,10 +171,17 @@ def check_terms(path: str, text: str, language: str) -> list[str]:
         )
         link = next((x for x in links if x.start() <= match.start() < x.end()), None)
         target = link["target"] if link else ""
-        if key in first or (link and not target.partition("#")[0].endswith(GLOSSARY)):
+        file = target.partition("#")[0]
+        if key in first or (link and not file.endswith(GLOSSARY) and file != later.get(key)):
             continue  # text of a link that leads elsewhere is neither a use nor a definition
         first[key] = ""
-        if not target.endswith(f"{GLOSSARY}#{key}"):
+        if key in later:
+            if file != later[key]:
+                first[key] = (
+                    f"{path}:{line_of(text, match.start())}: {later[key]} introduces {match[0]!r} "
+                    f"later: link to it here, [{match[0]}]({later[key]})"
+                )
+        elif not target.endswith(f"{GLOSSARY}#{key}"):
             first[key] = (
                 f"{path}:{line_of(text, match.start())}: the first {match[0]!r} must link to "
                 f"the glossary: [{match[0]}](…/{GLOSSARY}#{key})"

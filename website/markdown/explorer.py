@@ -6,7 +6,8 @@
     padding: 1
     ```
 
-The parameters are those of convref's functions, and are checked by calling them.
+The parameters are those of convref's functions, and are checked by calling them. A `conv-open`
+fence takes the same, and becomes a link that opens the explorer's own page in that state.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ WORDS = {
         "other cells, nor change numbers and parameters.",
     ),
 }
+OPEN = {"zh": "在“动手试”里打开", "en": "Open it in the explorer"}
 
 
 class State(NamedTuple):
@@ -255,3 +257,14 @@ def explorer(body: str, page: Page) -> str:
         f'<noscript><div class="conv-figure-drawing"{scroll}>{svg}</div>'
         f"<p>{missing}</p></noscript></conv-explorer></div>"
     )
+
+
+@fence
+def opening(body: str, page: Page) -> str:
+    """A link to the explorer's own page, in the state of a fence."""
+    state = parsed(body)
+    if state.full:
+        raise ValueError("full belongs to an explorer, not to a link to one")
+    address = html.escape(f"{page.up}play/#{state.query()}")
+    link = f'<a href="{address}">{OPEN[page.language]}</a>'
+    return f'<p class="conv-open" data-search-exclude>{link}</p>'

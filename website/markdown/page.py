@@ -7,6 +7,7 @@ page, with the name of the file and the number of the line that follows, and her
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
@@ -56,6 +57,12 @@ class Page(Preprocessor):
     def begin(self, lines: list[str], path: str = "", first: int = 1) -> None:
         self.lines, self.path, self.first = lines, path, first
         self.figures: list[str] = []  # the bodies of their fences
+
+    @property
+    def up(self) -> str:
+        """From the page's address to the home page of its language."""
+        below = PurePosixPath(self.path).with_suffix("").parts[2:]  # docs, the language, the page
+        return "../" * (len(below) - (below[-1:] == ("index",)))
 
     def at_fence(self, language: str, body: str) -> str:
         """Page and line on which the fence with this body begins."""
