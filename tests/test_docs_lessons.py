@@ -128,7 +128,8 @@ def test_a_lesson_has_its_length(language: str, word: str) -> None:
 
 def test_code_is_at_most_half_of_what_is_seen() -> None:
     block = "```python\na = 1\nb = 2\n```\n\n"
-    pair = '=== "PyTorch"\n\n    ```python\n    a\n    b\n    ```\n\n=== "convref"\n\n    ```python\n    c\n    d\n    ```\n'
+    tab = '=== "{}"\n\n    ```python\n    a\n    b\n    ```\n\n'
+    pair = tab.format("PyTorch") + tab.format("convref")
     folded = '??? success "x"\n\n    ```python\n    a = 1\n    ```\n'
     for text, problems in {
         "line\n\nline\n\n" + block: 0,
