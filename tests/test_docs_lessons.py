@@ -20,7 +20,7 @@ FIRST_EDITION = {
     FOLDER + f"{name}.md"
     for name in (
         *("convolution", "channels", "weights", "bias", "stride", "padding", "padding-modes"),
-        *("dilation", "groups", "conv3d"),
+        *("dilation", "groups"),
     )
 }
 ALL = [(language, lesson) for language in DOCS for lesson in lessons.lessons()]
