@@ -19,8 +19,7 @@ from website.source import front_matter
 FIRST_EDITION = {
     FOLDER + f"{name}.md"
     for name in (
-        *("padding", "padding-modes"),
-        *("dilation", "groups", "conv1d", "conv3d"),
+        *("dilation", "groups", "padding", "padding-modes"),
     )
 }
 ALL = [(language, lesson) for language in DOCS for lesson in lessons.lessons()]
