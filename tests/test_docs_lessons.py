@@ -19,7 +19,7 @@ from website.source import front_matter
 FIRST_EDITION = {
     FOLDER + f"{name}.md"
     for name in (
-        *("convolution", "channels", "weights", "bias", "stride", "padding-modes"),
+        *("convolution", "channels", "weights", "bias", "stride"),
         *("dilation", "groups", "conv1d", "conv3d"),
     )
 }
