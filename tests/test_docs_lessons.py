@@ -20,7 +20,7 @@ FIRST_EDITION = {
     FOLDER + f"{name}.md"
     for name in (
         *("convolution", "channels", "weights", "bias", "stride"),
-        *("groups", "conv1d", "conv3d"),
+        *("conv1d", "conv3d"),
     )
 }
 ALL = [(language, lesson) for language in DOCS for lesson in lessons.lessons()]
