@@ -93,7 +93,7 @@ def test_both_languages_are_in_step(name: Any) -> None:
 def test_download_has_whole_addresses() -> None:
     text = portable(DOCS["en"] / NAMES[0], DOCS["en"], "https://example.org/en/")
     links = re.findall(r"\]\(([^)]*)\)", text)
-    assert links and all(link.startswith("https://example.org/en/") for link in links)
+    assert links and all(link.startswith("https://") for link in links)
     assert "https://example.org/en/reference/glossary/#kernel" in links
     nbformat.validate(json.loads(text))
 
