@@ -207,6 +207,11 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
     ("padding", {"size": [1, 1], "padding": "same"}),
     ("padding-modes", {"size": 1, "padding": 0}),
     ("receptive-field", {"size": 12, "kernels": [2, 2, 4]}),
+    (
+        "receptive-field",
+        {"size": 5, "kernels": [2, 2], "paddings": [[[1, 0]], [[2, 0]]], "dilations": [1, 2],
+         "at": 4, "align": "end"},
+    ),
     ("receptive-field", {"size": [5, 5], "paddings": [0, 1], "at": [0, 1]}),
     # A single window, no padding, a window in the padding alone.
     ("stride", {"size": [3, 4], "kernel": 3}),

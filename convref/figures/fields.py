@@ -27,12 +27,15 @@ def receptive_field(
     paddings: int | Literal["same", "valid"] | Sequence[Padding] = 0,
     dilations: int | Sequence[Ints] = 1,
     at: Ints | None = None,
+    align: Literal["middle", "end"] = "middle",
 ) -> Canvas:
     """The cells of each layer that one output cell depends on, the input first.
 
     `kernels` has one integer for each layer, and so have `strides`, `paddings` and `dilations`,
-    unless one integer serves all. `at` is an output cell, by default the one in the middle.
+    unless one integer serves all. `at` is an output cell, by default the one in the middle. The
+    rows of a single axis stand in the middle, or all end where the longest does.
     """
+    share = {"middle": 2, "end": 1}[checks.word("align", align, ("middle", "end"))]
     if not isinstance(kernels, list | tuple) or not kernels:
         checks.no_integer("kernels", "a list of integers, one for each layer", kernels)
     count = refuse_more_than(len(kernels), DEEP, "layers")
@@ -47,7 +50,10 @@ def receptive_field(
     cell = middle if at is None else one_of(at, outputs)
     stages = traced(layers, cell)
     canvas = Canvas()
-    (rows if len(cell) == 1 else planes)(canvas, layers, stages)
+    if len(cell) == 1:
+        rows(canvas, layers, stages, share)
+    else:
+        planes(canvas, layers, stages)
     return canvas
 
 
@@ -95,12 +101,15 @@ def role(layers: list[Plan], number: int, where: Index) -> str:
     return "output" if number else "input"
 
 
-def rows(canvas: Canvas, layers: list[Plan], stages: list[Stage]) -> None:
-    """1-D: a row for each layer, with a line from each cell to those that it reads."""
+def rows(canvas: Canvas, layers: list[Plan], stages: list[Stage], share: int) -> None:
+    """1-D: a row for each layer, with a line from each cell to those that it reads.
+
+    In front of a row stands its share of the room that it leaves: a half, or all of it.
+    """
     low = CELL + 44
     wide = max(CELL * len(stage.ranges[0]) for stage in stages)
     grids = [
-        Grid((wide - CELL * len(stage.ranges[0])) / 2, low * number, stage.ranges)
+        Grid((wide - CELL * len(stage.ranges[0])) / share, low * number, stage.ranges)
         for number, stage in enumerate(stages)
     ]
     for number, layer in enumerate(layers):
