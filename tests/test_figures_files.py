@@ -159,6 +159,7 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
     ("volume", {"size": [3, 4, 5]}),
     ("transposed", {"size": [2, 3], "kernel": 2}),
     ("receptive-field", {"size": 6}),
+    ("field-position", {"size": 6}),
     ("im2col", {"size": [3, 3], "kernel": 2}),
     ("im2col", {"size": [4, 3], "kernel": 3}),
     # Values of one operand alone, or of several kernels.
@@ -209,8 +210,14 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
     ("receptive-field", {"size": 12, "kernels": [2, 2, 4]}),
     (
         "receptive-field",
-        {"size": 5, "kernels": [2, 2], "paddings": [[[1, 0]], [[2, 0]]], "dilations": [1, 2],
-         "at": 4, "align": "end"},
+        {
+            "size": 5,
+            "kernels": [2, 2],
+            "paddings": [[[1, 0]], [[2, 0]]],
+            "dilations": [1, 2],
+            "at": 4,
+            "align": "end",
+        },
     ),
     ("receptive-field", {"size": [5, 5], "paddings": [0, 1], "at": [0, 1]}),
     # A single window, no padding, a window in the padding alone.
@@ -230,6 +237,13 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
         {"size": 1, "kernels": [1, 1], "paddings": [0, 1], "at": 0},
     ),
     ("dilation", {"size": [7, 9], "animate": True}),
+    # Fields beyond both ends, one with its middle there; a single cell; cells that nobody reads.
+    ("field-position", {"size": 4, "kernels": [3, 3], "paddings": 2, "animate": True}),
+    ("field-position", {"size": 3, "kernels": [1], "paddings": 1, "at": 0}),
+    (
+        "field-position",
+        {"size": 12, "kernels": [2, 2], "strides": [3, 1], "dilations": [1, 2], "at": 1},
+    ),
 ]
 
 
@@ -350,6 +364,7 @@ LARGEST: list[tuple[str, dict[str, Any]]] = [
                     "view": "zero-stuffing"}),
     ("receptive-field", {"size": [20, 20], "kernels": [3] * 6}),
     ("receptive-field", {"size": 40, "kernels": [3] * 4, "dilations": [1, 2, 4, 8]}),
+    ("field-position", {"size": 24, "kernels": [3] * 8, "paddings": 1, "animate": True}),
     ("im2col", {"size": [6, 6], "kernel": 3, "padding": 1, "animate": True}),
     ("layouts", {"weight": [4, 3, 2, 2], "at": [1, 2, 0, 1]}),
     *SHOWN,
@@ -705,6 +720,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("receptive-field", {"size": 9, "kernels": [3, 8]}, "reaches over"),
     ("receptive-field", {"size": 9, "at": 5}, "less than 5"),
     ("receptive-field", {"size": 99, "kernels": [2] * 9}, "at most 8 layers"),
+    (
+        "field-position",
+        {"size": 9, "strides": [1]},
+        "strides must have 2 integers in figure 'field-position', received [1]: ",
+    ),
+    ("field-position", {"size": 9, "at": 5}, "less than 5"),
     ("im2col", {"size": [7, 7], "kernel": 1}, "at most 36 columns"),
     ("im2col", {"size": 4, "kernel": 2, "out_channels": 5}, "at most 4 out_channels"),
     ("layouts", {}, "figure 'layouts' needs either input or weight, which was not given"),
@@ -738,6 +759,7 @@ LEAST: dict[str, tuple[dict[str, Any], str]] = {kind: (given, "") for kind, give
     "volume": ({"size": [3, 4, 5]}, "3"),
     "transposed": ({"size": 3, "kernel": 2}, "1 or 2"),
     "receptive-field": ({"size": 6}, "1 or 2"),
+    "field-position": ({"size": 6}, "1"),
     "im2col": ({"size": 4, "kernel": 2}, "1 or 2"),
     "layouts": ({"input": [1, 2, 2, 2]}, ""),
 }
@@ -780,6 +802,9 @@ FULL: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("dilation", {"size": 66, "animate": True}, {"size": 67}, "64 frames"),
     ("transposed", {"size": 64, "kernel": 1, "animate": True}, {"size": 65}, "64 frames"),
     ("receptive-field", {"size": 20, "kernels": [1] * 8}, {"kernels": [1] * 9}, "8 layers"),
+    ("field-position", {"size": 24, "kernels": [1]}, {"size": 25}, "24 output cells"),
+    ("field-position", {"size": 48, "kernels": [1], "strides": 2}, {"size": 49, "strides": 3},
+     "48 cells with those beyond the input"),
     ("im2col", {"size": 36, "kernel": 1}, {"size": 37}, "36 columns"),
     ("im2col", {"size": 4, "kernel": 1, "out_channels": 4}, {"out_channels": 5}, "4 out_channels"),
     ("layouts", {"input": [1, 1, 48, 1]}, {"input": [1, 1, 49, 1]}, "48 cells"),

@@ -36,18 +36,8 @@ def receptive_field(
     rows of a single axis stand in the middle, or all end where the longest does.
     """
     share = {"middle": 2, "end": 1}[checks.word("align", align, ("middle", "end"))]
-    if not isinstance(kernels, list | tuple) or not kernels:
-        checks.no_integer("kernels", "a list of integers, one for each layer", kernels)
-    count = refuse_more_than(len(kernels), DEEP, "layers")
-    given = {"strides": strides, "paddings": paddings, "dilations": dilations}
-    lists = [per_layer(name, each, count) for name, each in given.items()]
-    layers: list[Plan] = []
-    for kernel, stride, padding, dilation in zip(kernels, *lists, strict=True):
-        layers.append(plan("receptive-field", size, kernel, stride, padding, dilation))
-        size = [len(along) for along in layers[-1].outputs()]
-    outputs = layers[-1].outputs()
-    middle = tuple(along[len(along) // 2] for along in outputs)
-    cell = middle if at is None else one_of(at, outputs)
+    layers = stack("receptive-field", size, kernels, strides, paddings, dilations)
+    cell = chosen(layers, at)
     stages = traced(layers, cell)
     canvas = Canvas()
     if len(cell) == 1:
@@ -57,20 +47,50 @@ def receptive_field(
     return canvas
 
 
-def per_layer(name: str, value: object, count: int) -> list[object]:
+def stack(
+    kind: str,
+    size: object,
+    kernels: object,
+    strides: object,
+    paddings: object,
+    dilations: object,
+    ranks: Sequence[int] = (1, 2),
+) -> list[Plan]:
+    """Layers one behind the other, each for the output of the one before."""
+    if not isinstance(kernels, list | tuple) or not kernels:
+        checks.no_integer("kernels", "a list of integers, one for each layer", kernels)
+    count = refuse_more_than(len(kernels), DEEP, "layers")
+    given = {"strides": strides, "paddings": paddings, "dilations": dilations}
+    lists = [per_layer(kind, name, each, count) for name, each in given.items()]
+    layers: list[Plan] = []
+    for kernel, stride, padding, dilation in zip(kernels, *lists, strict=True):
+        layers.append(plan(kind, size, kernel, stride, padding, dilation, ranks=ranks))
+        size = [len(along) for along in layers[-1].outputs()]
+    return layers
+
+
+def per_layer(kind: str, name: str, value: object, count: int) -> list[object]:
     """One value for each layer."""
     if not isinstance(value, list | tuple):
         return [value] * count
     if len(value) != count:
         refuse(
             "figure axes",
-            kind="receptive-field",
+            kind=kind,
             name=name,
             expected=cures.count(count, "integer"),
             received=quoted(value),
             advice="one for each layer, or a single one for all",
         )
     return list(value)
+
+
+def chosen(layers: Sequence[Plan], at: Ints | None) -> Index:
+    """An output cell of the last layer; the one in the middle if none is given."""
+    outputs = layers[-1].outputs()
+    if at is None:
+        return tuple(along[len(along) // 2] for along in outputs)
+    return one_of(at, outputs)
 
 
 class Stage(NamedTuple):
