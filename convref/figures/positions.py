@@ -8,7 +8,7 @@ from typing import Literal
 from convref.figures.fields import chosen, stack, traced
 from convref.figures.figure import kind
 from convref.figures.plan import Plan, refuse_more_than, switch
-from convref.figures.svg import CELL, Box, Canvas, Grid, Index, as_text
+from convref.figures.svg import CELL, Box, Canvas, Grid, as_text
 from convref.geometry import position
 from convref.types import Ints, Padding
 
@@ -39,9 +39,10 @@ def field_position(
     layers = stack("field-position", size, kernels, strides, paddings, dilations, ranks=(1,))
     (outputs,) = layers[-1].outputs()
     refuse_more_than(len(outputs), OUTPUTS, "output cells")
-    inside = range(layers[0].axes[0].size)
+    (axis,) = layers[0].axes
+    inside = range(axis.size)
     first, last = ends(layers, outputs[0])[0], ends(layers, outputs[-1])[1]
-    along = range(min(first, 0), max(last + 1, len(inside)))
+    along = range(first, max(last + 1, len(inside)))
     refuse_more_than(len(along), WIDE, "cells with those beyond the input")
     cell = chosen(layers, at)
     moments = list(product(outputs)) if switch("animate", animate) else [cell]
@@ -54,10 +55,10 @@ def field_position(
             *field.cell((i,)).middle, as_text(Decimal(i)), None if i in inside else "cf-muted"
         )
     for t in outputs:
-        line(canvas, field, layers, (t,), inside)
-    for moment in canvas.each(moments):
-        box = field.span(*((each,) for each in ends(layers, moment[0])))
-        canvas.rectangle(box, "cf-window", data_window=moment)
+        line(canvas, field, layers, t, inside)
+    for (t,) in canvas.each(moments):
+        box = field.span(*((each,) for each in ends(layers, t)))
+        canvas.rectangle(box, "cf-window", data_window=t)
     return canvas
 
 
@@ -70,21 +71,21 @@ def ends(layers: Sequence[Plan], output: int) -> tuple[int, int]:
     return first, last
 
 
-def line(canvas: Canvas, field: Grid, layers: list[Plan], cell: Index, inside: range) -> None:
+def line(canvas: Canvas, field: Grid, layers: list[Plan], output: int, inside: range) -> None:
     """One output cell: its number, its field from end to end, what it reads, the middle."""
-    y = CELL + 16 + cell[0] * ROW
-    first, last = ends(layers, cell[0])
+    y = CELL + 16 + output * ROW
+    first, last = ends(layers, output)
     x = [field.cell((each,)).middle[0] for each in (first, last)]
     edges = field.cell((inside[0],)).x, field.cell((inside[-1],)).x + CELL
     stops = [x[0], *(min(max(edge, x[0]), x[1]) for edge in edges), x[1]]
-    canvas.text(x[0] - 16, y, as_text(cell), "cf-muted")
+    canvas.text(x[0] - 16, y, as_text(output), "cf-muted")
     for part, (start, end) in enumerate(pairwise(stops)):
         if start < end:
             class_ = "cf-tie" if part == 1 else "cf-tie cf-later"
-            canvas.line((start, y), (end, y), class_, data_line=(*cell, first, last))
-    for (read,) in sorted(traced(layers, cell)[0].depended):
+            canvas.line((start, y), (end, y), class_, data_line=(output, first, last))
+    for (read,) in sorted(traced(layers, (output,))[0].depended):
         if read in inside:
             middle = field.cell((read,)).middle[0]
-            canvas.rectangle(Box(middle - 5, y - 5, 10, 10), "cf-dot", data_reads=(*cell, read))
+            canvas.rectangle(Box(middle - 5, y - 5, 10, 10), "cf-dot", data_reads=(output, read))
     middle = (x[0] + x[1]) / 2
-    canvas.rectangle(Box(middle - 4, y - 4, 8, 8), "cf-head", data_middle=(*cell, first + last))
+    canvas.rectangle(Box(middle - 4, y - 4, 8, 8), "cf-head", data_middle=(output, first + last))
