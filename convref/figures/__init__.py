@@ -18,6 +18,7 @@ from convref.figures.figure import Figure
 from convref.figures.memory import layouts
 from convref.figures.pads import padding, padding_modes
 from convref.figures.picture import picture
+from convref.figures.positions import field_position
 from convref.figures.spreading import transposed
 from convref.figures.steps import dilation, stride
 from convref.figures.windows import window
@@ -29,6 +30,7 @@ __all__ = [
     "channels",
     "dilation",
     "draw",
+    "field_position",
     "groups",
     "im2col",
     "layouts",
@@ -57,6 +59,7 @@ KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "volume": volume,
     "transposed": transposed,
     "receptive-field": receptive_field,
+    "field-position": field_position,
     "im2col": im2col,
     "layouts": layouts,
 }
