@@ -225,6 +225,9 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
         {"size": 1, "kernels": [1, 1], "paddings": [0, 1], "at": 0},
     ),
     ("dilation", {"size": [7, 9], "animate": True}),
+    ("stack", {"input": [1, 9, 12], "layers": ["Conv2d(1, 4, 3, 2)", "AvgPool2d((4, 5))"]}),
+    ("stack", {"input": [3, 40], "layers": ["Conv1d(3, 8, 5, 2, 2)"], "linear": [32, 10]}),
+    ("stack", {"input": [2, 1], "layers": [], "linear": [1]}),
 ]
 
 
@@ -347,6 +350,7 @@ LARGEST: list[tuple[str, dict[str, Any]]] = [
     ("receptive-field", {"size": 40, "kernels": [3] * 4, "dilations": [1, 2, 4, 8]}),
     ("im2col", {"size": [6, 6], "kernel": 3, "padding": 1, "animate": True}),
     ("layouts", {"weight": [4, 3, 2, 2], "at": [1, 2, 0, 1]}),
+    ("stack", {"input": [1, 224, 224], "layers": ["Conv2d(1, 512, 1)", "Conv2d(512, 1, 1)"] * 4}),
     *SHOWN,
 ]  # fmt: skip
 
@@ -709,6 +713,18 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("layouts", {"input": [1, 2, 5, 5]}, "at most 48 cells"),
     ("layouts", {"input": [1, 5, 1, 1]}, "at most 4 channels"),
     ("layouts", {"input": [1, 2, 1, 1], "at": [0, 2, 0, 0]}, "at[1] must be at least 0 and less"),
+    ("stack", {"input": [1, 28, 28]}, "figure 'stack' needs layers, which was not given: add it."),
+    ("stack", {"input": 28, "layers": []}, "input must have 2 or 3 axes in figure 'stack', "),
+    ("stack", {"input": [1] * 4, "layers": []}, "input must have 2 or 3 axes in figure 'stack', "),
+    ("stack", {"input": [0, 9], "layers": []}, "input must be at least 1, received 0"),
+    (
+        "stack",
+        {"input": [1, 3, 9], "layers": ["MaxPool1d(2)"]},
+        "input must have 2 axes in figure 'stack', received [1, 3, 9]",
+    ),
+    ("stack", {"input": [1, 9], "layers": ["MaxPool1d(8)", "MaxPool1d(2)"]}, "layer 2, MaxPool1d"),
+    ("stack", {"input": [1, 9], "layers": [], "linear": 3}, "linear must be a list of integers, "),
+    ("stack", {"input": [1, 9], "layers": [], "linear": [3, 0]}, "linear must be at least 1, "),
 ]
 
 
@@ -735,6 +751,7 @@ LEAST: dict[str, tuple[dict[str, Any], str]] = {kind: (given, "") for kind, give
     "receptive-field": ({"size": 6}, "1 or 2"),
     "im2col": ({"size": 4, "kernel": 2}, "1 or 2"),
     "layouts": ({"input": [1, 2, 2, 2]}, ""),
+    "stack": ({"input": [1, 4, 4], "layers": ["Conv2d(1, 2, 3)"]}, ""),
 }
 
 
@@ -744,6 +761,8 @@ def test_what_cannot_be_drawn_is_refused_by_its_name(kind: str) -> None:
     for name in inspect.signature(KINDS[kind]).parameters:
         # Of a list for each layer, one is wrong. An axis alone shows all of its padding.
         if (kind, name) in {("padding", "at"), ("layouts", "weight"), ("window", "bias")}:
+            continue
+        if (kind, name) == ("stack", "layers"):  # the chain says what a layer is
             continue
         with pytest.raises((TypeError, ValueError), match=rf"^{name}?\b.*received '?1.5\b"):
             draw(kind, **least | {name: 1.5})
@@ -779,6 +798,8 @@ FULL: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("im2col", {"size": 4, "kernel": 1, "out_channels": 4}, {"out_channels": 5}, "4 out_channels"),
     ("layouts", {"input": [1, 1, 48, 1]}, {"input": [1, 1, 49, 1]}, "48 cells"),
     ("layouts", {"input": [1, 4, 1, 1]}, {"input": [1, 5, 1, 1]}, "4 channels"),
+    ("stack", {"input": [1, 1], "layers": ["MaxPool1d(1)"] * 15, "linear": [1]},
+     {"linear": [1, 1]}, "16 layers"),
 ]  # fmt: skip
 
 

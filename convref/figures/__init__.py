@@ -15,6 +15,7 @@ from convref.figures.dimensions import sentence, volume
 from convref.figures.fields import receptive_field
 from convref.figures.figure import Figure
 from convref.figures.memory import layouts
+from convref.figures.networks import stack
 from convref.figures.pads import padding, padding_modes
 from convref.figures.spreading import transposed
 from convref.figures.steps import dilation, stride
@@ -33,6 +34,7 @@ __all__ = [
     "padding_modes",
     "receptive_field",
     "sentence",
+    "stack",
     "stride",
     "transposed",
     "volume",
@@ -53,6 +55,7 @@ KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "receptive-field": receptive_field,
     "im2col": im2col,
     "layouts": layouts,
+    "stack": stack,
 }
 
 
