@@ -8,7 +8,7 @@ from convref import checks
 from convref.cost import chain
 from convref.figures.figure import kind
 from convref.figures.plan import rank_of, refuse_more_than, wrong_axes
-from convref.figures.svg import Box, Canvas
+from convref.figures.svg import CHARACTER, Box, Canvas
 from convref.types import Ints
 
 __all__ = ["stack"]
@@ -39,9 +39,9 @@ def stack(*, input: Ints, layers: Sequence[str], linear: Sequence[int] = ()) -> 
     refuse_more_than(len(steps) + len(widths), LAYERS, "layers")
     shapes = [shape, *(step.output for step in steps)]
     names = [step.layer for step in steps]
-    for name, after in flattened(math.prod(shapes[-1]), widths):
+    for name, features in flattened(math.prod(shapes[-1]), widths):
         names.append(name)
-        shapes.append(after)
+        shapes.append(features)
     largest = max(size for each in shapes for size in each[1:])
     blocks = [Face(each, largest) for each in shapes]
     wide = max(block.width + block.depth for block in blocks)
@@ -57,8 +57,8 @@ def stack(*, input: Ints, layers: Sequence[str], linear: Sequence[int] = ()) -> 
         middle = y + (block.height + block.depth) / 2
         canvas.line_of_text(wide + 16, middle, text, "cf-strong")
         if len(block.shape) > 1:
-            after = wide + 16 + 7.9 * (len(text) + 1)
-            canvas.line_of_text(after, middle, f"= {math.prod(block.shape)}", "cf-muted")
+            x = wide + 16 + CHARACTER * (len(text) + 1)
+            canvas.line_of_text(x, middle, f"= {math.prod(block.shape)}", "cf-muted")
         y += block.height + block.depth + BETWEEN
     return canvas
 
