@@ -84,12 +84,12 @@ class Face:
         """The block: its face in front, its depth to the right and up."""
         front = Box(x, y + self.depth, self.width, self.height)
         right, low, far = front.x + self.width, front.y + self.height, self.depth
-        whole = Box(x, y, self.width + far, self.height + far)
+        reach = front._replace(y=y)  # on the right stands text, further out
         top = ("M", x, front.y, "L", x + far, y, "L", right + far, y, "L", right, front.y, "Z")
         side = (
             *("M", right, front.y, "L", right + far, y),
             *("L", right + far, low - far, "L", right, low, "Z"),
         )
         for face in (top, side):
-            canvas.path(whole, face, f"{class_} cf-wire")
+            canvas.path(reach, face, f"{class_} cf-wire")
         canvas.rectangle(front, class_, data_stage=number, data_shape=self.shape)
