@@ -257,6 +257,9 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
     ("block", {"in_channels": 1, "size": [4, 6], "stride": [1, 3], "at": 1}),
     ("block", {"in_channels": 5, "size": [3, 4], "kernel": [2, 1], "animate": True}),
     ("block", {"in_channels": 6, "size": [4, 4], "kernel": 2, "at": [1, 1]}),
+    ("stack", {"input": [1, 9, 12], "layers": ["Conv2d(1, 4, 3, 2)", "AvgPool2d((4, 5))"]}),
+    ("stack", {"input": [3, 40], "layers": ["Conv1d(3, 8, 5, 2, 2)"], "linear": [32, 10]}),
+    ("stack", {"input": [2, 1], "layers": [], "linear": [1]}),
 ]
 
 
@@ -384,6 +387,7 @@ LARGEST: list[tuple[str, dict[str, Any]]] = [
                  "weight": [[[-1, 0, 1]] * 3, [[1, 0.5], [0, -1], [1, 1]]][:1], "at": [1, 2]}),
     ("picture", {"input": [[[i * j % 19 - 9 for i in range(24)] for j in range(24)]] * 2}),
     ("block", {"in_channels": 8, "size": [8, 8], "animate": True}),
+    ("stack", {"input": [1, 224, 224], "layers": ["Conv2d(1, 512, 1)", "Conv2d(512, 1, 1)"] * 4}),
     *SHOWN,
 ]  # fmt: skip
 
@@ -774,6 +778,18 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("block", {"size": 4}, "size must have 2 axes"),
     ("block", {"kernel": 6}, "the kernel reaches over"),
     ("block", {"at": [0, 3]}, "at[1] must be at least 0 and less than 3"),
+    ("stack", {"input": [1, 28, 28]}, "figure 'stack' needs layers, which was not given: add it."),
+    ("stack", {"input": 28, "layers": []}, "input must have 2 or 3 axes in figure 'stack', "),
+    ("stack", {"input": [1] * 4, "layers": []}, "input must have 2 or 3 axes in figure 'stack', "),
+    ("stack", {"input": [0, 9], "layers": []}, "input must be at least 1, received 0"),
+    (
+        "stack",
+        {"input": [1, 3, 9], "layers": ["MaxPool1d(2)"]},
+        "input must have 2 axes in figure 'stack', received [1, 3, 9]",
+    ),
+    ("stack", {"input": [1, 9], "layers": ["MaxPool1d(8)", "MaxPool1d(2)"]}, "layer 2, MaxPool1d"),
+    ("stack", {"input": [1, 9], "layers": [], "linear": 3}, "linear must be a list of integers, "),
+    ("stack", {"input": [1, 9], "layers": [], "linear": [3, 0]}, "linear must be at least 1, "),
 ]
 
 
@@ -803,6 +819,7 @@ LEAST: dict[str, tuple[dict[str, Any], str]] = {kind: (given, "") for kind, give
     "layouts": ({"input": [1, 2, 2, 2]}, ""),
     "picture": ({"input": [[1, 2]], "weight": [[1]]}, ""),
     "block": ({}, "2"),
+    "stack": ({"input": [1, 4, 4], "layers": ["Conv2d(1, 2, 3)"]}, ""),
 }
 
 
@@ -812,6 +829,8 @@ def test_what_cannot_be_drawn_is_refused_by_its_name(kind: str) -> None:
     for name in inspect.signature(KINDS[kind]).parameters:
         # Of a list for each layer, one is wrong. An axis alone shows all of its padding.
         if (kind, name) in {("padding", "at"), ("layouts", "weight"), ("window", "bias")}:
+            continue
+        if (kind, name) == ("stack", "layers"):  # the chain says what a layer is
             continue
         with pytest.raises((TypeError, ValueError), match=rf"^{name}?\b.*received '?1.5\b"):
             draw(kind, **least | {name: 1.5})
@@ -856,6 +875,8 @@ FULL: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
      "4 planes of weight"),
     ("block", {"in_channels": 8}, {"in_channels": 9}, "8 in_channels"),
     ("block", {"size": [10, 10], "animate": True}, {"size": [11, 10]}, "64 frames"),
+    ("stack", {"input": [1, 1], "layers": ["MaxPool1d(1)"] * 15, "linear": [1]},
+     {"linear": [1, 1]}, "16 layers"),
 ]  # fmt: skip
 
 

@@ -347,3 +347,36 @@ def boxes_with_text(figure: Any) -> list[tuple[dict[str, str], str]]:
             found.append((box, element.text or ""))
             box = None
     return found
+
+
+STACK = {
+    "input": [1, 12, 8],
+    "layers": ["Conv2d(1, 4, 3, padding=1)", "MaxPool2d(2)", "Conv2d(4, 16, (1, 3))"],
+    "linear": [32, 10],
+}
+
+
+def test_a_stack_shows_the_shapes_that_layers_give() -> None:
+    torch = pytest.importorskip("torch")
+    x, shapes = torch.zeros(STACK["input"]), [tuple(STACK["input"])]
+    for layer in STACK["layers"]:
+        x = eval(f"nn.{layer}", {"nn": torch.nn})(x)
+        shapes.append(tuple(x.shape))
+    shapes += [(x.numel(),), (32,), (10,)]
+    figure = draw("stack", **STACK)
+    found = elements(figure, "stage")
+    assert [index(found[i,]["data-shape"]) for i in range(7)] == shapes
+    counts = [f"= {np.prod(shape)}" for shape in shapes[:4]]
+    sizes = ["×".join(map(str, shape)) for shape in shapes]
+    names = [*STACK["layers"], "Flatten()", "Linear(192, 32)", "Linear(32, 10)"]
+    shown = texts(figure)
+    assert set(shown) == {*counts, *sizes, *names, "↓"}
+    assert [text for text in shown if text in names] == names
+
+
+def test_a_stack_is_in_proportion() -> None:
+    found = elements(draw("stack", **STACK), "stage")
+    faces = [tuple(float(found[i,][side]) for side in ("height", "width")) for i in range(7)]
+    assert [faces[i] for i in (0, 2, 5)] == [(64, 42.67), (32, 21.33), (5.33, 5.33)]
+    tiny = elements(draw("stack", input=[1, 99], layers=[]), "stage")[0,]
+    assert (tiny["height"], tiny["width"]) == ("5", "64")

@@ -16,6 +16,7 @@ from convref.figures.dimensions import sentence, volume
 from convref.figures.fields import receptive_field
 from convref.figures.figure import Figure
 from convref.figures.memory import layouts
+from convref.figures.networks import stack
 from convref.figures.pads import padding, padding_modes
 from convref.figures.picture import picture
 from convref.figures.positions import field_position
@@ -39,6 +40,7 @@ __all__ = [
     "picture",
     "receptive_field",
     "sentence",
+    "stack",
     "stride",
     "transposed",
     "volume",
@@ -62,6 +64,7 @@ KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "field-position": field_position,
     "im2col": im2col,
     "layouts": layouts,
+    "stack": stack,
 }
 
 
