@@ -29,7 +29,6 @@ VALUES: dict[str, Any] = {
 PYTHON = (
     (r"\\[,;]|\\left(?=\\)|\\right(?=\\)|\s+", ""),
     (r"\\lceil(.*?)\\rceil", r"⌈(\1)"),
-    (r"\\bmod", "%"),
     (r"\\max", "↑"),
     (r"\\lfloor", "⌊"),
     (r"\\rfloor", "⌋"),
