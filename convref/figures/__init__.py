@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from convref import checks
+from convref.figures.block import block
 from convref.figures.channels import channels, groups
 from convref.figures.columns import im2col
 from convref.figures.dimensions import sentence, volume
@@ -16,6 +17,8 @@ from convref.figures.fields import receptive_field
 from convref.figures.figure import Figure
 from convref.figures.memory import layouts
 from convref.figures.pads import padding, padding_modes
+from convref.figures.picture import picture
+from convref.figures.positions import field_position
 from convref.figures.spreading import transposed
 from convref.figures.steps import dilation, stride
 from convref.figures.windows import window
@@ -23,14 +26,17 @@ from convref.figures.windows import window
 __all__ = [
     "KINDS",
     "Figure",
+    "block",
     "channels",
     "dilation",
     "draw",
+    "field_position",
     "groups",
     "im2col",
     "layouts",
     "padding",
     "padding_modes",
+    "picture",
     "receptive_field",
     "sentence",
     "stride",
@@ -41,16 +47,19 @@ __all__ = [
 
 KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "window": window,
+    "picture": picture,
     "padding": padding,
     "padding-modes": padding_modes,
     "stride": stride,
     "dilation": dilation,
     "groups": groups,
     "channels": channels,
+    "block": block,
     "sentence": sentence,
     "volume": volume,
     "transposed": transposed,
     "receptive-field": receptive_field,
+    "field-position": field_position,
     "im2col": im2col,
     "layouts": layouts,
 }
