@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from convref import checks
+from convref.figures.backward import gradient
 from convref.figures.channels import channels, groups
 from convref.figures.columns import im2col
 from convref.figures.dimensions import sentence, volume
@@ -26,6 +27,7 @@ __all__ = [
     "channels",
     "dilation",
     "draw",
+    "gradient",
     "groups",
     "im2col",
     "layouts",
@@ -50,6 +52,7 @@ KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "sentence": sentence,
     "volume": volume,
     "transposed": transposed,
+    "gradient": gradient,
     "receptive-field": receptive_field,
     "im2col": im2col,
     "layouts": layouts,
