@@ -20,7 +20,7 @@ from PIL import Image
 from PIL.GifImagePlugin import GifImageFile
 
 from convref import __main__ as command
-from convref import figures
+from convref import conv2d, figures
 from convref.figures import KINDS, Figure, draw, style
 from convref.figures.figure import kind
 from convref.figures.files import png, save
@@ -272,6 +272,19 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
         {"size": 1, "kernels": [1, 1], "paddings": [0, 1], "at": 0},
     ),
     ("dilation", {"size": [7, 9], "animate": True}),
+    ("picture", {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "at": [1, 2]}),
+    ("picture", {"input": SMALL_INPUT, "weight": [SMALL_WEIGHT, [[0, -200.25], [0, 1]]]}),
+    ("picture", {"input": [[0, 2, 2, 0]], "weight": [[1, 1], [1, 1]][:1]}),
+    ("picture", {"input": SMALL_INPUT}),
+    ("picture", {"input": [[[1, 2]], [[-3, 0]], [[-2, -2]]]}),
+    ("picture", {"input": [[[1] * 24] * 24] * 4}),
+    ("picture", {"input": [[[0] * 40]] * 8}),
+    ("picture", {"input": [[0]], "weight": [[5]]}),
+    ("picture", {"input": [[-1]] * 100}),
+    ("block", {}),
+    ("block", {"in_channels": 1, "size": [4, 6], "stride": [1, 3], "at": 1}),
+    ("block", {"in_channels": 5, "size": [3, 4], "kernel": [2, 1], "animate": True}),
+    ("block", {"in_channels": 6, "size": [4, 4], "kernel": 2, "at": [1, 1]}),
 ]
 
 
@@ -398,6 +411,10 @@ LARGEST: list[tuple[str, dict[str, Any]]] = [
     ("receptive-field", {"size": 40, "kernels": [3] * 4, "dilations": [1, 2, 4, 8]}),
     ("im2col", {"size": [6, 6], "kernel": 3, "padding": 1, "animate": True}),
     ("layouts", {"weight": [4, 3, 2, 2], "at": [1, 2, 0, 1]}),
+    ("picture", {"input": [[i * j % 19 - 9 for i in range(24)] for j in range(24)],
+                 "weight": [[[-1, 0, 1]] * 3, [[1, 0.5], [0, -1], [1, 1]]][:1], "at": [1, 2]}),
+    ("picture", {"input": [[[i * j % 19 - 9 for i in range(24)] for j in range(24)]] * 2}),
+    ("block", {"in_channels": 8, "size": [8, 8], "animate": True}),
     *SHOWN,
 ]  # fmt: skip
 
@@ -765,6 +782,28 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("layouts", {"input": [1, 2, 5, 5]}, "at most 48 cells"),
     ("layouts", {"input": [1, 5, 1, 1]}, "at most 4 channels"),
     ("layouts", {"input": [1, 2, 1, 1], "at": [0, 2, 0, 0]}, "at[1] must be at least 0 and less"),
+    ("picture", {"input": [1, 2]}, "input must have 2 or 3 axes in figure 'picture', received [1"),
+    ("picture", {"input": [[1]], "weight": [1]}, "weight must have 2 or 3 axes in figure"),
+    ("picture", {"input": []}, f"input {NUMBERS}, received []: "),
+    ("picture", {"input": [[]]}, f"input {NUMBERS}, received [] in row 0: "),
+    ("picture", {"input": [[[1, 2], [3]]]}, f"input {NUMBERS}, received [3] in row 1: "),
+    ("picture", {"input": [[[1]], 2]}, f"input {NUMBERS}, received 2: "),
+    (
+        "picture",
+        {"input": [[[1, 2]], [[3]]]},
+        "each plane of input must have shape (1, 2), received (1, 1)",
+    ),
+    ("picture", {"input": [[1]], "at": 0}, "figure 'picture' needs weight beside at"),
+    (
+        "picture",
+        {"input": [[[1]], [[2]]], "weight": [[1]]},
+        "input beside weight must have 2 axes in figure 'picture', received [[[1]], [[2]]]",
+    ),
+    ("picture", {"input": [[1, 2]], "weight": [[1], [2]]}, "H: the kernel reaches over"),
+    ("picture", {"input": [[1, 2]], "weight": [[1]], "at": [0, 2]}, "at[1] must be at least 0"),
+    ("block", {"size": 4}, "size must have 2 axes"),
+    ("block", {"kernel": 6}, "the kernel reaches over"),
+    ("block", {"at": [0, 3]}, "at[1] must be at least 0 and less than 3"),
 ]
 
 
@@ -792,6 +831,8 @@ LEAST: dict[str, tuple[dict[str, Any], str]] = {kind: (given, "") for kind, give
     "receptive-field": ({"size": 6}, "1 or 2"),
     "im2col": ({"size": 4, "kernel": 2}, "1 or 2"),
     "layouts": ({"input": [1, 2, 2, 2]}, ""),
+    "picture": ({"input": [[1, 2]], "weight": [[1]]}, ""),
+    "block": ({}, "2"),
 }
 
 
@@ -838,6 +879,12 @@ FULL: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("im2col", {"size": 4, "kernel": 1, "out_channels": 4}, {"out_channels": 5}, "4 out_channels"),
     ("layouts", {"input": [1, 1, 48, 1]}, {"input": [1, 1, 49, 1]}, "48 cells"),
     ("layouts", {"input": [1, 4, 1, 1]}, {"input": [1, 5, 1, 1]}, "4 channels"),
+    ("picture", {"input": [[1] * 30] * 20}, {"input": [[1] * 601]}, "600 cells of one plane"),
+    ("picture", {"input": [[[1]]] * 8}, {"input": [[[1]]] * 9}, "8 planes of input"),
+    ("picture", {"input": [[1]], "weight": [[[1]]] * 4}, {"weight": [[[1]]] * 5},
+     "4 planes of weight"),
+    ("block", {"in_channels": 8}, {"in_channels": 9}, "8 in_channels"),
+    ("block", {"size": [10, 10], "animate": True}, {"size": [11, 10]}, "64 frames"),
 ]  # fmt: skip
 
 
@@ -868,7 +915,7 @@ def test_the_least_of_each_parameter(kind: Any) -> None:
     draw(kind, **least)
     for name in BOUNDS.keys() & inspect.signature(KINDS[kind]).parameters:
         less = BOUNDS[name] - 1
-        axes = {"volume": 3, "channels": 2}.get(kind)
+        axes = {"volume": 3, "channels": 2, "block": 2}.get(kind)
         given = [less] * axes if axes and name == "size" else less
         told = rf"^{name.removesuffix('s')}s? must be at least {BOUNDS[name]}, received"
         with pytest.raises(ValueError, match=told):
@@ -903,6 +950,61 @@ def test_a_sum_has_a_line_for_each_row_of_the_kernel() -> None:
 def test_a_number_is_drawn_as_it_was_written() -> None:
     assert number("input", 0.1) == Decimal("0.1")
     assert number("input", 10**5000) == 10**5000  # more digits than Python turns into text
+
+
+def seen(svg: str, name: str, shape: tuple[int, int]) -> np.ndarray[Any, Any]:
+    """The numbers of a plane, read from its picture: cells, runs of cells, small cells."""
+    root = ElementTree.fromstring(svg)
+    (frame,) = (e.attrib for e in root.iter() if e.get("data-plane") == name)
+    left, top = float(frame["x"]), float(frame["y"])
+    high, wide = float(frame["height"]) / shape[0], float(frame["width"]) / shape[1]
+    found = np.zeros(shape)
+    for element in root.iter():
+        if element.get("data-of") == name:
+            value = float(element.attrib["data-value"].replace("−", "-"))
+            assert element.get("class") == ("cf-plus" if value > 0 else "cf-minus")
+            for part in element.attrib["d"].split(" z")[:-1]:
+                x, y, width, height = (float(each) for each in re.findall(r"-?[\d.]+", part)[:4])
+                row, column = int((y - top) // high), int((x - left) // wide)
+                cells = max(1, round(width / wide))
+                assert (width, height) == ((cells * wide, high) if value > 0 else (wide / 2,) * 2)
+                assert not found[row, column : column + cells].any()
+                found[row, column : column + cells] = value
+    return found
+
+
+def test_a_picture_shows_what_the_kernels_give() -> None:
+    rng = np.random.default_rng(1)
+    image = rng.integers(-2, 3, (9, 8))
+    kernels = rng.integers(-3, 4, (3, 3, 2))
+    text = draw("picture", input=image, weight=kernels).svg
+    outputs = conv2d(image[None], kernels[:, None])
+    assert (seen(text, "input", (9, 8)) == image).all()
+    for o, output in enumerate(outputs):
+        assert (seen(text, str(o), (7, 7)) == output).all()
+    root = ElementTree.fromstring(text)
+    drawn = {
+        e.get("data-value"): e.get("fill-opacity")
+        for e in root.iter()
+        if e.get("data-of") == "input"
+    }
+    assert drawn == {"−2": "1", "−1": "0.5", "1": "0.5", "2": "1"}
+    marks = [e.text for e in root.iter() if e.tag.endswith("text")][-3:]
+    assert marks == [str(outputs.min()).replace("-", "−"), "0", str(outputs.max())]
+
+
+def test_a_window_runs_through_the_whole_block() -> None:
+    figure = draw("block", in_channels=2, size=[4, 5], kernel=[2, 3], at=[0, 2])
+    root = ElementTree.fromstring(figure.svg)
+    reads = [e.get("data-reads") for e in root.iter() if e.get("data-reads")]
+    assert reads == ["0,2", "0,3", "0,4", "1,2", "1,3", "1,4"]
+    # Of each channel three cells are seen from above, and two from the right.
+    lit = [e for e in root.iter() if e.get("class") == "cf-tap cf-side"]
+    assert len(lit) == 2 * (3 + 2)
+    inside = draw("block", in_channels=2, size=[4, 5], kernel=[2, 3], at=[1, 1])
+    assert "cf-tap cf-side" not in inside.svg
+    (back,) = (e for e in root.iter() if e.get("data-back") == "0,2")
+    assert back.get("d") == "M 64 -18 h 60 v 40 h -60 z"
 
 
 def rewrite() -> None:

@@ -9,7 +9,11 @@ from collections.abc import Callable
 from typing import Final
 
 from convref import checks
+<<<<<<< HEAD
 from convref.figures.backward import gradient
+=======
+from convref.figures.block import block
+>>>>>>> main
 from convref.figures.channels import channels, groups
 from convref.figures.columns import im2col
 from convref.figures.dimensions import sentence, volume
@@ -17,6 +21,7 @@ from convref.figures.fields import receptive_field
 from convref.figures.figure import Figure
 from convref.figures.memory import layouts
 from convref.figures.pads import padding, padding_modes
+from convref.figures.picture import picture
 from convref.figures.spreading import transposed
 from convref.figures.steps import dilation, stride
 from convref.figures.windows import window
@@ -24,6 +29,7 @@ from convref.figures.windows import window
 __all__ = [
     "KINDS",
     "Figure",
+    "block",
     "channels",
     "dilation",
     "draw",
@@ -33,6 +39,7 @@ __all__ = [
     "layouts",
     "padding",
     "padding_modes",
+    "picture",
     "receptive_field",
     "sentence",
     "stride",
@@ -43,12 +50,14 @@ __all__ = [
 
 KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "window": window,
+    "picture": picture,
     "padding": padding,
     "padding-modes": padding_modes,
     "stride": stride,
     "dilation": dilation,
     "groups": groups,
     "channels": channels,
+    "block": block,
     "sentence": sentence,
     "volume": volume,
     "transposed": transposed,

@@ -63,6 +63,12 @@ RULES: Final = """\
 .cf .cf-measure { stroke: var(--cf-muted); stroke-width: 1.25; }
 .cf .cf-later { stroke-width: 1.75; stroke-dasharray: 5 4; }
 .cf .cf-mark { fill: none; stroke: var(--cf-window); stroke-width: 1.5; }
+.cf .cf-side { stroke: var(--cf-line); stroke-width: 1; stroke-linejoin: round; }
+.cf .cf-plane { fill: var(--cf-paper); }
+.cf .cf-plus { fill: var(--cf-text); stroke: none; }
+.cf .cf-minus { fill: var(--cf-window); stroke: none; }
+.cf .cf-label { fill: var(--cf-paper); stroke: none; }
+.cf .cf-net { stroke: var(--cf-line); stroke-width: 0.35; }
 """
 
 FONTS: Final = 'ui-monospace, Consolas, Menlo, "DejaVu Sans Mono", monospace'

@@ -56,7 +56,6 @@ class Look:
 
 
 PALETTES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-LOOKS = [Look(palette, width) for palette in PALETTES for width in (1280, 390)]
 
 
 @cache
