@@ -9,11 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from convref import checks
-<<<<<<< HEAD
 from convref.figures.backward import gradient
-=======
 from convref.figures.block import block
->>>>>>> main
 from convref.figures.channels import channels, groups
 from convref.figures.columns import im2col
 from convref.figures.dimensions import sentence, volume
