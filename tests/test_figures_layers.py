@@ -239,6 +239,49 @@ def test_receptive_field_is_what_the_loops_reach(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(CASES))
+def test_fields_lie_where_impulses_arrive(seed: int) -> None:
+    pick = random.Random(seed)
+    count, size = pick.randint(1, 3), pick.randint(4, 12)
+    chain = []
+    lengths = [size]
+    for _ in range(count):
+        k, d = pick.randint(1, 3), pick.randint(1, 2)
+        s, p = pick.randint(1, 3 if count < 3 else 2), pick.randint(0, 2 if count < 3 else 1)
+        k = k if d * (k - 1) < lengths[-1] + 2 * p else 1
+        chain.append((k, s, p, d))
+        lengths.append((lengths[-1] + 2 * p - d * (k - 1) - 1) // s + 1)
+    names = ("kernels", "strides", "paddings", "dilations")
+    given = {name: list(each) for name, each in zip(names, zip(*chain, strict=True), strict=True)}
+    figure = draw("field-position", size=size, **given, animate=True)
+    assert figure.frames == lengths[-1]
+    values = np.eye(size, dtype=int).reshape(size, 1, size)
+    for k, s, p, d in chain:
+        values = conv1d(values, np.ones((1, 1, k), int), stride=s, padding=p, dilation=d)
+    read = {(t, i) for i, _, t in np.argwhere(values).tolist()}
+    assert set(elements(figure, "reads")) == read
+    # From the first tap of all layers to the last, as if no layer had an end.
+    first = list(range(lengths[-1]))
+    last = list(first)
+    for k, s, p, d in chain[::-1]:
+        first = [t * s - p for t in first]
+        last = [t * s - p + d * (k - 1) for t in last]
+    drawn = set(elements(figure, "position"))
+    assert drawn == {(i,) for i in range(min(0, first[0]), max(size, last[-1] + 1))}
+    middles = elements(figure, "middle")
+    assert set(middles) == {(t, a + b) for t, (a, b) in enumerate(zip(first, last, strict=True))}
+    box = elements(figure, "position")
+    for t, (a, b) in enumerate(zip(first, last, strict=True)):
+        (frame,) = elements(figure, "window", t).values()
+        assert float(frame["x"]) == float(box[(a,)]["x"])
+        assert float(frame["width"]) == 26 * (b - a + 1)
+        centre = float(middles[t, a + b]["x"]) + 4
+        assert centre == 13 + (float(box[(a,)]["x"]) + float(box[(b,)]["x"])) / 2
+    dashed = re.findall(r'class="cf-tie cf-later"[^>]*data-line="([^"]+)"', figure.svg)
+    out = [(min(b, 0) > a) + (b > max(a, size - 1)) for a, b in zip(first, last, strict=True)]
+    assert len(dashed) == sum(out)
+
+
+@pytest.mark.parametrize("seed", range(CASES))
 def test_columns_hold_the_windows(seed: int) -> None:
     pick = random.Random(seed)
     rank = pick.choice((1, 2))

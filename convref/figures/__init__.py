@@ -19,6 +19,7 @@ from convref.figures.figure import Figure
 from convref.figures.memory import layouts
 from convref.figures.pads import padding, padding_modes
 from convref.figures.picture import picture
+from convref.figures.positions import field_position
 from convref.figures.spreading import transposed
 from convref.figures.steps import dilation, stride
 from convref.figures.windows import window
@@ -30,6 +31,7 @@ __all__ = [
     "channels",
     "dilation",
     "draw",
+    "field_position",
     "gradient",
     "groups",
     "im2col",
@@ -60,6 +62,7 @@ KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "transposed": transposed,
     "gradient": gradient,
     "receptive-field": receptive_field,
+    "field-position": field_position,
     "im2col": im2col,
     "layouts": layouts,
 }
