@@ -44,7 +44,10 @@ serve: .venv/.ready
 test: .venv/.ready
 	@$(PY) -m verify.parts lint+fuzzed unit coverage site+frameworks second browser floor
 
-check: lint unit package
+# What lint, unit and package run, the tests in one go.
+check: lint
+	$(PY) -m pytest $(XDIST) --ignore=tests/browser --ignore=tests/frameworks --ignore=tests/compare \
+	  --ignore=tests/test_fuzz.py
 
 outputs: .venv/.ready
 	$(PY) -m verify.pages.outputs
