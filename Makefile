@@ -41,7 +41,7 @@ serve: .venv/.ready
 	@$(PY) -m website.serve
 
 test: .venv/.ready
-	@$(PY) -m verify.parts lint unit coverage fuzzed frameworks site second browser floor
+	@$(PY) -m verify.parts lint+fuzzed unit coverage site+frameworks second browser floor
 
 check: lint unit package
 

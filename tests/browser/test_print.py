@@ -29,10 +29,11 @@ def test_titles_stay_with_what_follows(page: SitePage, site: Served, fresh_page:
     fresh_page.goto(site.url(page))
     titles = set(fresh_page.evaluate(TITLES)) - {""}
     sheets = printed(fresh_page).pages
-    last = [(sheet.extract_text().strip().splitlines() or [""])[-1].strip() for sheet in sheets]
+    texts = [sheet.extract_text() for sheet in sheets]
+    last = [(text.strip().splitlines() or [""])[-1].strip() for text in texts]
     parted = [f"sheet {number}: {line}" for number, line in enumerate(last, 1) if line in titles]
     assert not parted, f"{page}: {parted}"
-    text = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
+    text = " ".join(" ".join(texts).split())
     tabs = fresh_page.locator(".tabbed-set").count()
     assert text.count("PyTorch") >= tabs, f"{page}: tabs without their titles"
 
