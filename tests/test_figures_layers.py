@@ -115,7 +115,7 @@ def test_gradients_go_back_as_they_are_computed(seed: int) -> None:
     )
     kernel = [pick.randint(1, 3) for _ in range(rank)]
     size = [d * (k - 1) + pick.randint(1, 3) for k, d in zip(kernel, dilation, strict=True)]
-    call = {"stride": stride, "padding": padding, "dilation": dilation}
+    call: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
     data, weight = numbers.integers(-9, 10, size), numbers.integers(-3, 4, kernel)
     forward, backward = [(conv1d, conv1d_backward), (conv2d, conv2d_backward)][rank - 1]
     shape = forward(data[None], weight[None, None], **call)[0].shape
