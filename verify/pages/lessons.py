@@ -23,6 +23,8 @@ ANSWER = re.compile(r'^\?\?\? success "[^"]+"$', re.M)
 COUNT = (3, 5)
 # "About 1,000 to 1,800 characters, 700 to 1,200 words": a fifth more or less.
 LENGTH = {"zh": (800, 2160), "en": (560, 1440)}
+PACE = {"zh": 250, "en": 150}  # characters or words in a minute of reading
+LINES = 10  # of code in a minute
 WIDTH = 80  # columns of a line; a Chinese character takes two
 
 
@@ -111,9 +113,25 @@ def shown_code(text: str) -> Iterator[Fence]:
             yield fence
 
 
+def lines_of_code(text: str) -> int:
+    return sum(len([x for x in f.source.split("\n") if x.strip()]) for f in shown_code(text))
+
+
+def minutes(lesson: str) -> int:
+    """How long a lesson takes to read, to five minutes, in the language that takes longer."""
+    texts = {language: (folder / lesson).read_text("utf-8") for language, folder in DOCS.items()}
+    return 5 * round(
+        max(
+            words(text, language) / PACE[language] + lines_of_code(text) / LINES
+            for language, text in texts.items()
+        )
+        / 5
+    )
+
+
 def check_share(path: str, text: str) -> list[str]:
     """Code is at most half of the lines that a reader sees."""
-    code = sum(len([x for x in f.source.split("\n") if x.strip()]) for f in shown_code(text))
+    code = lines_of_code(text)
     lines = prose(text).split("\n")
     written = sum(math.ceil(columns(line) / WIDTH) for line in lines if line.strip())
     if code <= written:
