@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convref import conv1d
+from convref import conv1d, conv1d_backward, conv2d, conv2d_backward
 from convref.figures import draw
 from convref.figures.plan import FRAMES
 from tests.drawings import Index, elements, index, labels, parts, sources, texts
@@ -104,6 +104,36 @@ def test_scatter_adds_where_the_definition_adds(seed: int) -> None:
             for cell in inputs
             for tap in cells(case["kernel"])
         }
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_gradients_go_back_as_they_are_computed(seed: int) -> None:
+    pick, numbers = random.Random(seed), np.random.default_rng(seed)
+    rank = pick.choice((1, 2))
+    stride, dilation, padding = (
+        [pick.randint(least, most) for _ in range(rank)] for least, most in ((1, 3), (1, 2), (0, 2))
+    )
+    kernel = [pick.randint(1, 3) for _ in range(rank)]
+    size = [d * (k - 1) + pick.randint(1, 3) for k, d in zip(kernel, dilation, strict=True)]
+    call: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
+    data, weight = numbers.integers(-9, 10, size), numbers.integers(-3, 4, kernel)
+    forward, backward = [(conv1d, conv1d_backward), (conv2d, conv2d_backward)][rank - 1]
+    shape = forward(data[None], weight[None, None], **call)[0].shape
+    grad = numbers.integers(-9, 10, shape)
+    to_input, to_weight, _ = backward(grad[None], data[None], weight[None, None], **call)
+    figure = draw("gradient", weight=weight, size=size, grad=grad, **call)
+    cropped = set(elements(figure, "cropped"))
+    assert labels(figure, "output") == dict(np.ndenumerate(to_input[0]))
+    assert all(any(not 0 <= p < n for p, n in zip(c, size, strict=True)) for c in cropped)
+    assert labels(figure, "input") == dict(np.ndenumerate(grad))
+    tap = tuple(pick.randrange(k) for k in kernel)
+    figure = draw("gradient", input=data, kernel=kernel, grad=grad, view="weight", at=tap, **call)
+    assert labels(figure, "output") == dict(np.ndenumerate(to_weight[0, 0]))
+    assert list(elements(figure, "now")) == [tap]
+    assert {at: index(e["data-reads"]) for at, e in elements(figure, "tap").items()} == {
+        at: into(call, at, tap) for at in cells(list(shape))
+    }
+    assert texts(figure)[-1].endswith(f"= {to_weight[0, 0][tap]}".replace("-", "−"))
 
 
 @pytest.mark.parametrize("seed", range(CASES))
@@ -349,7 +379,7 @@ def boxes_with_text(figure: Any) -> list[tuple[dict[str, str], str]]:
     return found
 
 
-STACK = {
+STACK: dict[str, Any] = {
     "input": [1, 12, 8],
     "layers": ["Conv2d(1, 4, 3, padding=1)", "MaxPool2d(2)", "Conv2d(4, 16, (1, 3))"],
     "linear": [32, 10],

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from convref import checks
+from convref.figures.backward import gradient
 from convref.figures.block import block
 from convref.figures.channels import channels, groups
 from convref.figures.columns import im2col
@@ -32,6 +33,7 @@ __all__ = [
     "dilation",
     "draw",
     "field_position",
+    "gradient",
     "groups",
     "im2col",
     "layouts",
@@ -60,6 +62,7 @@ KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "sentence": sentence,
     "volume": volume,
     "transposed": transposed,
+    "gradient": gradient,
     "receptive-field": receptive_field,
     "field-position": field_position,
     "im2col": im2col,

@@ -176,4 +176,5 @@ def of_terms(language: str) -> Iterator[Query]:
                 yield Query("term", language, str(word), frozenset([entry]))
     for place, words in given.items():
         for word in words:
-            yield Query("term", language, str(word), frozenset([place.replace("#", "/#")]))
+            section = place.replace("#", "/#") if "#" in place else f"{place}/"
+            yield Query("term", language, str(word), frozenset([section]), "#" not in place)
