@@ -233,6 +233,15 @@ def language_link(tab: Page, site: Served, page: SitePage) -> Iterator[str]:
         yield f"the language switch leads to {targets}"
 
 
+# Of each explorer, what it shows otherwise than the build wrote it for its fence, or refuses.
+UNDERSTOOD = """() => [...document.querySelectorAll("conv-explorer")].flatMap((each) => {
+  const given = new URLSearchParams(each.getAttribute("state"));
+  const wrong = [...given].filter(([name, text]) =>
+    String([each.state[name]].flat(3).join(",")) !== text);
+  return each.model.refusal ? [each.model.refusal.message] : wrong.map(String);
+})"""
+
+
 @dataclass
 class Visitor:
     """One tab for many visits, each of which is a first one: nothing is cached and nothing kept."""
@@ -308,6 +317,7 @@ def test_page(
     problems += [f"answered {a.status}: {a.path}" for a in answers if a.status >= 400]
     if page.is_text:
         explorer = tab.locator("conv-explorer").count() > 0
+        problems += [f"explorer: {what}" for what in tab.evaluate(UNDERSTOOD)]
         problems += weighed(answers, explorer)
         record_property("table: first visit", row(page, answers))
     if problems:
