@@ -12,6 +12,7 @@ from verify.pages.lessons import (
     OVERVIEW,
     check_exercises,
     check_length,
+    check_next,
     check_share,
     later,
     taught,
@@ -32,6 +33,7 @@ def problems_of(language: str, lesson: str) -> list[str]:
         *check_exercises(path, text),
         *check_length(path, text, language),
         *check_share(path, text),
+        *check_next(path, text, lesson),
     ]
 
 
@@ -133,6 +135,15 @@ def test_good_exercises() -> None:
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
 def test_exercises_that_are_none(text: str, said: str) -> None:
     assert any(said in problem for problem in check_exercises("p", text))
+
+
+def test_the_last_section_leads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lessons, "lessons", lambda: ["learn/bias.md", "learn/stride.md"])
+    led = "# A\n\n## Next {#next}\n\nSee [stride](stride.md#by-hand).\n"
+    assert check_next("p", led, "learn/bias.md") == []
+    assert check_next("p", led.replace("stride.md", "bias.md"), "learn/stride.md") == []
+    (said,) = check_next("p", led.replace("stride.md", "bias.md"), "learn/bias.md")
+    assert said == "p:2: no link to learn/stride.md"
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "字"), ("en", "word ")])

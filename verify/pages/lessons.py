@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from verify.pages.rules import DOCS, blank, headings, prose, prose_for_terms
+from verify.pages.rules import DOCS, LINK, blank, headings, prose, prose_for_terms
 from website.settings import settings
 from website.source import Fence, front_matter, line_of, parse
 
@@ -84,6 +84,16 @@ def check_exercises(path: str, text: str) -> list[str]:
     if not any(f.role == "conv-open" for f in parse(text[start.start() : end]).fences):
         problems.append(f"{path}:{line_of(text, start.start())}: no answer opens the explorer")
     return problems
+
+
+def check_next(path: str, text: str, lesson: str) -> list[str]:
+    """The last section leads to the lesson that follows."""
+    order = lessons()
+    following = order[order.index(lesson) + 1 :][:1]
+    last = text[text.rindex("\n## ") :]
+    targets = [match["target"].partition("#")[0] for match in LINK.finditer(last)]
+    missing = [each for each in following if each.removeprefix(FOLDER) not in targets]
+    return [f"{path}:{line_of(text, text.rindex(last))}: no link to {each}" for each in missing]
 
 
 def words(text: str, language: str) -> int:
