@@ -16,7 +16,7 @@ PACKAGE := tests/numpy_only tests/test_figures_files.py
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help serve test check outputs read digits lint unit package coverage fuzz fuzzed mutants release frameworks site second browser \
-  floor compare bench bench-thresholds bench-explorer bench-loading
+  floor compare bench bench-thresholds bench-explorer bench-loading bench-pages
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
@@ -33,6 +33,7 @@ help:
 	@echo 'make bench-thresholds  what the engine loses if one of its thresholds is moved'
 	@echo 'make bench-explorer  how long one update of the explorer takes'
 	@echo 'make bench-loading  how long opening a long page blocks a phone'
+	@echo 'make bench-pages  what a new page costs the tests: every lesson twice, in a copy'
 	@echo
 	@echo 'parts of test: make lint unit coverage fuzzed frameworks site second browser floor'
 	@echo 'another Python: make PYTHON=python3.13 ...   another browser: make CHROMIUM=/path/to/it ...'
@@ -41,9 +42,12 @@ serve: .venv/.ready
 	@$(PY) -m website.serve
 
 test: .venv/.ready
-	@$(PY) -m verify.parts lint unit coverage fuzzed frameworks site second browser floor
+	@$(PY) -m verify.parts lint+fuzzed unit coverage site+frameworks second browser floor
 
-check: lint unit package
+# What lint, unit and package run, the tests in one go.
+check: lint
+	$(PY) -m pytest $(XDIST) --ignore=tests/browser --ignore=tests/frameworks --ignore=tests/compare \
+	  --ignore=tests/test_fuzz.py
 
 outputs: .venv/.ready
 	$(PY) -m verify.pages.outputs
@@ -129,6 +133,11 @@ bench-explorer: site
 bench-loading: site
 	CHROMIUM=$$($(PY) -m website.chromium) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) -m benchmarks.loading
+
+# Half an hour, on a machine that does nothing else.
+bench-pages: .venv/.ready
+	CHROMIUM=$$($(PY) -m website.chromium) || exit 1; export CHROMIUM; \
+	$(PY) -m benchmarks.pages
 
 # --confcutdir keeps the pages' conftest out: it needs PyTorch, which this environment lacks on purpose.
 floor: $(FLOOR)/.ready

@@ -221,6 +221,14 @@ DIVERGENCES: Final = (
         "TypeError",
     ),
     Divergence(
+        "transposed-bias-dtype",
+        "bug",
+        "F.conv_transpose1d(torch.ones(1, 1, 1), torch.ones(1, 1, 1), torch.tensor([2])).tolist()",
+        "[[[3.0]]]",
+        "convref.conv_transpose1d(np.ones((1, 1, 1)), np.ones((1, 1, 1)), np.array([2]))",
+        "TypeError",
+    ),
+    Divergence(
         "long-steps",
         "bug",
         "F.conv_transpose1d(torch.ones(1, 1, 1), torch.ones(1, 1, 1), stride=2**32)",

@@ -26,6 +26,7 @@ PAGES = {
         ("$$\nr = d \\, (k - 1) + 1\n$$", "d*(k-1)+1"),
         ("$$\n\\left\\lfloor \\frac{n + 2 p}{s} \\right\\rfloor + 1\n$$", "floor(((n+2*p)/(s)))+1"),
         ("$\\lfloor o / 2 \\rfloor$", "floor(o/2)"),
+        ("$\\max (\\lceil n/s \\rceil s - n,\\; 0)$", "max(ceil(n/s)*s-n,0)"),
         ("$1 + \\sum_i d_i (k_i - 1)$", "1+sum([d[i]*(k[i]-1) for i in range(2)])"),
         (
             "$\\sum_i k_i \\prod_{j<i} s_j$",

@@ -1,5 +1,9 @@
 """Lessons come in order, have exercises, and are mostly text."""
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from verify.pages import lessons
@@ -8,11 +12,12 @@ from verify.pages.lessons import (
     OVERVIEW,
     check_exercises,
     check_length,
+    check_next,
     check_share,
     later,
     taught,
 )
-from verify.pages.rules import DOCS, check_terms, glossary
+from verify.pages.rules import DOCS, LINK, check_terms, glossary
 from website.source import front_matter
 
 ALL = [(language, lesson) for language in DOCS for lesson in lessons.lessons()]
@@ -28,6 +33,7 @@ def problems_of(language: str, lesson: str) -> list[str]:
         *check_exercises(path, text),
         *check_length(path, text, language),
         *check_share(path, text),
+        *check_next(path, text, lesson),
     ]
 
 
@@ -41,6 +47,29 @@ def test_every_page_of_the_folder_is_a_lesson() -> None:
     for language, folder in DOCS.items():
         files = {str(path.relative_to(folder)) for path in (folder / FOLDER).rglob("*.md")}
         assert files - {OVERVIEW} == set(lessons.lessons()), language
+
+
+@pytest.mark.parametrize("language", DOCS)
+def test_the_overview_has_a_line_for_each_lesson_in_order(language: Any) -> None:
+    rows = re.findall(r"^\| \[.*\|$", text_of(language, OVERVIEW), re.M)
+    assert [FOLDER + LINK.findall(row)[0][1] for row in rows] == lessons.lessons()
+    for row in rows:
+        _, _, question, minutes, _ = row.split("|")
+        assert question.strip()[-1] in "?？"
+        assert re.match(r" \d+<!--= minutes", minutes)
+
+
+def test_minutes_are_those_of_the_slower_language(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(lessons, "DOCS", {"zh": tmp_path / "zh", "en": tmp_path / "en"})
+    block = "```python\n" + "print(1)\n" * 50 + "```\n"
+    for language, text in {"zh": "字" * 2250, "en": "word " * 1500}.items():
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "a.md").write_text(text + "\n\n" + block, "utf-8")
+    assert lessons.minutes("a.md") == 15
+    (tmp_path / "zh/a.md").write_text("字" * 3250 + "\n\n" + block, "utf-8")
+    assert lessons.minutes("a.md") == 20
 
 
 def test_each_term_is_taught_once_in_both_languages() -> None:
@@ -106,6 +135,15 @@ def test_good_exercises() -> None:
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
 def test_exercises_that_are_none(text: str, said: str) -> None:
     assert any(said in problem for problem in check_exercises("p", text))
+
+
+def test_the_last_section_leads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lessons, "lessons", lambda: ["learn/bias.md", "learn/stride.md"])
+    led = "# A\n\n## Next {#next}\n\nSee [stride](stride.md#by-hand).\n"
+    assert check_next("p", led, "learn/bias.md") == []
+    assert check_next("p", led.replace("stride.md", "bias.md"), "learn/stride.md") == []
+    (said,) = check_next("p", led.replace("stride.md", "bias.md"), "learn/bias.md")
+    assert said == "p:2: no link to learn/stride.md"
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "字"), ("en", "word ")])

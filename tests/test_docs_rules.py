@@ -10,6 +10,7 @@ from verify.pages.lessons import later
 from verify.pages.numerals import check_numerals
 from verify.pages.rules import (
     DOCS,
+    GLOSSARY,
     check_headings,
     check_marks,
     check_pairs,
@@ -17,6 +18,7 @@ from verify.pages.rules import (
     check_pasting,
     check_terms,
     check_words,
+    headings,
     instead,
     pages,
 )
@@ -175,6 +177,19 @@ def test_where_the_prompt_stops(source: Any, line: Any) -> None:
     report = [] if line is None else [f"page:{line + 2}: Python's prompt stops here"]
     problems = check_pasting("page", f"text\n```python\n{source}\n```\n")
     assert [problem.partition(": an")[0] for problem in problems] == report
+
+
+def test_what_people_type_instead_leads_to_sections() -> None:
+    given = front_matter((DOCS["zh"] / GLOSSARY).read_text("utf-8"))["synonyms"]
+    wrong = []
+    for place in given:
+        page, _, identifier = place.rpartition("#") if "#" in place else (place, "", "")
+        file = DOCS["zh"] / (f"{page}.md" if "/" in page else GLOSSARY)
+        found = {m["id"]: len(m["level"]) for m in headings(file.read_text("utf-8"))}
+        wanted = identifier or ("" if "/" in place else place)
+        if wanted and found.get(wanted, 1) == 1:
+            wrong.append(f"{place} is no section: a page as a whole is written without #")
+    assert not wrong, "\n".join(wrong)
 
 
 @each_page

@@ -348,6 +348,16 @@ MOVING: list[tuple[str, dict[str, Any], list[tuple[int, ...]]]] = [
         {"input": [1, 2, 3], "weight": [1, 2], "stride": 2, "view": "zero-stuffing"},
         list(np.ndindex(6)),
     ),
+    (
+        "gradient",
+        {"size": [3, 4], "weight": [[1, 2], [3, 4]], "grad": [[1, 2, 3], [4, 5, 6]]},
+        list(np.ndindex(2, 3)),
+    ),
+    (
+        "gradient",
+        {"input": [1, 2, 3, 4], "kernel": 2, "grad": [1, 2, 3], "view": "weight"},
+        list(np.ndindex(2)),
+    ),
 ]
 
 

@@ -140,6 +140,53 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
         "receptive-field",
         {"size": [9, 8], "kernels": [3, 2], "dilations": [1, 3], "at": [0, 2]},
     ),
+    (
+        "gradient",
+        {
+            "input": SMALL_INPUT,
+            "weight": SMALL_WEIGHT,
+            "grad": [[1, 10, 100], [-1, -10, -100]],
+            "at": [1, 0],
+        },
+    ),
+    (
+        "gradient",
+        {
+            "input": SMALL_INPUT,
+            "kernel": 2,
+            "grad": [[1, 10], [100, 1000]],
+            "view": "weight",
+            "stride": 2,
+            "padding": [1, 0],
+            "animate": True,
+        },
+    ),
+    (
+        "gradient",
+        {
+            "size": 6,
+            "weight": [1, 10, 100],
+            "grad": [1, -2, 3],
+            "stride": 2,
+            "padding": 1,
+            "animate": True,
+        },
+    ),
+    (
+        "gradient",
+        {
+            "input": [1, 2, 3, 4, 5],
+            "kernel": 3,
+            "grad": [1, 10, 100],
+            "view": "weight",
+            "stride": 2,
+            "padding": 1,
+            "at": 2,
+        },
+    ),
+    ("gradient", {"size": 4, "kernel": 2}),
+    ("gradient", {"size": [4, 3], "kernel": 2, "view": "weight", "dilation": 2}),
+    ("gradient", {"size": 4, "kernel": 2, "padding": "same"}),
     ("im2col", {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "at": [1, 2]}),
     (
         "im2col",
@@ -159,6 +206,7 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
     ("volume", {"size": [3, 4, 5]}),
     ("transposed", {"size": [2, 3], "kernel": 2}),
     ("receptive-field", {"size": 6}),
+    ("field-position", {"size": 6}),
     ("im2col", {"size": [3, 3], "kernel": 2}),
     ("im2col", {"size": [4, 3], "kernel": 3}),
     # Values of one operand alone, or of several kernels.
@@ -207,6 +255,17 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
     ("padding", {"size": [1, 1], "padding": "same"}),
     ("padding-modes", {"size": 1, "padding": 0}),
     ("receptive-field", {"size": 12, "kernels": [2, 2, 4]}),
+    (
+        "receptive-field",
+        {
+            "size": 5,
+            "kernels": [2, 2],
+            "paddings": [[[1, 0]], [[2, 0]]],
+            "dilations": [1, 2],
+            "at": 4,
+            "align": "end",
+        },
+    ),
     ("receptive-field", {"size": [5, 5], "paddings": [0, 1], "at": [0, 1]}),
     # A single window, no padding, a window in the padding alone.
     ("stride", {"size": [3, 4], "kernel": 3}),
@@ -225,6 +284,13 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
         {"size": 1, "kernels": [1, 1], "paddings": [0, 1], "at": 0},
     ),
     ("dilation", {"size": [7, 9], "animate": True}),
+    # Fields beyond both ends, one with its middle there; a single cell; cells that nobody reads.
+    ("field-position", {"size": 4, "kernels": [3, 3], "paddings": 2, "animate": True}),
+    ("field-position", {"size": 3, "kernels": [1], "paddings": 1, "at": 0}),
+    (
+        "field-position",
+        {"size": 12, "kernels": [2, 2], "strides": [3, 1], "dilations": [1, 2], "at": 1},
+    ),
     ("picture", {"input": SMALL_INPUT, "weight": SMALL_WEIGHT, "at": [1, 2]}),
     ("picture", {"input": SMALL_INPUT, "weight": [SMALL_WEIGHT, [[0, -200.25], [0, 1]]]}),
     ("picture", {"input": [[0, 2, 2, 0]], "weight": [[1, 1], [1, 1]][:1]}),
@@ -238,6 +304,9 @@ GOLDEN: list[tuple[str, dict[str, Any]]] = [
     ("block", {"in_channels": 1, "size": [4, 6], "stride": [1, 3], "at": 1}),
     ("block", {"in_channels": 5, "size": [3, 4], "kernel": [2, 1], "animate": True}),
     ("block", {"in_channels": 6, "size": [4, 4], "kernel": 2, "at": [1, 1]}),
+    ("stack", {"input": [1, 9, 12], "layers": ["Conv2d(1, 4, 3, 2)", "AvgPool2d((4, 5))"]}),
+    ("stack", {"input": [3, 40], "layers": ["Conv1d(3, 8, 5, 2, 2)"], "linear": [32, 10]}),
+    ("stack", {"input": [2, 1], "layers": [], "linear": [1]}),
 ]
 
 
@@ -356,14 +425,20 @@ LARGEST: list[tuple[str, dict[str, Any]]] = [
     ),
     ("transposed", {"size": [4, 4], "kernel": 3, "stride": 2, "padding": 1, "animate": True,
                     "view": "zero-stuffing"}),
+    ("gradient", {"size": [8, 8], "weight": [[1, -2, 3]] * 3, "padding": 1, "animate": True,
+                  "grad": [[10 * i + j for j in range(8)] for i in range(8)]}),
+    ("gradient", {"input": [[10 * i + j for j in range(9)] for i in range(9)], "kernel": 3,
+                  "grad": [[1, -2, 3, 4]] * 4, "stride": 2, "view": "weight", "animate": True}),
     ("receptive-field", {"size": [20, 20], "kernels": [3] * 6}),
     ("receptive-field", {"size": 40, "kernels": [3] * 4, "dilations": [1, 2, 4, 8]}),
+    ("field-position", {"size": 24, "kernels": [3] * 8, "paddings": 1, "animate": True}),
     ("im2col", {"size": [6, 6], "kernel": 3, "padding": 1, "animate": True}),
     ("layouts", {"weight": [4, 3, 2, 2], "at": [1, 2, 0, 1]}),
     ("picture", {"input": [[i * j % 19 - 9 for i in range(24)] for j in range(24)],
                  "weight": [[[-1, 0, 1]] * 3, [[1, 0.5], [0, -1], [1, 1]]][:1], "at": [1, 2]}),
     ("picture", {"input": [[[i * j % 19 - 9 for i in range(24)] for j in range(24)]] * 2}),
     ("block", {"in_channels": 8, "size": [8, 8], "animate": True}),
+    ("stack", {"input": [1, 224, 224], "layers": ["Conv2d(1, 512, 1)", "Conv2d(512, 1, 1)"] * 4}),
     *SHOWN,
 ]  # fmt: skip
 
@@ -703,6 +778,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("transposed", {"size": [3] * 3, "kernel": 2}, "1 or 2 axes"),
     ("transposed", {"size": 3, "kernel": 2, "view": "zero-stuffing", "at": 4}, "less than 4"),
     ("transposed", {"size": [13, 13], "kernel": 2, "stride": 2}, "at most 600 cells"),
+    ("gradient", {"size": 3, "kernel": 2, "view": "bias"}, "'input', 'weight'"),
+    ("gradient", {"size": 5, "kernel": 2, "grad": [1, 2]}, "grad must have shape (4,), received"),
+    ("gradient", {"size": 3, "kernel": 2, "at": 2}, "less than 2"),
+    ("gradient", {"size": 3, "kernel": 2, "view": "weight", "at": 2}, "less than 2"),
+    ("gradient", {"size": [9, 9], "kernel": 1, "animate": True}, "at most 64 frames"),
     ("receptive-field", {"size": 9, "kernels": 3}, "kernels must be a list of integers"),
     ("receptive-field", {"size": 9, "kernels": []}, "kernels must be a list of integers"),
     *(
@@ -717,6 +797,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("receptive-field", {"size": 9, "kernels": [3, 8]}, "reaches over"),
     ("receptive-field", {"size": 9, "at": 5}, "less than 5"),
     ("receptive-field", {"size": 99, "kernels": [2] * 9}, "at most 8 layers"),
+    (
+        "field-position",
+        {"size": 9, "strides": [1]},
+        "strides must have 2 integers in figure 'field-position', received [1]: ",
+    ),
+    ("field-position", {"size": 9, "at": 5}, "less than 5"),
     ("im2col", {"size": [7, 7], "kernel": 1}, "at most 36 columns"),
     ("im2col", {"size": 4, "kernel": 2, "out_channels": 5}, "at most 4 out_channels"),
     ("layouts", {}, "figure 'layouts' needs either input or weight, which was not given"),
@@ -748,6 +834,18 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("block", {"size": 4}, "size must have 2 axes"),
     ("block", {"kernel": 6}, "the kernel reaches over"),
     ("block", {"at": [0, 3]}, "at[1] must be at least 0 and less than 3"),
+    ("stack", {"input": [1, 28, 28]}, "figure 'stack' needs layers, which was not given: add it."),
+    ("stack", {"input": 28, "layers": []}, "input must have 2 or 3 axes in figure 'stack', "),
+    ("stack", {"input": [1] * 4, "layers": []}, "input must have 2 or 3 axes in figure 'stack', "),
+    ("stack", {"input": [0, 9], "layers": []}, "input must be at least 1, received 0"),
+    (
+        "stack",
+        {"input": [1, 3, 9], "layers": ["MaxPool1d(2)"]},
+        "input must have 2 axes in figure 'stack', received [1, 3, 9]",
+    ),
+    ("stack", {"input": [1, 9], "layers": ["MaxPool1d(8)", "MaxPool1d(2)"]}, "layer 2, MaxPool1d"),
+    ("stack", {"input": [1, 9], "layers": [], "linear": 3}, "linear must be a list of integers, "),
+    ("stack", {"input": [1, 9], "layers": [], "linear": [3, 0]}, "linear must be at least 1, "),
 ]
 
 
@@ -771,11 +869,14 @@ LEAST: dict[str, tuple[dict[str, Any], str]] = {kind: (given, "") for kind, give
     "sentence": ({"length": 5, "channels": 2}, "1"),
     "volume": ({"size": [3, 4, 5]}, "3"),
     "transposed": ({"size": 3, "kernel": 2}, "1 or 2"),
+    "gradient": ({"size": 5, "kernel": 3}, "1 or 2"),
     "receptive-field": ({"size": 6}, "1 or 2"),
+    "field-position": ({"size": 6}, "1"),
     "im2col": ({"size": 4, "kernel": 2}, "1 or 2"),
     "layouts": ({"input": [1, 2, 2, 2]}, ""),
     "picture": ({"input": [[1, 2]], "weight": [[1]]}, ""),
     "block": ({}, "2"),
+    "stack": ({"input": [1, 4, 4], "layers": ["Conv2d(1, 2, 3)"]}, ""),
 }
 
 
@@ -785,6 +886,8 @@ def test_what_cannot_be_drawn_is_refused_by_its_name(kind: str) -> None:
     for name in inspect.signature(KINDS[kind]).parameters:
         # Of a list for each layer, one is wrong. An axis alone shows all of its padding.
         if (kind, name) in {("padding", "at"), ("layouts", "weight"), ("window", "bias")}:
+            continue
+        if (kind, name) == ("stack", "layers"):  # the chain says what a layer is
             continue
         with pytest.raises((TypeError, ValueError), match=rf"^{name}?\b.*received '?1.5\b"):
             draw(kind, **least | {name: 1.5})
@@ -815,7 +918,12 @@ FULL: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("window", {"size": 64, "kernel": 1, "animate": True}, {"padding": 1}, "64 frames"),
     ("dilation", {"size": 66, "animate": True}, {"size": 67}, "64 frames"),
     ("transposed", {"size": 64, "kernel": 1, "animate": True}, {"size": 65}, "64 frames"),
+    ("gradient", {"size": 64, "kernel": 1, "animate": True}, {"size": 65}, "64 frames"),
+    ("gradient", {"size": [30, 20], "kernel": 1}, {"padding": [0, 1]}, "600 cells with their"),
     ("receptive-field", {"size": 20, "kernels": [1] * 8}, {"kernels": [1] * 9}, "8 layers"),
+    ("field-position", {"size": 24, "kernels": [1]}, {"size": 25}, "24 output cells"),
+    ("field-position", {"size": 48, "kernels": [1], "strides": 2}, {"size": 49, "strides": 3},
+     "48 cells with those beyond the input"),
     ("im2col", {"size": 36, "kernel": 1}, {"size": 37}, "36 columns"),
     ("im2col", {"size": 4, "kernel": 1, "out_channels": 4}, {"out_channels": 5}, "4 out_channels"),
     ("layouts", {"input": [1, 1, 48, 1]}, {"input": [1, 1, 49, 1]}, "48 cells"),
@@ -826,6 +934,8 @@ FULL: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
      "4 planes of weight"),
     ("block", {"in_channels": 8}, {"in_channels": 9}, "8 in_channels"),
     ("block", {"size": [10, 10], "animate": True}, {"size": [11, 10]}, "64 frames"),
+    ("stack", {"input": [1, 1], "layers": ["MaxPool1d(1)"] * 15, "linear": [1]},
+     {"linear": [1, 1]}, "16 layers"),
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convref import conv1d, conv1d_backward, conv2d, conv2d_backward
 from convref.figures import draw
 from convref.figures.plan import FRAMES
 from tests.drawings import Index, elements, index, labels, parts, sources, texts
@@ -103,6 +104,36 @@ def test_scatter_adds_where_the_definition_adds(seed: int) -> None:
             for cell in inputs
             for tap in cells(case["kernel"])
         }
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_gradients_go_back_as_they_are_computed(seed: int) -> None:
+    pick, numbers = random.Random(seed), np.random.default_rng(seed)
+    rank = pick.choice((1, 2))
+    stride, dilation, padding = (
+        [pick.randint(least, most) for _ in range(rank)] for least, most in ((1, 3), (1, 2), (0, 2))
+    )
+    kernel = [pick.randint(1, 3) for _ in range(rank)]
+    size = [d * (k - 1) + pick.randint(1, 3) for k, d in zip(kernel, dilation, strict=True)]
+    call: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
+    data, weight = numbers.integers(-9, 10, size), numbers.integers(-3, 4, kernel)
+    forward, backward = [(conv1d, conv1d_backward), (conv2d, conv2d_backward)][rank - 1]
+    shape = forward(data[None], weight[None, None], **call)[0].shape
+    grad = numbers.integers(-9, 10, shape)
+    to_input, to_weight, _ = backward(grad[None], data[None], weight[None, None], **call)
+    figure = draw("gradient", weight=weight, size=size, grad=grad, **call)
+    cropped = set(elements(figure, "cropped"))
+    assert labels(figure, "output") == dict(np.ndenumerate(to_input[0]))
+    assert all(any(not 0 <= p < n for p, n in zip(c, size, strict=True)) for c in cropped)
+    assert labels(figure, "input") == dict(np.ndenumerate(grad))
+    tap = tuple(pick.randrange(k) for k in kernel)
+    figure = draw("gradient", input=data, kernel=kernel, grad=grad, view="weight", at=tap, **call)
+    assert labels(figure, "output") == dict(np.ndenumerate(to_weight[0, 0]))
+    assert list(elements(figure, "now")) == [tap]
+    assert {at: index(e["data-reads"]) for at, e in elements(figure, "tap").items()} == {
+        at: into(call, at, tap) for at in cells(list(shape))
+    }
+    assert texts(figure)[-1].endswith(f"= {to_weight[0, 0][tap]}".replace("-", "−"))
 
 
 @pytest.mark.parametrize("seed", range(CASES))
@@ -208,6 +239,49 @@ def test_receptive_field_is_what_the_loops_reach(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(CASES))
+def test_fields_lie_where_impulses_arrive(seed: int) -> None:
+    pick = random.Random(seed)
+    count, size = pick.randint(1, 3), pick.randint(4, 12)
+    chain = []
+    lengths = [size]
+    for _ in range(count):
+        k, d = pick.randint(1, 3), pick.randint(1, 2)
+        s, p = pick.randint(1, 3 if count < 3 else 2), pick.randint(0, 2 if count < 3 else 1)
+        k = k if d * (k - 1) < lengths[-1] + 2 * p else 1
+        chain.append((k, s, p, d))
+        lengths.append((lengths[-1] + 2 * p - d * (k - 1) - 1) // s + 1)
+    names = ("kernels", "strides", "paddings", "dilations")
+    given = {name: list(each) for name, each in zip(names, zip(*chain, strict=True), strict=True)}
+    figure = draw("field-position", size=size, **given, animate=True)
+    assert figure.frames == lengths[-1]
+    values = np.eye(size, dtype=int).reshape(size, 1, size)
+    for k, s, p, d in chain:
+        values = conv1d(values, np.ones((1, 1, k), int), stride=s, padding=p, dilation=d)
+    read = {(t, i) for i, _, t in np.argwhere(values).tolist()}
+    assert set(elements(figure, "reads")) == read
+    # From the first tap of all layers to the last, as if no layer had an end.
+    first = list(range(lengths[-1]))
+    last = list(first)
+    for k, s, p, d in chain[::-1]:
+        first = [t * s - p for t in first]
+        last = [t * s - p + d * (k - 1) for t in last]
+    drawn = set(elements(figure, "position"))
+    assert drawn == {(i,) for i in range(min(0, first[0]), max(size, last[-1] + 1))}
+    middles = elements(figure, "middle")
+    assert set(middles) == {(t, a + b) for t, (a, b) in enumerate(zip(first, last, strict=True))}
+    box = elements(figure, "position")
+    for t, (a, b) in enumerate(zip(first, last, strict=True)):
+        (frame,) = elements(figure, "window", t).values()
+        assert float(frame["x"]) == float(box[(a,)]["x"])
+        assert float(frame["width"]) == 26 * (b - a + 1)
+        centre = float(middles[t, a + b]["x"]) + 4
+        assert centre == 13 + (float(box[(a,)]["x"]) + float(box[(b,)]["x"])) / 2
+    dashed = re.findall(r'class="cf-tie cf-later"[^>]*data-line="([^"]+)"', figure.svg)
+    out = [(min(b, 0) > a) + (b > max(a, size - 1)) for a, b in zip(first, last, strict=True)]
+    assert len(dashed) == sum(out)
+
+
+@pytest.mark.parametrize("seed", range(CASES))
 def test_columns_hold_the_windows(seed: int) -> None:
     pick = random.Random(seed)
     rank = pick.choice((1, 2))
@@ -303,3 +377,36 @@ def boxes_with_text(figure: Any) -> list[tuple[dict[str, str], str]]:
             found.append((box, element.text or ""))
             box = None
     return found
+
+
+STACK: dict[str, Any] = {
+    "input": [1, 12, 8],
+    "layers": ["Conv2d(1, 4, 3, padding=1)", "MaxPool2d(2)", "Conv2d(4, 16, (1, 3))"],
+    "linear": [32, 10],
+}
+
+
+def test_a_stack_shows_the_shapes_that_layers_give() -> None:
+    torch = pytest.importorskip("torch")
+    x, shapes = torch.zeros(STACK["input"]), [tuple(STACK["input"])]
+    for layer in STACK["layers"]:
+        x = eval(f"nn.{layer}", {"nn": torch.nn})(x)
+        shapes.append(tuple(x.shape))
+    shapes += [(x.numel(),), (32,), (10,)]
+    figure = draw("stack", **STACK)
+    found = elements(figure, "stage")
+    assert [index(found[i,]["data-shape"]) for i in range(7)] == shapes
+    counts = [f"= {np.prod(shape)}" for shape in shapes[:4]]
+    sizes = ["×".join(map(str, shape)) for shape in shapes]
+    names = [*STACK["layers"], "Flatten()", "Linear(192, 32)", "Linear(32, 10)"]
+    shown = texts(figure)
+    assert set(shown) == {*counts, *sizes, *names, "↓"}
+    assert [text for text in shown if text in names] == names
+
+
+def test_a_stack_is_in_proportion() -> None:
+    found = elements(draw("stack", **STACK), "stage")
+    faces = [tuple(float(found[i,][side]) for side in ("height", "width")) for i in range(7)]
+    assert [faces[i] for i in (0, 2, 5)] == [(64, 42.67), (32, 21.33), (5.33, 5.33)]
+    tiny = elements(draw("stack", input=[1, 99], layers=[]), "stage")[0,]
+    assert (tiny["height"], tiny["width"]) == ("5", "64")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from convref import checks
+from convref.figures.backward import gradient
 from convref.figures.block import block
 from convref.figures.channels import channels, groups
 from convref.figures.columns import im2col
@@ -16,8 +17,10 @@ from convref.figures.dimensions import sentence, volume
 from convref.figures.fields import receptive_field
 from convref.figures.figure import Figure
 from convref.figures.memory import layouts
+from convref.figures.networks import stack
 from convref.figures.pads import padding, padding_modes
 from convref.figures.picture import picture
+from convref.figures.positions import field_position
 from convref.figures.spreading import transposed
 from convref.figures.steps import dilation, stride
 from convref.figures.windows import window
@@ -29,6 +32,8 @@ __all__ = [
     "channels",
     "dilation",
     "draw",
+    "field_position",
+    "gradient",
     "groups",
     "im2col",
     "layouts",
@@ -37,6 +42,7 @@ __all__ = [
     "picture",
     "receptive_field",
     "sentence",
+    "stack",
     "stride",
     "transposed",
     "volume",
@@ -56,9 +62,12 @@ KINDS: Final[dict[str, Callable[..., Figure]]] = {
     "sentence": sentence,
     "volume": volume,
     "transposed": transposed,
+    "gradient": gradient,
     "receptive-field": receptive_field,
+    "field-position": field_position,
     "im2col": im2col,
     "layouts": layouts,
+    "stack": stack,
 }
 
 

@@ -27,44 +27,70 @@ def receptive_field(
     paddings: int | Literal["same", "valid"] | Sequence[Padding] = 0,
     dilations: int | Sequence[Ints] = 1,
     at: Ints | None = None,
+    align: Literal["middle", "end"] = "middle",
 ) -> Canvas:
     """The cells of each layer that one output cell depends on, the input first.
 
     `kernels` has one integer for each layer, and so have `strides`, `paddings` and `dilations`,
-    unless one integer serves all. `at` is an output cell, by default the one in the middle.
+    unless one integer serves all. `at` is an output cell, by default the one in the middle. The
+    rows of a single axis stand in the middle, or all end where the longest does.
     """
+    share = {"middle": 2, "end": 1}[checks.word("align", align, ("middle", "end"))]
+    layers = stack("receptive-field", size, kernels, strides, paddings, dilations)
+    cell = chosen(layers, at)
+    stages = traced(layers, cell)
+    canvas = Canvas()
+    if len(cell) == 1:
+        rows(canvas, layers, stages, share)
+    else:
+        planes(canvas, layers, stages)
+    return canvas
+
+
+def stack(
+    kind: str,
+    size: object,
+    kernels: object,
+    strides: object,
+    paddings: object,
+    dilations: object,
+    ranks: Sequence[int] = (1, 2),
+) -> list[Plan]:
+    """Layers one behind the other, each for the output of the one before."""
     if not isinstance(kernels, list | tuple) or not kernels:
         checks.no_integer("kernels", "a list of integers, one for each layer", kernels)
     count = refuse_more_than(len(kernels), DEEP, "layers")
     given = {"strides": strides, "paddings": paddings, "dilations": dilations}
-    lists = [per_layer(name, each, count) for name, each in given.items()]
+    lists = [per_layer(kind, name, each, count) for name, each in given.items()]
     layers: list[Plan] = []
     for kernel, stride, padding, dilation in zip(kernels, *lists, strict=True):
-        layers.append(plan("receptive-field", size, kernel, stride, padding, dilation))
+        layers.append(plan(kind, size, kernel, stride, padding, dilation, ranks=ranks))
         size = [len(along) for along in layers[-1].outputs()]
-    outputs = layers[-1].outputs()
-    middle = tuple(along[len(along) // 2] for along in outputs)
-    cell = middle if at is None else one_of(at, outputs)
-    stages = traced(layers, cell)
-    canvas = Canvas()
-    (rows if len(cell) == 1 else planes)(canvas, layers, stages)
-    return canvas
+    return layers
 
 
-def per_layer(name: str, value: object, count: int) -> list[object]:
+def per_layer(kind: str, name: str, value: object, count: int) -> list[object]:
     """One value for each layer."""
     if not isinstance(value, list | tuple):
         return [value] * count
     if len(value) != count:
         refuse(
             "figure axes",
-            kind="receptive-field",
+            kind=kind,
             name=name,
             expected=cures.count(count, "integer"),
             received=quoted(value),
             advice="one for each layer, or a single one for all",
         )
     return list(value)
+
+
+def chosen(layers: Sequence[Plan], at: Ints | None) -> Index:
+    """An output cell of the last layer; the one in the middle if none is given."""
+    outputs = layers[-1].outputs()
+    if at is None:
+        return tuple(along[len(along) // 2] for along in outputs)
+    return one_of(at, outputs)
 
 
 class Stage(NamedTuple):
@@ -95,12 +121,15 @@ def role(layers: list[Plan], number: int, where: Index) -> str:
     return "output" if number else "input"
 
 
-def rows(canvas: Canvas, layers: list[Plan], stages: list[Stage]) -> None:
-    """1-D: a row for each layer, with a line from each cell to those that it reads."""
+def rows(canvas: Canvas, layers: list[Plan], stages: list[Stage], share: int) -> None:
+    """1-D: a row for each layer, with a line from each cell to those that it reads.
+
+    In front of a row stands its share of the room that it leaves: a half, or all of it.
+    """
     low = CELL + 44
     wide = max(CELL * len(stage.ranges[0]) for stage in stages)
     grids = [
-        Grid((wide - CELL * len(stage.ranges[0])) / 2, low * number, stage.ranges)
+        Grid((wide - CELL * len(stage.ranges[0])) / share, low * number, stage.ranges)
         for number, stage in enumerate(stages)
     ]
     for number, layer in enumerate(layers):

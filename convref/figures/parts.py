@@ -69,20 +69,28 @@ def lit(role: str) -> str:
 def weights(canvas: Canvas, grid: Grid, the: Plan, values: Values | None) -> None:
     """A kernel; its cells have round corners."""
     for tap in grid.indices():
-        weight_cell(canvas, grid.cell(tap), the.weight(tap), values)
+        weight_cell(canvas, grid.cell(tap), the.weight(tap), values, the.gathers is not None)
 
 
-def weight_cell(canvas: Canvas, box: Box, weight: Index, values: Values | None) -> None:
-    """One number of a kernel."""
-    canvas.rectangle(box.grown(-1), "cf-weight", rx=5, data_weight=weight)
+def weight_cell(
+    canvas: Canvas, box: Box, weight: Index, values: Values | None, output: bool = False
+) -> None:
+    """One number of a kernel; where an output's gradient takes its place, in that colour."""
+    if output:
+        canvas.rectangle(box, "cf-output", data_weight=weight)
+    else:
+        canvas.rectangle(box.grown(-1), "cf-weight", rx=5, data_weight=weight)
     if values is not None:
         canvas.text(*box.middle, as_text(values[weight]))
 
 
-def outputs(canvas: Canvas, grid: Grid, values: Values | None) -> None:
-    """The output."""
+def outputs(canvas: Canvas, grid: Grid, values: Values | None, kernel: bool = False) -> None:
+    """The output, or a kernel that is computed."""
     for index in grid.indices():
-        canvas.rectangle(grid.cell(index), "cf-output", data_output=index)
+        if kernel:
+            canvas.rectangle(grid.cell(index).grown(-1), "cf-weight", rx=5, data_output=index)
+        else:
+            canvas.rectangle(grid.cell(index), "cf-output", data_output=index)
     if values is not None:
         for index in grid.indices():
             canvas.text(*grid.cell(index).middle, as_text(values[index]))

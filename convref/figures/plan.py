@@ -28,6 +28,8 @@ class Plan(NamedTuple):
     animate: bool = False
     # Of a zero-stuffed input: the cell that stands at a position; its kernel is turned.
     cells: tuple[Mapping[int, int], ...] | None = None
+    # Of a gradient of the weight: its taps, which are what is computed here.
+    gathers: tuple[range, ...] | None = None
 
     def padded(self) -> tuple[range, ...]:
         """Positions along each axis, padding included."""
@@ -35,6 +37,8 @@ class Plan(NamedTuple):
 
     def outputs(self) -> tuple[range, ...]:
         """Output cells along each axis."""
+        if self.gathers is not None:
+            return self.gathers
         return tuple(range(output_size(a)) for a in self.axes)
 
     def taps(self) -> tuple[range, ...]:

@@ -64,9 +64,13 @@ def transposed(
     cell = last if at is None else one_of(at, inputs)
     moments = list(product(*inputs)) if moving else [cell]
     refuse_more_than(len(moments), FRAMES, "frames")
-    canvas = Canvas(moments, cell)
-    the = Scatter(axes, dense.outputs(), data, taps)
-    (multiplied if len(axes) == 1 else draw_scattered)(canvas, the, moments)
+    return scattered(Scatter(axes, dense.outputs(), data, taps), moments, cell)
+
+
+def scattered(the: "Scatter", moments: Sequence[Index], shown: Index) -> Canvas:
+    """What is added where, after each of the moments."""
+    canvas = Canvas(moments, shown)
+    (multiplied if len(the.axes) == 1 else draw_scattered)(canvas, the, moments)
     return canvas
 
 
@@ -77,6 +81,12 @@ class Scatter(NamedTuple):
     outputs: tuple[range, ...]
     data: Values | None
     taps: Values | None
+    backward: bool = False  # whether gradients of an output go back to its input
+
+    def colours(self) -> tuple[str, str]:
+        """Classes of the cells that are scattered, and of those into which they are added."""
+        pair = ("cf-input", "cf-output")
+        return pair[::-1] if self.backward else pair
 
     def inputs(self) -> list[range]:
         """Input cells along each axis."""
@@ -145,7 +155,7 @@ def multiplied(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> None:
     canvas.text(wide / 2, kernel.box().middle[1], "·", "cf-sign")
     for cell, grid in lines.items():
         source = grid.box()._replace(x=0, width=wide)
-        canvas.rectangle(source, "cf-input", data_input=cell)
+        canvas.rectangle(source, the.colours()[0], data_input=cell)
         for where, tap in the.stamp(cell).items():
             kept = the.kept(where)
             canvas.rectangle(
@@ -180,7 +190,7 @@ def draw_scattered(canvas: Canvas, the: Scatter, moments: Sequence[Index]) -> No
     x = kernel.x + kernel.box().width + GAP
     result = Grid(x, middle - CELL * len(the.field()[0]) / 2, the.field(), wide)
     for cell in field.indices():
-        canvas.rectangle(field.cell(cell), "cf-input", data_input=cell)
+        canvas.rectangle(field.cell(cell), the.colours()[0], data_input=cell)
     for cell in canvas.each(moments):
         canvas.rectangle(field.cell(cell), "cf-tap")
         canvas.rectangle(field.cell(cell), "cf-window", data_from=cell)
@@ -208,7 +218,7 @@ def output(canvas: Canvas, the: Scatter, grid: Grid) -> None:
         kept = the.kept(where)
         canvas.rectangle(
             grid.cell(where),
-            "cf-output" if kept else "cf-padding",
+            the.colours()[1] if kept else "cf-padding",
             data_output=where if kept else None,
             data_cropped=None if kept else where,
         )

@@ -100,13 +100,14 @@ def stacked(
     left = field.box().middle[0] - wide * len(the.outputs()[0]) / 2
     result = Grid(left, 2 * step, the.outputs(), wide)
     parts.padded_input(canvas, field, the, data)
-    parts.outputs(canvas, result, results)
+    parts.outputs(canvas, result, results, the.gathers is not None)
     for at in canvas.each(the.moments()):
         frame, target = field.span(*the.ends(at)), result.cell(at)
         for where, tap in the.window(at).items():
             cell = field.cell(where)
             canvas.line((cell.middle[0], CELL + 4), (cell.middle[0], step - 3), "cf-link")
-            parts.weight_cell(canvas, cell._replace(y=step), the.weight(tap), taps)
+            gathers = the.gathers is not None
+            parts.weight_cell(canvas, cell._replace(y=step), the.weight(tap), taps, gathers)
         for x, end in ((frame.x, target.x), (frame.x + frame.width, target.x + target.width)):
             canvas.line((x, step + CELL + 3), (end, target.y - 4), "cf-link")
         parts.now(canvas, result, at)
@@ -127,7 +128,7 @@ def side_by_side(
     result = Grid(x, middle - CELL * result_size[0] / 2, the.outputs(), wide)
     parts.padded_input(canvas, field, the, data)
     parts.weights(canvas, kernel, the, taps)
-    parts.outputs(canvas, result, results)
+    parts.outputs(canvas, result, results, the.gathers is not None)
     canvas.text(kernel.x - GAP / 2, middle, "∗", "cf-sign")
     canvas.text(result.x - GAP / 2, middle, "=", "cf-sign")
     parts.sizes(canvas, field.box(), [axis.size for axis in the.axes])

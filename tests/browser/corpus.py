@@ -127,10 +127,13 @@ def of_messages(language: str, chance: random.Random) -> Iterator[Query]:
     for message, places in shown.items():
         same[masked(message)] |= places
     for message in shown:
-        wanted = frozenset(same[masked(message)])
         whole = changed(message, chance)
-        yield Query("message", language, whole, wanted)
-        yield Query("message, cut", language, whole[:CUT], wanted)
+        yield Query("message", language, whole, frozenset(same[masked(message)]))
+        begun = masked(whole[:CUT])  # as several messages may begin
+        alike = (places for other, places in same.items() if other.startswith(begun))
+        yield Query(
+            "message, cut", language, whole[:CUT], frozenset(same[masked(message)].union(*alike))
+        )
 
 
 def of_people(language: str) -> Iterator[Query]:
@@ -176,4 +179,5 @@ def of_terms(language: str) -> Iterator[Query]:
                 yield Query("term", language, str(word), frozenset([entry]))
     for place, words in given.items():
         for word in words:
-            yield Query("term", language, str(word), frozenset([place.replace("#", "/#")]))
+            section = place.replace("#", "/#") if "#" in place else f"{place}/"
+            yield Query("term", language, str(word), frozenset([section]), "#" not in place)

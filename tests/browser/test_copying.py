@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -193,32 +194,44 @@ def differences(page: SitePage, block: Block, ran: Ran) -> list[str]:
     return problems
 
 
+def given(tab: Page, site: Served, page: SitePage) -> tuple[list[Block], list[str | None]]:
+    """The blocks of a page as it was written, and what their buttons give."""
+    tab.goto(site.url(page), wait_until="load")
+    blocks = written(tab)
+    if any(block.runs for block in blocks):
+        copy_first(tab)
+    texts = copies(tab, len(blocks))
+    scripted = [block.output for block in shown(tab)]
+    assert scripted == [block.output for block in blocks], f"{page}: scripts change an output"
+    return blocks, texts
+
+
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: name or "index")
 def test_copy_buttons(name: str, site: Served, fresh_page: Page, run: Callable[[str], Ran]) -> None:
+    """Each block is copied on the page of one language; on the other's it must be the same."""
     problems: list[str] = []
     to_run: list[tuple[SitePage, Block, str]] = []
-    for page in (SitePage(name, "zh"), SitePage(name, "en")):
-        fresh_page.goto(site.url(page), wait_until="load")
-        blocks = written(fresh_page)
-        if any(block.runs for block in blocks):
-            copy_first(fresh_page)
-        copied_texts = copies(fresh_page, len(blocks))
-        scripted = [block.output for block in shown(fresh_page)]
-        assert scripted == [block.output for block in blocks], f"{page}: scripts change an output"
-        count = sum(block.runs for block in blocks)
-        if count != examples(page):
-            problems.append(f"{page}: {count} blocks to run, its source has {examples(page)}")
-        good: list[tuple[Block, str]] = []
-        for block, copied in zip(blocks, copied_texts, strict=True):
-            if copied is None:
-                if block.runs:
-                    problems.append(f"{page}: no copy button at the block\n{block.code}")
-            elif copied != block.copied():
-                problems.append(f"{page}: copied {copied!r}, the block is {block.copied()!r}")
-            elif block.runs:
-                good.append((block, copied))
-        good = together(good) if source(page).suffix == ".ipynb" else good
-        to_run += [(page, *each) for each in good]
+    page = SitePage(name, "zh")
+    blocks, texts = given(fresh_page, site, page)
+    if (count := sum(block.runs for block in blocks)) != examples(page):
+        problems.append(f"{page}: {count} blocks to run, its source has {examples(page)}")
+    good: list[tuple[Block, str]] = []
+    for block, copied in zip(blocks, texts, strict=True):
+        if copied is None:
+            if block.runs:
+                problems.append(f"{page}: no copy button at the block\n{block.code}")
+        elif copied != block.copied():
+            problems.append(f"{page}: copied {copied!r}, the block is {block.copied()!r}")
+        elif block.runs:
+            good.append((block, copied))
+    good = together(good) if source(page).suffix == ".ipynb" else good
+    to_run += [(page, *each) for each in good]
+    fresh_page.goto(site.url(page.other), wait_until="load")
+    if (others := written(fresh_page)) != blocks:
+        differ = [f"{a}\n{b}" for a, b in zip_longest(blocks, others) if a != b]
+        problems.append(f"{page.other}: its blocks are not those of {page}:\n" + "\n".join(differ))
+    if any(block.runs for block in others):
+        copy_first(fresh_page)
     for page, block, text in to_run:
         problems += differences(page, block, run(text))
     if problems:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.explored import with_modules
 from tests.browser.served import Served, SitePage
-from tests.browser.test_explorer import enter, play
+from tests.browser.test_explorer import enter, follow, play
 
 LESSON = SitePage("learn/padding/", "en")
 COUNT = list(range(81))
@@ -248,7 +248,7 @@ def test_whole_links_say_nothing(site: Served, fresh_page: Page) -> None:
         queries.append(explorer.evaluate("(e) => e.query"))
         expect(explorer.locator(".ce-notice")).to_be_empty()
     for query in queries:
-        play(fresh_page, site, query=query)
+        follow(fresh_page, query)
         expect(explorer.locator(".ce-notice")).to_be_empty()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ PARTED = [
     for page in text_pages()
     if 'class="part"' in (site_directory() / page.path / "index.html").read_text("utf-8")
 ]
+ELEMENTS = ["part", "tabbed-set", "conv-figure", "conv-figure-controls", "conv-explorer", "md-nav"]
 # Each element once as it comes, some again with what scripts add and change.
 PASSES = 3
 # Of a page in parts, only what is near the window; but each set of tabs is measured at once.
@@ -95,9 +97,23 @@ def styled(browser: Browser, address: str) -> tuple[int, int]:
     return count, elements
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in text_pages() if page.language == "en" or page in PARTED], ids=str
-)
+def kinds() -> list[SitePage]:
+    """One page, the longest, for each set of scripts and elements that pages are made of."""
+    longest: dict[tuple[object, ...], tuple[int, SitePage]] = {}
+    for page in text_pages():
+        html = (site_directory() / page.path / "index.html").read_text("utf-8")
+        scripts = re.findall(r"<script [^>]*src=\"[^\"]*?([^/\"]+)\"", html)
+        made_of = [f' class="{name}' in html or f"<{name} " in html for name in ELEMENTS]
+        kind = (*sorted(scripts), *made_of)
+        longest[kind] = max(longest.get(kind, (0, page)), (len(html), page), key=lambda x: x[0])
+    return [page for _, page in longest.values()]
+
+
+def test_kinds_of_pages_are_told_apart() -> None:
+    assert len(text_pages()) / 2 > len(kinds()) > 5, kinds()
+
+
+@pytest.mark.parametrize("page", kinds(), ids=str)
 def test_elements_are_styled_about_once(page: SitePage, site: Served, browser: Browser) -> None:
     """A rule or a script that restyles the whole page would double this, each time."""
     count, elements = styled(browser, site.url(page))
@@ -149,7 +165,8 @@ def test_links_lead_to_their_sections(
     tab.goto(site.url(page))
     ids = tab.evaluate("[...document.querySelectorAll('article :is(h2, h3, h4)')].map((e) => e.id)")
     off = []
-    for number, name in enumerate(ids[3::12]):
+    far = [len(ids) // 4, len(ids) // 2, 3 * len(ids) // 4, -1]  # the more parts lie between
+    for number, name in enumerate(ids[place] for place in far):
         tab.goto("about:blank")
         if number % 2:
             tab.goto(f"{site.url(page)}#{name}")

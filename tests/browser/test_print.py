@@ -1,4 +1,4 @@
-"""On paper, a heading and the title of a tab stay with what they announce."""
+"""On paper, titles stay with what they announce, and the cheat sheet is one sheet."""
 
 from __future__ import annotations
 
@@ -19,15 +19,35 @@ TITLES = """() => [...document.querySelectorAll("article :is(h1, h2, h3, h4)"),
       .map((n) => n.textContent).join("").trim())"""
 
 
+def printed(page: Page) -> PdfReader:
+    margin: Any = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
+    return PdfReader(io.BytesIO(page.pdf(format="A4", margin=margin)))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_titles_stay_with_what_follows(page: SitePage, site: Served, fresh_page: Page) -> None:
     fresh_page.goto(site.url(page))
     titles = set(fresh_page.evaluate(TITLES)) - {""}
-    margin: Any = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
-    sheets = PdfReader(io.BytesIO(fresh_page.pdf(format="A4", margin=margin))).pages
-    last = [(sheet.extract_text().strip().splitlines() or [""])[-1].strip() for sheet in sheets]
+    sheets = printed(fresh_page).pages
+    texts = [sheet.extract_text() for sheet in sheets]
+    last = [(text.strip().splitlines() or [""])[-1].strip() for text in texts]
     parted = [f"sheet {number}: {line}" for number, line in enumerate(last, 1) if line in titles]
     assert not parted, f"{page}: {parted}"
-    text = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
+    text = " ".join(" ".join(texts).split())
     tabs = fresh_page.locator(".tabbed-set").count()
     assert text.count("PyTorch") >= tabs, f"{page}: tabs without their titles"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_cheat_sheet_is_one_sheet(language: str, site: Served, fresh_page: Page) -> None:
+    fresh_page.goto(site.url(SitePage("reference/cheat-sheet/", language)))
+    (sheet,) = printed(fresh_page).pages
+    sizes: list[float] = []
+
+    def see(text: str, now: list[float], _: object, __: object, size: float) -> None:
+        sizes.append(size * now[0])
+
+    text = sheet.extract_text(visitor_text=see)
+    assert "in_channels" in text and "convert_weight" in text
+    # The title as large as print.css has it: what is too wide for its sheet is printed smaller.
+    assert max(sizes) == pytest.approx(13, abs=0.1)

@@ -137,10 +137,10 @@ def test_common_word_in_a_title_does_not_win(language: str, asked: Asked) -> Non
 TYPED = [
     ("zh", "卷积核", "reference/glossary/"),
     ("zh", "步长 1", "learn/stride/"),
-    ("zh", "1×1卷积", "learn/groups/"),
+    ("zh", "1×1卷积", "learn/pointwise/"),
     ("en", "padding mode", "learn/padding-modes/"),
     ("en", "groups=1", "learn/groups/"),
-    ("en", "1x1", "learn/groups/"),
+    ("en", "1x1", "learn/pointwise/"),
 ]
 
 

@@ -33,13 +33,14 @@ SCHEMES = {"light": "default", "dark": "slate"}
 
 # Down the page and back, as who reads it all: what waits until it is seen comes.
 READ = """async () => {
-  const seen = () => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)));
+  const seen = () => new Promise(requestAnimationFrame);
   await document.fonts.ready;
   for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
     scrollTo(0, y);
     await seen();
   }
   scrollTo(0, 0);
+  await seen();
   await seen();
 }"""
 
@@ -125,6 +126,7 @@ CONTRASTS = """(known) => {
     if (text && e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) {
       const { color, fontSize, fontWeight, textShadow } = style;
       const kind = [e.localName, color, fontSize, fontWeight, textShadow, grounds, opacities];
+      if (e.localName === "a") kind.push(getComputedStyle(e.parentElement).color);
       const key = kind.join("; ");
       if (!kinds.has(key)) e.dataset.contrast = fresh.push(key);
       kinds.add(key);
@@ -151,6 +153,10 @@ RUN = """async (options) => {
   }
 }"""
 COLOURS = ["color-contrast", "link-in-text-block"]
+# Of the rules on what is written, these depend on how wide it stands.
+WIDTHS = ["target-size", "scrollable-region-focusable", *COLOURS]
+# What stands around the articles is the same on all pages: on these, all rules at both widths.
+AROUND = ("", "learn/stride/", "404.html")
 readable: set[str] = set()  # kinds of text whose contrast axe has found good
 
 
@@ -161,6 +167,8 @@ def accessibility(page: Page, only: Sequence[str] = ()) -> list[str]:
     kind of text is tried once.
     """
     fresh = page.evaluate(CONTRASTS, sorted(readable))
+    if only == COLOURS and not fresh:
+        return []
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.axe_script)
     rules = {"type": "rule", "values": only} if only else {"type": "tag", "values": TAGS}
@@ -225,6 +233,15 @@ def language_link(tab: Page, site: Served, page: SitePage) -> Iterator[str]:
         yield f"the language switch leads to {targets}"
 
 
+# Of each explorer, what it shows otherwise than the build wrote it for its fence, or refuses.
+UNDERSTOOD = """() => [...document.querySelectorAll("conv-explorer")].flatMap((each) => {
+  const given = new URLSearchParams(each.getAttribute("state"));
+  const wrong = [...given].filter(([name, text]) =>
+    String([each.state[name]].flat(3).join(",")) !== text);
+  return each.model.refusal ? [each.model.refusal.message] : wrong.map(String);
+})"""
+
+
 @dataclass
 class Visitor:
     """One tab for many visits, each of which is a first one: nothing is cached and nothing kept."""
@@ -285,8 +302,11 @@ def test_page(
             expect(tab.locator("body"), f"{look}: the palette shown").to_have_attribute(
                 "data-md-color-scheme", SCHEMES[look.palette]
             )
-        # What a palette changes is colours.
-        only = COLOURS if look.palette != before.palette else ()
+        only: Sequence[str] = ()
+        if look.palette != before.palette:
+            only = COLOURS
+        elif look is not first and page.name not in AROUND:
+            only = WIDTHS
         found = accessibility(tab, only)
         found += [f"overflow: {what}" for what in tab.evaluate(OVERFLOW)]
         found += [f"too small to hit: {what}" for what in tab.evaluate(SMALL)]
@@ -297,6 +317,7 @@ def test_page(
     problems += [f"answered {a.status}: {a.path}" for a in answers if a.status >= 400]
     if page.is_text:
         explorer = tab.locator("conv-explorer").count() > 0
+        problems += [f"explorer: {what}" for what in tab.evaluate(UNDERSTOOD)]
         problems += weighed(answers, explorer)
         record_property("table: first visit", row(page, answers))
     if problems:

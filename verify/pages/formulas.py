@@ -10,13 +10,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from math import floor, prod
+from math import ceil, floor, prod
 from typing import Any
 
 # What the letters stand for on the pages, and values for which all of it exists.
 VALUES: dict[str, Any] = {
+    "a": (0, 1),  # output_padding
     "d": (1, 2),  # dilation
     "k": (2, 3),  # taps
+    "m": (5, 6),  # cells of the output
     "n": (5, 6),  # cells
     "o": range(6),  # an output channel
     "p": (0, 1, 2),  # padding
@@ -26,16 +28,20 @@ VALUES: dict[str, Any] = {
 }
 PYTHON = (
     (r"\\[,;]|\\left(?=\\)|\\right(?=\\)|\s+", ""),
+    (r"\\lceil(.*?)\\rceil", r"⌈(\1)"),
+    (r"\\max", "↑"),
     (r"\\lfloor", "⌊"),
     (r"\\rfloor", "⌋"),
     (r"\\frac\{([^}]*)\}\{([^}]*)\}", r"((\1)/(\2))"),
     (r"\\sum_i", "Σ"),
     (r"\\prod_\{j<i\}", "Π"),
-    (r"(?<=[a-z0-9)⌋])(?=[a-z(⌊ΣΠ])", "*"),
+    (r"(?<=[a-z0-9)⌋])(?=[a-z(⌊⌈ΣΠ])", "*"),
     (r"([a-z])_([a-z])", r"\1[\2]"),
     (r"Π(.*)", r"prod([\1 for j in range(i)])"),
     (r"Σ(.*)", r"sum([\1 for i in range(2)])"),
     (r"⌊(.*)⌋", r"floor(\1)"),
+    (r"⌈", "ceil"),
+    (r"↑", "max"),
 )
 
 
@@ -64,7 +70,7 @@ def check_formula(formula: str, expression: str, namespace: dict[str, Any]) -> s
     code = python(formula)
     for values in letters(code):
         try:
-            shown = eval(code, {"floor": floor, "prod": prod} | values)
+            shown = eval(code, {"ceil": ceil, "floor": floor, "prod": prod} | values)
         except ZeroDivisionError:
             shown = "nothing"
         due = eval(expression, namespace | values)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from verify.pages.rules import DOCS, blank, headings, prose, prose_for_terms
+from verify.pages.rules import DOCS, LINK, blank, headings, prose, prose_for_terms
 from website.settings import settings
 from website.source import Fence, front_matter, line_of, parse
 
@@ -23,6 +23,8 @@ ANSWER = re.compile(r'^\?\?\? success "[^"]+"$', re.M)
 COUNT = (3, 5)
 # "About 1,000 to 1,800 characters, 700 to 1,200 words": a fifth more or less.
 LENGTH = {"zh": (800, 2160), "en": (560, 1440)}
+PACE = {"zh": 250, "en": 150}  # characters or words in a minute of reading
+LINES = 10  # of code in a minute
 WIDTH = 80  # columns of a line; a Chinese character takes two
 
 
@@ -84,6 +86,16 @@ def check_exercises(path: str, text: str) -> list[str]:
     return problems
 
 
+def check_next(path: str, text: str, lesson: str) -> list[str]:
+    """The last section leads to the lesson that follows."""
+    order = lessons()
+    following = order[order.index(lesson) + 1 :][:1]
+    last = text[text.rindex("\n## ") :]
+    targets = [match["target"].partition("#")[0] for match in LINK.finditer(last)]
+    missing = [each for each in following if each.removeprefix(FOLDER) not in targets]
+    return [f"{path}:{line_of(text, text.rindex(last))}: no link to {each}" for each in missing]
+
+
 def words(text: str, language: str) -> int:
     """Of the sentences, captions and cells of tables: Chinese characters, or English words."""
     pattern = r"[\u4e00-\u9fff]" if language == "zh" else r"[A-Za-z][A-Za-z'’-]*"
@@ -111,9 +123,25 @@ def shown_code(text: str) -> Iterator[Fence]:
             yield fence
 
 
+def lines_of_code(text: str) -> int:
+    return sum(len([x for x in f.source.split("\n") if x.strip()]) for f in shown_code(text))
+
+
+def minutes(lesson: str) -> int:
+    """How long a lesson takes to read, to five minutes, in the language that takes longer."""
+    texts = {language: (folder / lesson).read_text("utf-8") for language, folder in DOCS.items()}
+    return 5 * round(
+        max(
+            words(text, language) / PACE[language] + lines_of_code(text) / LINES
+            for language, text in texts.items()
+        )
+        / 5
+    )
+
+
 def check_share(path: str, text: str) -> list[str]:
     """Code is at most half of the lines that a reader sees."""
-    code = sum(len([x for x in f.source.split("\n") if x.strip()]) for f in shown_code(text))
+    code = lines_of_code(text)
     lines = prose(text).split("\n")
     written = sum(math.ceil(columns(line) / WIDTH) for line in lines if line.strip())
     if code <= written:

@@ -52,8 +52,8 @@ def synonyms(docs: Path) -> dict[str, list[str]]:
             # 卷积核（kernel）: the form in Chinese; the one in English comes from its own page.
             words.setdefault(f"reference/glossary/#{name}", []).append(title.partition("（")[0])
     for name, more in given.items():
-        page, _, anchor = name.rpartition("#")
-        place = f"{page or 'reference/glossary'}/#{anchor}"
+        place = name.replace("#", "/#") if "/" in name else f"reference/glossary/#{name}"
+        place += "" if "#" in place else "/"  # a page as a whole
         words[place] = list(dict.fromkeys([*words.get(place, []), *map(str, more)]))
     return words
 
