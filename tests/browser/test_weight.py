@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tests.browser.served import Answer, SitePage, compressed, site_directory
 
 LIMIT = 120 * 1024
-WITH_EXPLORER = 160 * 1024
+WITH_EXPLORER = 150 * 1024
 EXPLORER = 30 * 1024
 
 
