@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import posixpath
 import re
 from importlib.metadata import version
@@ -61,6 +62,8 @@ def executed(path: Path) -> str:
     from mkdocs_jupyter.convert import get_nbconvert_app
     from nbclient.exceptions import CellExecutionError
 
+    # For arrays as small as these, threads cost more than they save.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     app = get_nbconvert_app(execute=True, kernel_name=KERNEL, allow_errors=False)
     # The kernel would warn of unencrypted TCP on this machine, at every build.
     app.config["ExecutePreprocessor"]["extra_arguments"] = ["--IPKernelApp.log_level=ERROR"]
