@@ -1,5 +1,6 @@
 """Every page keeps the rules of prose and structure, in both languages."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,13 @@ def test_what_people_type_instead_leads_to_sections() -> None:
         if wanted and found.get(wanted, 1) == 1:
             wrong.append(f"{place} is no section: a page as a whole is written without #")
     assert not wrong, "\n".join(wrong)
+
+
+@each_page
+def test_tables_have_whole_heads(path: Any) -> None:
+    """A screen reader reads the head of a column with each of its cells."""
+    heads = re.findall(r"^[ \t]*(\|.*\|)\n[ \t]*\|[-:| ]+\|$", path.read_text("utf-8"), re.M)
+    assert not [head for head in heads if re.search(r"\|\s*\|", head)]
 
 
 @each_page

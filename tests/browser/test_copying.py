@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -164,6 +165,7 @@ def run() -> Iterator[Callable[[str], Ran]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
+        env=os.environ | {"OMP_NUM_THREADS": "1"},  # a fork has none of its parent's threads
     ) as interpreter:
 
         @cache

@@ -12,7 +12,7 @@ NAMES = {
     "zh": ("图 1 的动画", "上一步", "播放", "暂停", "下一步"),
     "en": ("Animation of Figure 1", "Step back", "Play", "Pause", "Step forward"),
 }
-COUNT = 9
+COUNT = 4
 
 
 def opened(page: Page, site: Served, name: SitePage) -> tuple[Locator, Locator]:
