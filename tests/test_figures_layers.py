@@ -387,7 +387,8 @@ STACK: dict[str, Any] = {
 
 
 def test_a_stack_shows_the_shapes_that_layers_give() -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     x, shapes = torch.zeros(STACK["input"]), [tuple(STACK["input"])]
     for layer in STACK["layers"]:
         x = eval(f"nn.{layer}", {"nn": torch.nn})(x)
