@@ -85,6 +85,9 @@ def escaped(text: str, path: Path) -> list[str]:
     explorers = len(re.findall(r"<conv-explorer ", html))
     if explorers != sum(f.role == "conv-explorer" for f in page.fences):
         problems.append(f"1: {explorers} explorers are rendered")
+    told = len(re.findall(r'<div class="conv-message"', html))
+    if told != sum(f.role == "conv-message" for f in page.fences):
+        problems.append(f"1: {told} messages are rendered")
     openings = len(re.findall(r'<p class="conv-open"', html))
     if openings != sum(f.role == "conv-open" for f in page.fences):
         problems.append(f"1: {openings} links to the explorer are rendered")

@@ -17,7 +17,10 @@ OPEN = re.compile(r"(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^\n]*)")
 PYTHON = re.compile(r'python(?: (?:title="[^"]*"|hl_lines="[\d ,-]+"))*')
 TEXT = re.compile(r'text(?: title="[^"]*")?')
 QUOTED = re.compile(r'\{ \.python \.quoted title="[^"]+" \}')
-SHOWN = ("console", "toml", "yaml", "markdown", "conv-figure", "conv-explorer", "conv-open")
+SHOWN = (
+    *("console", "toml", "yaml", "markdown"),
+    *("conv-figure", "conv-explorer", "conv-open", "conv-message", "conv-messages"),
+)
 ANNOTATION = re.compile(r"[ \t]*\d+\.  +\S")
 TAB = re.compile(r'[ \t]*===\+? "(?P<title>[^"]*)"')
 

@@ -17,8 +17,9 @@ from types import MappingProxyType
 from verify import ROOT
 from verify.pages.marks import marks
 from verify.pages.run import stops_at
+from website import messages
 from website.settings import CONFIGS
-from website.source import front_matter, line_of, parse
+from website.source import Fence, front_matter, line_of, parse
 
 DOCS = {language: ROOT / "docs" / language for language in CONFIGS}
 GLOSSARY = "reference/glossary.md"
@@ -233,7 +234,7 @@ def structure(text: str) -> dict[str, list[tuple[str, int]]]:
         "heading ids": [
             (f"{m['level']} {{#{m['id']}}}", line_of(text, m.start())) for m in headings(text)
         ],
-        "blocks and figures": [(f"{f.role}: {f.source}", line) for f, line in fences],
+        "blocks and figures": [(f"{f.role}: {shared(f)}", line) for f, line in fences],
         "tabs": [
             (f.tab or "-", line) for f, line in fences if f.role in ("python", "text", "quoted")
         ],
@@ -245,6 +246,14 @@ def structure(text: str) -> dict[str, list[tuple[str, int]]]:
             (m[0], line_of(text, m.start())) for m in re.finditer(r"^::: \S+", text, re.M)
         ],
     }
+
+
+def shared(fence: Fence) -> str:
+    """What both languages have of a fence: of a message its pattern and its conditions."""
+    if fence.role != messages.NAME:
+        return fence.source
+    message, example = messages.given(fence.source)
+    return f"{message.reads} {[each.when for each in message.says]} {example}"
 
 
 def counts(text: str) -> dict[str, Counter[str]]:

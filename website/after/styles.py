@@ -9,7 +9,7 @@ from convref.figures.style import RULES, variables
 from website.after import only
 
 API_STYLES = "assets/_mkdocstrings.css"
-OURS = ("tokens", "type", "code", "figures", "page", "home", "print")
+OURS = ("tokens", "type", "code", "figures", "page", "home", "messages", "print")
 
 
 def figures() -> str:
