@@ -16,7 +16,7 @@ PACKAGE := tests/numpy_only tests/test_figures_files.py
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help serve test check outputs read digits lint unit package coverage fuzz fuzzed mutants release frameworks site second browser \
-  floor compare bench bench-thresholds bench-explorer bench-loading bench-pages
+  floor compare bench bench-thresholds bench-explorer bench-loading bench-gpu bench-pages
 
 help:
 	@echo 'make serve    read the site: set up, build both languages, serve, rebuild on change'
@@ -33,6 +33,7 @@ help:
 	@echo 'make bench-thresholds  what the engine loses if one of its thresholds is moved'
 	@echo 'make bench-explorer  how long one update of the explorer takes'
 	@echo 'make bench-loading  how long opening a long page blocks a phone'
+	@echo 'make bench-gpu  what a GPU does with the same layers, beside the CPU'
 	@echo 'make bench-pages  what a new page costs the tests: every lesson twice, in a copy'
 	@echo
 	@echo 'parts of test: make lint unit coverage fuzzed frameworks site second browser floor'
@@ -133,6 +134,10 @@ bench-explorer: site
 bench-loading: site
 	CHROMIUM=$$($(PY) -m website.chromium) || exit 1; export CHROMIUM; \
 	SITE_DIR=$(SITE) $(PY) -m benchmarks.loading
+
+# Needs a GPU of NVIDIA's; without one it says so, and writes nothing.
+bench-gpu: .venv/.ready
+	$(PY) -m benchmarks.gpu
 
 # Half an hour, on a machine that does nothing else.
 bench-pages: .venv/.ready
