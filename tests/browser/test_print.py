@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.browser.served import Served, SitePage, text_pages
+from tests.browser.served import Served, SitePage, site_directory, text_pages
 
-PAGES = [page for page in text_pages() if page.language == "en"]
+# A title, and the element that follows it, of which it must not be parted.
+FOLLOWED = re.compile(
+    r"</(?P<title>h[1-4])>\s*(?:<div class=\"part\">\s*)?"
+    r"<(?P<next>\w+)(?: class=\"(?P<kind>[\w-]+))?"
+)
 # What must not be the last line of a sheet.
 TITLES = """() => [...document.querySelectorAll("article :is(h1, h2, h3, h4)"),
   ...document.querySelectorAll(".tabbed-labels > label")].map((e) =>
@@ -24,7 +29,28 @@ def printed(page: Page) -> PdfReader:
     return PdfReader(io.BytesIO(page.pdf(format="A4", margin=margin)))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=str)
+def kinds(page: SitePage) -> set[tuple[str, ...]]:
+    """What follows the titles of a page, each kind of title with each kind of element."""
+    html = (site_directory() / page.path / "index.html").read_text("utf-8")
+    return {tuple(map(str, match.groups())) for match in FOLLOWED.finditer(html)}
+
+
+def chosen() -> list[SitePage]:
+    """Few pages that together have all kinds: printing one takes seconds."""
+    of = {page: kinds(page) for page in text_pages() if page.language == "en"}
+    left, pages = set().union(*of.values()), []
+    while left:
+        pages.append(max(of, key=lambda page: len(of[page] & left)))
+        left -= of[pages[-1]]
+    return pages
+
+
+def test_the_chosen_pages_have_every_kind_of_title() -> None:
+    assert {title for page in chosen() for title, *_ in kinds(page)} >= {"h1", "h2", "h3"}
+    assert any(kind[1] == "div" for page in chosen() for kind in kinds(page))
+
+
+@pytest.mark.parametrize("page", chosen(), ids=str)
 def test_titles_stay_with_what_follows(page: SitePage, site: Served, fresh_page: Page) -> None:
     fresh_page.goto(site.url(page))
     titles = set(fresh_page.evaluate(TITLES)) - {""}
