@@ -136,16 +136,16 @@ def of_messages(language: str, chance: random.Random) -> Iterator[Query]:
         )
 
 
-def of_people(language: str) -> Iterator[Query]:
-    """The rows of queries.tsv for which there is a page."""
+def of_people(language: str, kind: str, file: str) -> Iterator[Query]:
+    """The rows of a file for which there is a page."""
     names = [page.name for page in text_pages() if page.language == language]
-    for line in (Path(__file__).parent / "queries.tsv").read_text("utf-8").splitlines():
+    for line in (Path(__file__).parent / file).read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
         of, words, pattern = line.split("\t")
         wanted = frozenset(name for name in names if re.match(pattern, name))
         if of == language and wanted:
-            yield Query("question", language, words, wanted, pages=True)
+            yield Query(kind, language, words, wanted, pages=True)
 
 
 def public_names() -> list[str]:

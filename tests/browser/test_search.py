@@ -89,7 +89,8 @@ def test_right_section_among_the_first_three(
     chance = random.Random(SEED)
     queries = [
         *of_messages(language, chance),
-        *of_people(language),
+        *of_people(language, "typed", "queries.tsv"),
+        *of_people(language, "question", "questions.tsv"),
         *of_names(language),
         *of_terms(language),
     ]
@@ -98,7 +99,7 @@ def test_right_section_among_the_first_three(
     failed = Counter(line.partition(":")[0] for line in lost)
     rows = [f"{kind:14} {n - failed[kind]:4} of {n:4}" for kind, n in asked_for.items()]
     record_property(f"table: search {language}, among the first three", "\n".join([*rows, *lost]))
-    assert len(asked_for) == 5 and asked_for["message"] > 100 and asked_for["term"] > 50
+    assert len(asked_for) == 6 and asked_for["message"] > 100 and asked_for["term"] > 50
     for kind, n in asked_for.items():
         assert failed[kind] <= (1 - ENOUGH) * n, "\n".join(lost)
     assert len(lost) <= (1 - ENOUGH) * len(queries), "\n".join(lost)
