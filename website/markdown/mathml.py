@@ -15,6 +15,10 @@ CONVERTER = LatexToMathML(fancy_error=False)
 FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">\\(?P<open>[(\[])(?P<tex>.*?)\\[)\]]</(?P=tag)>', re.S
 )
+# A sign after a formula stays on its line.
+FOLLOWED = re.compile(
+    r"(<math(?![^>]*block)(?:(?!</math>).)*</math>)([,.;:!?)，。、；：！？）”]+)", re.S
+)
 SIGN = re.compile(r"<(?P<tag>m[ino])(?P<attributes>[^>]*)>(?P<text>[^<]*)<")
 STYLE = re.compile(r' style="(?P<style>[^"]*)"')
 INVISIBLE = "\u2061\u2062\u2063\u2064\ufe00"
@@ -64,7 +68,8 @@ class Formulas(Postprocessor):
     """Puts MathML in the place of what pymdownx.arithmatex has marked as TeX."""
 
     def run(self, text: str) -> str:
-        return FORMULA.sub(self.formula, text)
+        text = FORMULA.sub(self.formula, text)
+        return FOLLOWED.sub(r'<span class="formula">\1\2</span>', text)
 
     def formula(self, match: re.Match[str]) -> str:
         page = Page.of(self.md)
