@@ -18,6 +18,8 @@ PYTHON = re.compile(r'python(?: (?:title="[^"]*"|hl_lines="[\d ,-]+"))*')
 TEXT = re.compile(r'text(?: title="[^"]*")?')
 QUOTED = re.compile(r'\{ \.python \.quoted title="[^"]+" \}')
 SHOWN = ("console", "toml", "yaml", "markdown", "conv-figure", "conv-explorer", "conv-open")
+# The line with which Python ends when something is raised: `ErrorType: message`.
+RAISED = re.compile(r"^[\w.]+(?:Error|Exception|Warning|Interrupt|Exit)(?:: .*)?$")
 ANNOTATION = re.compile(r"[ \t]*\d+\.  +\S")
 TAB = re.compile(r'[ \t]*===\+? "(?P<title>[^"]*)"')
 

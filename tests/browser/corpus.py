@@ -18,8 +18,7 @@ import convref
 from tests.browser.served import text_pages
 from verify import ROOT
 from website.before.notebooks import as_markdown
-from website.markdown.error_outputs import RAISED
-from website.source import front_matter, parse
+from website.source import RAISED, front_matter, parse
 
 CUT = 60
 TYPE = re.compile(r"^[\w.]*(?:Error|Exception|Warning): ")
