@@ -20,7 +20,7 @@ from website.settings import converter
 from website.source import Fence, line_of, parse
 
 # Blocks that are shown and not run, in each language: only what cannot be run here.
-QUOTED = 5
+QUOTED = 7
 
 PAGES = [
     *(path for x in DOCS for path in pages(x).values() if path.suffix == ".md"),
