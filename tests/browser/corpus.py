@@ -17,9 +17,9 @@ import torch
 import convref
 from tests.browser.served import text_pages
 from verify import ROOT
+from website.after.search import address as section_address
 from website.before.notebooks import as_markdown
-from website.markdown.error_outputs import RAISED
-from website.source import front_matter, parse
+from website.source import RAISED, front_matter, parse
 
 CUT = 60
 TYPE = re.compile(r"^[\w.]*(?:Error|Exception|Warning): ")
@@ -179,5 +179,5 @@ def of_terms(language: str) -> Iterator[Query]:
                 yield Query("term", language, str(word), frozenset([entry]))
     for place, words in given.items():
         for word in words:
-            section = place.replace("#", "/#") if "#" in place else f"{place}/"
-            yield Query("term", language, str(word), frozenset([section]), "#" not in place)
+            section = frozenset([section_address(place)])
+            yield Query("term", language, str(word), section, pages="#" not in place)
