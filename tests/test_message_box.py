@@ -17,7 +17,7 @@ from convref.messages import MESSAGES
 from website import node
 from website.messages import Message, Sentence, given, of_language
 from website.messages.expressions import NoValue, evaluate, tree
-from website.messages.patterns import PLACE, letters, pattern
+from website.messages.patterns import PLACE, letters, pieces
 from website.settings import CONFIGS, ROOT
 
 SCRIPT = ROOT / "theme/assets/scripts/patterns.js"
@@ -240,4 +240,4 @@ def test_a_wrong_fence_is_refused(body: str, reason: str) -> None:
 
 def test_pattern_counts_its_own_letters() -> None:
     assert letters("got {got} channels, [{*input}] and …") == len("gotchannelsand")
-    assert pattern("weight {*w} is {x}")[1] == ["*w", "x"]
+    assert pieces("weight {*w} is {x}")[1] == ["*w", "x"]
