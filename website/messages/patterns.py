@@ -26,7 +26,7 @@ def pattern(reads: str) -> tuple[str, list[str]]:
             continue
         names.append(("*" if place["many"] else "") + place["name"])
         if place["many"]:
-            parts.append(r"([\d\s,.-]{0,400}?)")
+            parts.append(r"([\d\s,.x-]{0,400}?)")
         elif first or last:
             parts.append(r"([\w.:\x27<>-]*[\w>])")  # no sign that ends a sentence
         else:
