@@ -238,6 +238,16 @@ def test_a_wrong_fence_is_refused(body: str, reason: str) -> None:
         given(body)
 
 
+def test_sizes_may_be_written_with_an_x(tmp_path: Any) -> None:
+    """PyTorch writes (3 x 12) and (512x1x1) as well as (3, 12)."""
+    row = Message("size per channel: ({*size}). Kernel", "t", "a", [Sentence.of("{size[1] - 1}")])
+    for size in ("3 x 12", "3x12", "3, 12", "3 x\n12"):
+        text = f"size per channel: ({size}). Kernel size"
+        assert row.values(text) == {"size": [3, 12]}
+        [[answer]] = asked([row], [text], tmp_path)
+        assert (answer["values"], answer["said"]) == ({"size": [3, 12]}, ["11"])
+
+
 def test_pattern_counts_its_own_letters() -> None:
     assert letters("got {got} channels, [{*input}] and …") == len("gotchannelsand")
     assert pieces("weight {*w} is {x}")[1] == ["*w", "x"]

@@ -13,7 +13,7 @@ QUOTES = {"'": "['‘’]", '"': '["“”]'}
 
 # What may stand in a place; no lookaround and no flag, so that JavaScript reads it alike.
 ANYTHING = r"[\s\S]{0,400}?"
-NUMBERS = r"([\d\s,.-]{0,400}?)"
+NUMBERS = r"([\d\s,.x-]{0,400}?)"  # 3, 12 or 3 x 12
 WORDS = r"([\s\S]{1,400}?)"
 ONE_WORD = r"([\w.:\x27<>-]*[\w>])"  # at the edge of a message, without the sign that ends it
 
