@@ -138,6 +138,14 @@ def test_nothing_is_found_in_other_texts(tmp_path: Any) -> None:
     assert found == [[]] * (len(texts) - 1)
 
 
+def test_a_margin_may_be_a_sign_of_the_message(tmp_path: Any) -> None:
+    row = Message("expected a state_dict, got <class '{kind}'>, of no use", "title", "address")
+    whole = "RuntimeError: expected a state_dict, got <class 'list'>, of no use"
+    texts = [whole, whole.replace("'>", "'\n>")]
+    for answers in asked([row], texts, tmp_path):
+        assert [each["values"] for each in answers] == [{"kind": "list"}]
+
+
 # The pieces ---------------------------------------------------------------------------------------
 
 VALUES: dict[str, Any] = {

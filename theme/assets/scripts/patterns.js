@@ -148,11 +148,18 @@ const MARGIN = /^[ \t]*(?:[>|│┃❱╭╰]+[ \t]?)+/gm;
 /** The messages in a text: the longest first, and none that another one contains.
  *  @type {(text: string, rows: Row[]) => Found[]} */
 export const find = (text, rows) => {
-  const looked = text.slice(-LONGEST).replace(MARGIN, "");
+  const end = text.slice(-LONGEST);
+  // A margin may also be a sign of the message's, where a terminal has broken its line.
+  const [plain, bare] = [end, end.replace(MARGIN, "")].map((each) => looked(each, rows));
+  return (bare[0]?.row.letters ?? 0) > (plain[0]?.row.letters ?? 0) ? bare : plain;
+};
+
+/** @type {(text: string, rows: Row[]) => Found[]} */
+const looked = (text, rows) => {
   /** @type {Found[]} */
   const all = [];
   for (const row of rows) {
-    const place = read(row, looked);
+    const place = read(row, text);
     if (place) all.push({ row, ...place });
   }
   all.sort((a, b) => b.row.letters - a.row.letters);
