@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import random
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from convref.messages import MESSAGES
 from website import node
+from website.markdown.messages import box
 from website.messages import Message, Sentence, given, of_language
 from website.messages.expressions import NoValue, evaluate, tree
 from website.messages.patterns import PLACE, letters, pieces
@@ -244,6 +246,15 @@ def test_other_expressions_are_refused(expression: str) -> None:
 def test_a_wrong_fence_is_refused(body: str, reason: str) -> None:
     with pytest.raises(ValueError, match=re.escape(reason)):
         given(body)
+
+
+def test_the_box_and_the_list_are_two_fences() -> None:
+    element: Any = box.__wrapped__  # type: ignore[attr-defined]
+    page = SimpleNamespace(language="en", up="../../")
+    assert [word in element("", page) for word in ("<textarea", "<li>")] == [True, False]
+    assert [word in element("list", page) for word in ("<textarea", "<li>")] == [False, True]
+    with pytest.raises(ValueError, match="is empty or says list, received 'all'"):
+        element("all", page)
 
 
 def test_sizes_may_be_written_with_an_x(tmp_path: Any) -> None:

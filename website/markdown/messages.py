@@ -2,7 +2,8 @@
 
 `conv-message` (website/messages) becomes sentences, filled from the output of its section; where a
 reader has pasted such a message before, theme/assets/scripts/messages.js puts its numbers in.
-`conv-messages` becomes the box itself, and below it every message with a link to its section.
+`conv-messages` becomes the box itself, or, if its body is `list`, every message with a link to its
+section.
 """
 
 from __future__ import annotations
@@ -65,9 +66,13 @@ def message(body: str, page: Page) -> str:
 
 @fence
 def box(body: str, page: Page) -> str:
-    """The box, its data and the list of all messages."""
+    """The box and its data, or the list of all messages."""
     words = WORDS[page.language]
     rows = messages.of_language(page.language)
+    if body.strip() == "list":
+        return listed(rows, page)
+    if body.strip():
+        raise ValueError(f"conv-messages is empty or says list, received {body.strip()!r}")
     data = json.dumps([each.row() for each in rows], ensure_ascii=False).replace("</", "<\\/")
     return (
         f'<div class="conv-messages" data-search-exclude>'
@@ -78,7 +83,6 @@ def box(body: str, page: Page) -> str:
         f"<noscript><p>{words['missing']}</p></noscript>"
         f'<div class="found" role="status" aria-live="polite"></div>'
         f'<script type="application/json" data-up="{page.up}">{data}</script></div>'
-        f"{listed(rows, page)}"
     )
 
 
