@@ -28,8 +28,7 @@ from verify.fuzz.calls import outcome
 from verify.fuzz.run import draw
 from verify.pages.rules import DOCS
 from verify.pages.run import run
-from website.markdown.error_outputs import RAISED
-from website.source import parse
+from website.source import RAISED, parse
 
 MISTAKES = ROOT / "verify/mistakes.toml"
 PAGES = "errors"  # the folder of pages that explain the texts
