@@ -98,16 +98,15 @@ class Case:
 def answer(case: Case) -> Array:
     """The result: pad, convolve, add the bias; or convolve transposed, crop, add the bias."""
     rank = case.rank
+    out: Array
     if case.transposed:
         scatter = (
             transposed.conv_transpose1d,
             transposed.conv_transpose2d,
             transposed.conv_transpose3d,
         )[rank - 1]
-        whole = scatter(
-            case.input, case.weight, None, case.stride, 0, 0, case.groups, case.dilation
-        )
-        out: Array = cropped(whole, case)
+        options = (case.stride, 0, 0, case.groups, case.dilation)
+        out = cropped(scatter(case.input, case.weight, None, *options), case)
     else:
         convolve = (convolution.conv1d, convolution.conv2d, convolution.conv3d)[rank - 1]
         padded = padding.pad(case.input, spelled(case.padding), mode(case), case.fill)
