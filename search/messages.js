@@ -4,7 +4,8 @@
 const ANY = "…";
 const TYPE = /^.*?[\w.]*(?:Error|Exception|Warning):\s*/is;
 const LAST_TYPE = /^.*\b[\w.]*(?:Error|Exception|Warning):\s*/is;
-const NUMBER = /(?<![\w.])[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)/gi;
+// The last two stand in a product of sizes, 64x784.
+const NUMBER = /(?<![\w.])[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)|\b\d+(?=x\d)|(?<=\dx)\d+\b/gi;
 const LIST = /[[(]\s*#(?:\s*,\s*#)*\s*,?\s*(?:[\])]|$)|#(?:\s*,\s*#)+\s*,?/g;
 const LOOSE = /[^\p{Letter}#…]/gu;
 
@@ -118,7 +119,11 @@ export class Messages {
     for (const [message, documents] of rows)
       for (const document of documents) add(message, document, null, HOME);
     docs.forEach(({ location, text }, document) => {
-      const rank = location.startsWith("learn/") ? LESSON : OTHER;
+      const rank = location.startsWith("errors/")
+        ? HOME
+        : location.startsWith("learn/")
+          ? LESSON
+          : OTHER;
       let printed = false;
       for (const line of text.split("\n"))
         if (RAISED.test(line) || (printed && SENTENCE.test(line)))

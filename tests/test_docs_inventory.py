@@ -7,23 +7,28 @@ from typing import Any
 
 import pymdownx.highlight
 import pytest
+from sybil import Document
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 
 from verify import ROOT
+from verify.pages import elsewhere
+from verify.pages.examples import parse_page
 from verify.pages.rules import DOCS, pages
 from website.markdown.page import signed
 from website.settings import converter
 from website.source import Fence, line_of, parse
 
 # Blocks that are shown and not run, in each language: only what cannot be run here.
-QUOTED = 6
+QUOTED = 9
 
 PAGES = [
     *(path for x in DOCS for path in pages(x).values() if path.suffix == ".md"),
     *sorted(ROOT.glob("README*.md")),
     ROOT / "CONTRIBUTING.md",
 ]
+FOLDERS = sorted(set(elsewhere.FOLDERS.values()))
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 MODULES = sorted((ROOT / "convref").rglob("*.py"))
 
 
@@ -116,6 +121,66 @@ def test_every_rendered_block_is_tested(path: Any) -> None:
 def test_every_file_with_examples_is_run(runs: Any) -> None:
     files = [*PAGES, *MODULES]
     assert [path for path in files if not runs(path)] == []
+
+
+def test_every_block_is_run_by_one_test() -> None:
+    """By its page's own, or by that of a folder whose environment has what it imports."""
+    there = Counter((b.path, b.fence.start) for x in FOLDERS for b in elsewhere.blocks(x))
+    here: Counter[tuple[str, int]] = Counter()
+    blocks: set[tuple[str, int]] = set()
+    for path in PAGES:
+        name, text = str(path.relative_to(ROOT)), path.read_text("utf-8")
+        document = Document(text, str(path))
+        blocks |= {(name, fence.start) for fence in parse(text).blocks}
+        here.update((name, region.start) for region in parse_page(document))
+    runs = here + there
+    assert {block: runs[block] for block in blocks if runs[block] != 1} == {}
+    assert set(there) <= blocks
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_runs_the_blocks_of_pages(folder: str) -> None:
+    """And `make` runs the folder, where what is missing is no skip."""
+    test = (ROOT / f"tests/{folder}/test_pages.py").read_text("utf-8")
+    assert f'elsewhere.blocks("{folder}")' in test and "skip" not in test
+    assert re.search(rf"^{folder}:.*\n\t.* pytest .*tests/{folder}$", MAKEFILE, re.M)
+
+
+@pytest.mark.parametrize(
+    ("source", "folder"),
+    [
+        ("import numpy\nimport keras", "frameworks"),
+        ("if True:\n    from jax.nn import initializers", "frameworks"),
+        ("import onnxruntime as ort", "frameworks"),
+        ("from mindspore import nn", "compare"),
+        ("import torch, paddle.nn.functional as F", "compare"),
+        ("import convref\nprint('import jax')", None),
+        ("from convref import jax", None),
+        ("import", None),
+    ],
+)
+def test_a_block_runs_where_its_imports_are(source: str, folder: str | None) -> None:
+    assert elsewhere.folder(source) == folder
+
+
+def test_no_block_needs_two_environments() -> None:
+    with pytest.raises(ValueError, match="no environment has all"):
+        elsewhere.folder("import jax\nimport paddle")
+
+
+def test_an_output_without_its_framework_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "```python\nimport {}\nprint(1)\n```\n\n```text\n2\n```\n"
+    monkeypatch.setitem(elsewhere.FOLDERS, "no_such_framework", "compare")
+    page = text.format("no_such_framework")
+    assert elsewhere.rewritten("page.md", page) == page
+    assert capsys.readouterr().out == "page.md:1: left as it is, without no_such_framework\n"
+    monkeypatch.setitem(elsewhere.FOLDERS, "json", "compare")
+    page = text.format("json")
+    assert elsewhere.rewritten("page.md", page) == page.replace("2", "1")
+    block = elsewhere.Block("page.md", page, parse(page).blocks[0])
+    assert "the output differs" in (block.problem or "")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -21,6 +21,8 @@ SHOWN = (
     *("console", "toml", "yaml", "markdown"),
     *("conv-figure", "conv-explorer", "conv-open", "conv-message", "conv-messages"),
 )
+# The line with which Python ends when something is raised: `ErrorType: message`.
+RAISED = re.compile(r"^[\w.]+(?:Error|Exception|Warning|Interrupt|Exit)(?:: .*)?$")
 ANNOTATION = re.compile(r"[ \t]*\d+\.  +\S")
 TAB = re.compile(r'[ \t]*===\+? "(?P<title>[^"]*)"')
 

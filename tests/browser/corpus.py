@@ -17,13 +17,14 @@ import torch
 import convref
 from tests.browser.served import text_pages
 from verify import ROOT
+from website.after.search import address as section_address
 from website.before.notebooks import as_markdown
-from website.markdown.error_outputs import RAISED
-from website.source import front_matter, parse
+from website.source import RAISED, front_matter, parse
 
 CUT = 60
 TYPE = re.compile(r"^[\w.]*(?:Error|Exception|Warning): ")
-NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)|\b\d+(?=x\d)|(?<=\dx)\d+\b")
+SENTENCE = re.compile(r"(?:\b[a-z_]+ ){3}[a-z]", re.I)
 HEADING = re.compile(r"^(#+)\s+(?P<title>.+?)\s*\{#(?P<id>[\w-]+)\}\s*$", re.M)
 ROW = re.compile(r"^\| (?P<codes>`[^|]*`) \| (?P<cure>[^|]*) \|$", re.M)
 CODE = re.compile(r"`([^`]+)`")
@@ -92,7 +93,7 @@ def messages(language: str) -> dict[str, set[str]]:
                 caught = "print(error)" in code  # which shows the message without its type
                 for line in fence.source.split("\n"):
                     raised = RAISED.match(line) and " " in line.partition(": ")[2]
-                    if raised or (caught and line.count(" ") > 3):
+                    if raised or (caught and SENTENCE.search(line)):
                         found[line].add(name + section(text, fence.start))
         for row in ROW.finditer(text):
             targets = LINK.findall(row["cure"])
@@ -179,5 +180,5 @@ def of_terms(language: str) -> Iterator[Query]:
                 yield Query("term", language, str(word), frozenset([entry]))
     for place, words in given.items():
         for word in words:
-            section = place.replace("#", "/#") if "#" in place else f"{place}/"
-            yield Query("term", language, str(word), frozenset([section]), "#" not in place)
+            section = frozenset([section_address(place)])
+            yield Query("term", language, str(word), section, pages="#" not in place)

@@ -2,9 +2,6 @@
 
 import os
 
-# Before anything imports them: no log on stderr, no search for a GPU, kernels that add integers
-# exactly.
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["JAX_PLATFORMS"] = "cpu"
+from verify.pages.elsewhere import ENVIRONMENT
+
+os.environ.update(ENVIRONMENT)

@@ -6,7 +6,7 @@ import difflib
 import re
 from decimal import Decimal
 
-from website.markdown.error_outputs import RAISED
+from website.source import RAISED
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9_])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![A-Za-z0-9_])")
 SPACES = re.compile(r"[ ]+")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sybil import Document, Example, Region
 
+from verify.pages import elsewhere
 from verify.pages.console import check_console
 from verify.pages.marks import check_mark, marks, names
 from verify.pages.run import check_block
@@ -13,11 +14,14 @@ from website.source import parse
 
 
 def parse_page(document: Document) -> Iterator[Region]:
-    """Sybil's parser for Markdown pages: every block, marked number and console fence."""
+    """Sybil's parser for Markdown pages: every block, marked number and console fence.
+
+    Blocks that need a framework are not among them: tests/frameworks and tests/compare run those.
+    """
     text = document.text
     page = parse(text)
     for fence in page.fences:
-        if fence.role == "python":
+        if fence.role == "python" and elsewhere.folder(fence.source) is None:
             yield Region(fence.start, fence.end, fence, _evaluate_block)
         elif fence.role == "console":
             yield Region(fence.start, fence.end, fence, _evaluate_console)

@@ -2,35 +2,40 @@
 
     python -m verify.pages.outputs [page ...]
 
-An output that still agrees is left alone. Read the difference before you commit it: this makes the
-page say what the code does, and does not ask whether that is right.
+An output that still agrees is left alone, and so is that of a block whose framework is not
+installed here. Read the difference before you commit it: this makes the page say what the code
+does, and does not ask whether that is right.
 """
 
+import os
 import sys
 from pathlib import Path
 
 import torch
 
 from verify import ROOT
+from verify.pages import elsewhere
 from verify.pages.errors_page import PAGE
 from verify.pages.errors_page import rewritten as with_messages
 from verify.pages.marks import check_mark, marks, names, written
 from verify.pages.notebooks import refresh
-from verify.pages.run import check_block, run
-from website.source import Fence, line_of, parse
+from verify.pages.run import check_block, printed_by
+from website.source import line_of, parse
 
 
 def rewritten(path: str, text: str) -> str:
     """The page's text with every output and marked number as the code gives them now."""
+    text = elsewhere.rewritten(path, text)
     changes: dict[tuple[int, int], str] = {}
     for block in parse(text).blocks:
         output = block.output
-        if check_block(block, path, text) is None or output is None:
+        if elsewhere.folder(block.source) is not None or output is None:
             continue
-        result = run(block.source, path, line_of(text, block.body_start))
+        if check_block(block, path, text) is None:
+            continue
         # A pair's output is the first block's; the second is only held to it by the tests.
         if (output.body_start, output.body_end) not in changes:
-            changes[output.body_start, output.body_end] = indented(result.printed, output)
+            changes[output.body_start, output.body_end] = printed_by(path, text, block)
     namespace = names(text)
     for found in marks(text):
         problem = check_mark(found["shown"], found["expression"], namespace)
@@ -42,11 +47,6 @@ def rewritten(path: str, text: str) -> str:
     for (start, end), new in sorted(changes.items(), reverse=True):
         text = text[:start] + new + text[end:]
     return text
-
-
-def indented(printed: str, output: Fence) -> str:
-    lines = printed.rstrip("\n").split("\n")
-    return "".join(f"{output.indent}{line}\n" if line else "\n" for line in lines)
 
 
 def main(arguments: list[str]) -> None:
@@ -65,10 +65,13 @@ def main(arguments: list[str]) -> None:
             path.write_text(new, "utf-8")
             print(f"rewritten: {name}")
         for block in parse(new).blocks:
+            if elsewhere.folder(block.source) and elsewhere.missing(block.source):
+                continue
             if problem := check_block(block, name, new):
                 print(f"{name}:{line_of(new, block.start)}: still differs:\n{problem}")
 
 
 if __name__ == "__main__":
+    os.environ.update(elsewhere.ENVIRONMENT)
     torch.set_warn_always(True)  # as in the tests: what a block prints must not depend on others
     main(sys.argv[1:])

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verify.pages.compare import compare
-from website.markdown.error_outputs import RAISED
-from website.source import Fence, line_of
+from website.source import RAISED, Fence, line_of
 
 
 @dataclass
@@ -60,6 +59,15 @@ def check_block(block: Fence, path: str, text: str) -> str | None:
     if difference is None:
         return None
     return f"{at}: the output differs\n{difference}"
+
+
+def printed_by(path: str, text: str, block: Fence) -> str:
+    """What a block prints, as the body of its output fence."""
+    assert block.output is not None
+    indent = block.output.indent
+    printed = run(block.source, path, line_of(text, block.body_start)).printed
+    lines = printed.rstrip("\n").split("\n")
+    return "".join(f"{indent}{line}\n" if line else "\n" for line in lines)
 
 
 def stops_at(source: str) -> int | None:

@@ -42,6 +42,12 @@ def titles(glossary: Path) -> dict[str, str]:
     return {match["id"]: match["title"] for match in HEADING.finditer(glossary.read_text("utf-8"))}
 
 
+def address(name: str) -> str:
+    """learn/bias#count -> learn/bias/#count; a page as a whole ends with its slash."""
+    page, sign, section = name.partition("#")
+    return f"{page.removesuffix('index').rstrip('/')}/{sign}{section}"
+
+
 def synonyms(docs: Path) -> dict[str, list[str]]:
     """Address of a section -> the words for what it is about, in both languages."""
     text = (docs / "zh" / GLOSSARY).read_text("utf-8")
@@ -52,8 +58,7 @@ def synonyms(docs: Path) -> dict[str, list[str]]:
             # 卷积核（kernel）: the form in Chinese; the one in English comes from its own page.
             words.setdefault(f"reference/glossary/#{name}", []).append(title.partition("（")[0])
     for name, more in given.items():
-        place = name.replace("#", "/#") if "/" in name else f"reference/glossary/#{name}"
-        place += "" if "#" in place else "/"  # a page as a whole
+        place = address(name) if "/" in name else f"reference/glossary/#{name}"
         words[place] = list(dict.fromkeys([*words.get(place, []), *map(str, more)]))
     return words
 

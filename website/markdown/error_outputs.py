@@ -7,8 +7,8 @@ import re
 
 from markdown.postprocessors import Postprocessor
 
-# The line with which Python ends when something is raised: `ErrorType: message`.
-RAISED = re.compile(r"^[\w.]+(?:Error|Exception|Warning|Interrupt|Exit)(?:: .*)?$")
+from website.source import RAISED
+
 LONG = 48  # characters, as a phone holds; a longer line of so many words is no matrix
 WORDS = 6
 OUTPUT = re.compile(
