@@ -411,6 +411,22 @@ def _(case: Case, out: Array) -> Array:
     return out[:, ::-1]
 
 
+def _bias(case: Case) -> Array:
+    bias = np.zeros(case.outputs) if case.bias is None else case.bias
+    return bias.reshape(-1, *[1] * case.rank).astype(case.input.dtype)
+
+
+@after("sums-interleaved", "The groups' sums are interleaved before the bias is added.")
+def _(case: Case, out: Array) -> Array:
+    sums = out - _bias(case)
+    return sums[:, np.argsort(_dealt(out.shape[1], case.groups))] + _bias(case)
+
+
+@after("sums-reversed", "The sums come in reverse of the channels whose bias they get.")
+def _(case: Case, out: Array) -> Array:
+    return (out - _bias(case))[:, ::-1] + _bias(case)
+
+
 def _silenced(case: Case, first: int, end: int | None) -> Case:
     """Of each group's channels, those of a range count for nothing."""
     shape = case.input.shape
