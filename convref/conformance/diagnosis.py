@@ -280,8 +280,8 @@ def _only(axis: int, first: int) -> Judge:
     """Whether all wrong cells lie from a place on along an axis."""
 
     def holds(each: Tried) -> bool:
-        places = np.moveaxis(places(each), axis, 0)
-        return len(places) > first and not places[:first].any()
+        wrong = np.moveaxis(places(each), axis, 0)
+        return len(wrong) > first and not wrong[:first].any()
 
     return holds
 

@@ -157,7 +157,7 @@ def _(case: Case) -> Case:
 
 
 def _longer(case: Case, cells: Iterable[int], late: Sequence[int] = ()) -> Case:
-    """So many zeros more at the end of each axis, or fewer cells; the first ones may be left out."""
+    """So many zeros more at the end of each axis, or fewer cells; late ones are read later."""
     none = ((0, 0),) * case.rank
     sides = zip(late or (0,) * case.rank, cells, case.more or none, strict=True)
     return replace(case, more=tuple((a - first, b + more) for first, more, (a, b) in sides))

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from convref import padding
 from convref.conformance import diagnosis, suite
 from convref.conformance.diagnosis import Tried
 from convref.conformance.mistakes import Mistake
