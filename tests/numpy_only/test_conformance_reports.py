@@ -413,7 +413,7 @@ smallest wrong case: plain
          + (-1)·(-8) + (-4)·(-3) + 9·(-1)
          = 91
   right (image 0, channel 0), and what came, wrong cells with a star:
-     -19  -151    26   |   -13*  -101*   118*
+     -19  -151    26   |   91*  -67*    1*
 
 wrong: everything, other way round, plain"""
 
@@ -431,7 +431,7 @@ def test_the_report_of_a_transposed_one_writes_sums_too() -> None:
     ("change", "line"),
     [
         ({"fill": 1}, "1·8 + 1·(-2) + 1·1"),
-        ({"mode": "replicate"}, "[8]·8 + [8]·(-2) + [-1]·1"),
+        ({"mode": "replicate"}, "[-4]·8 + [8]·(-2) + [3]·1"),
         ({"more": ((-2, 2), (-1, 1))}, "(-8)·8 + (-1)·(-2) + 8·1"),
     ],
 )
