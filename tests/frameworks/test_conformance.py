@@ -60,7 +60,7 @@ def test_onnxruntime() -> None:
             helper.make_tensor_value_info(name, TensorProto.FLOAT, array.shape)
             for name, array in given.items()
         ]
-        result = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+        result = helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * 4)
         graph = helper.make_graph([node], "conv", values, [result])
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
         onnx.checker.check_model(model)
