@@ -315,6 +315,11 @@ MESSAGES: Final[Rules] = {
         "at[{place}] must lie between {least} and {most}, the positions of the padded input, "
         "received {received}: choose one of them.",
     ),
+    "vectors": (
+        ValueError,
+        "folder must hold what convref.conformance.vectors has written, received {received!r}, but "
+        "{problem}: write it again, and then the results.",
+    ),
     "extra": (
         ImportError,
         ".png and .gif need the extra 'draw': pip install 'convref[draw]', or write an .svg.",

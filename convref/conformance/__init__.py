@@ -2,12 +2,14 @@
 
 `check` calls a function with small whole numbers, smallest case first, and compares what comes with
 the definition. Where it differs, the report names the mistake of the catalogue, or the pair, that
-gives the same numbers in every case.
+gives the same numbers in every case. `vectors` writes the same calls as files, for what cannot be
+called from Python, and `checked` reads what was made of them.
 """
 
 from convref.conformance.checking import Report, check
 from convref.conformance.mistakes import MISTAKES, Mistake
 from convref.conformance.suite import OPS, USES, Case, answer, cases, smoke
+from convref.conformance.vectors import checked, vectors
 
 __all__ = [
     "MISTAKES",
@@ -19,5 +21,7 @@ __all__ = [
     "answer",
     "cases",
     "check",
+    "checked",
     "smoke",
+    "vectors",
 ]

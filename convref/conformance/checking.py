@@ -222,6 +222,11 @@ def check(
             progress(number, len(chosen))
     again = [attempt(function, call, array, each.case) for each in reversed(tried[:3])]
     tried = [*remembered(tried[:3], again[::-1]), *tried[3:]]
+    return reported(op, without, tried)
+
+
+def reported(op: str, without: Sequence[str], tried: Sequence[Tried]) -> Report:
+    """What is to be said of results."""
     if all(each.good for each in tried):
         return Report(op, tuple(without), tuple(tried))
     mistakes = diagnosis.named(tried)
