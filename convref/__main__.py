@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 import numpy as np
 
 from convref import __version__, checks, cures
+from convref.conformance import OPS, USES, vectors
 from convref.cost import Step, along, chain, receptive_field, spacing
 from convref.figures import KINDS, draw, files, style
 from convref.messages import COMMANDS, filled, refuse_command
@@ -419,6 +420,63 @@ def parameter(text: str) -> tuple[str, Any]:
         return name, list(integers(value))
     except argparse.ArgumentTypeError:
         return name, value
+
+
+# vectors ---------------------------------------------------------------------------------------
+
+VECTORS = """\
+examples:
+  convref vectors golden --op conv2d --without sides
+  convref vectors golden --format c,bin --layout nhwc-ohwi --dtype int8 --level full
+  convref vectors golden --format hex --layout nchw4c --dtype int8 --words 4
+
+FOLDER gets manifest.json and LAYOUT/CASE/, with input, weight, bias, what comes between and output,
+and the call as plain numbers in call.txt. A program under test writes LAYOUT/CASE/result.SUFFIX,
+which convref.conformance.checked(FOLDER) reads: npy, npz, json, txt, bin, hex or pb."""
+
+
+def golden(parser: Parser) -> Run:
+    """The arguments of `run_vectors`."""
+    parser.add_argument("folder", metavar="FOLDER", help="made if it is missing")
+    parser.add_argument("--op", default="conv2d", choices=OPS, metavar="OP", help=", ".join(OPS))
+    for name, default, words in (
+        ("format", "npy", vectors.FORMATS),
+        ("layout", "nchw", vectors.LAYOUTS),
+        ("without", "", USES),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            type=listed,
+            default=listed(default),
+            metavar="WORD[,WORD]",
+            help=", ".join(words),
+        )
+    parser.add_argument("--level", default="smoke", choices=("smoke", "full"))
+    parser.add_argument("--dtype", default="float32", choices=vectors.DTYPES)
+    parser.add_argument("--words", type=int, default=1, metavar="N", help="on a line of hex")
+    return run_vectors
+
+
+def listed(text: str) -> list[str]:
+    """Words with commas between."""
+    return text.split(",") if text else []
+
+
+BY_NAME["vectors"] = Command(
+    "calls and right results as files, for C, Rust or Verilog to be checked by", VECTORS, golden
+)
+
+
+def run_vectors(chosen: argparse.Namespace) -> str:
+    """How much has been written."""
+    files = vectors.write_vectors(
+        *(chosen.folder, chosen.op),
+        formats=chosen.format,
+        layouts=chosen.layout,
+        **{name: getattr(chosen, name) for name in ("level", "without", "dtype", "words")},
+    )
+    size = sum(os.path.getsize(os.path.join(chosen.folder, name)) for name in files)
+    return f"{chosen.folder}: {len(files):,} files, {size:,} bytes"
 
 
 if __name__ == "__main__":

@@ -317,8 +317,8 @@ MESSAGES: Final[Rules] = {
     ),
     "vectors": (
         ValueError,
-        "folder must hold what convref.conformance.vectors has written, received {received!r}, but "
-        "{problem}: write it again, and then the results.",
+        "folder must hold vectors, received {received!r}, but {problem}: "
+        "write them with convref.conformance.write_vectors, and then the results.",
     ),
     "extra": (
         ImportError,

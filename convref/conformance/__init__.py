@@ -2,14 +2,14 @@
 
 `check` calls a function with small whole numbers, smallest case first, and compares what comes with
 the definition. Where it differs, the report names the mistake of the catalogue, or the pair, that
-gives the same numbers in every case. `vectors` writes the same calls as files, for what cannot be
-called from Python, and `checked` reads what was made of them.
+gives the same numbers in every case. `write_vectors` writes the same calls as files, for what
+cannot be called from Python, and `checked` reads what was made of them.
 """
 
 from convref.conformance.checking import Report, check
 from convref.conformance.mistakes import MISTAKES, Mistake
 from convref.conformance.suite import OPS, USES, Case, answer, cases, smoke
-from convref.conformance.vectors import checked, vectors
+from convref.conformance.vectors import checked, write_vectors
 
 __all__ = [
     "MISTAKES",
@@ -23,5 +23,5 @@ __all__ = [
     "check",
     "checked",
     "smoke",
-    "vectors",
+    "write_vectors",
 ]

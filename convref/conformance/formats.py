@@ -74,11 +74,9 @@ def hex_lines(name: str, array: Array, words: int = 1) -> bytes:
     each += [0] * (-len(each) % words)
     lines = [each[start : start + words] for start in range(0, len(each), words)]
     shape = "x".join(map(str, array.shape))
-    head = (
-        f"// {name} {shape}: {array.size} words of {bits} bits, {words} a line, {len(lines)} lines"
-    )
+    told = f"words {array.size} of bits {bits}, on a line {words}, lines {len(lines)}"
     rows = ["".join(f"{word:0{bits // 4}x}" for word in reversed(line)) for line in lines]
-    return "\n".join([head, *rows, ""]).encode()
+    return "\n".join([f"// {name} {shape}: {told}", *rows, ""]).encode()
 
 
 def from_hex(data: bytes, right: Array) -> Array:

@@ -28,7 +28,7 @@ from convref.conformance.suite import Case, answer
 from convref.messages import refuse
 from convref.types import Array
 
-__all__ = ["DTYPES", "FORMATS", "LAYOUTS", "checked", "vectors"]
+__all__ = ["DTYPES", "FORMATS", "LAYOUTS", "checked", "write_vectors"]
 
 VERSION: Final = 1  # of the folder's form; another one is refused
 FORMATS: Final = ("npy", "npz", "json", "bin", "c", "hex", "pb")
@@ -108,7 +108,7 @@ def slug(case: Case) -> str:
 # Writing ------------------------------------------------------------------------------------------
 
 
-def vectors(
+def write_vectors(
     folder: str | PathLike[str],
     op: str = "conv2d",
     *,
@@ -157,9 +157,9 @@ def vectors(
     >>> import numpy as np
     >>> from pathlib import Path
     >>> import convref
-    >>> from convref.conformance import checked, vectors
+    >>> from convref.conformance import checked, write_vectors
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     files = vectors(folder, "conv2d", without=["sides"])
+    ...     files = write_vectors(folder, "conv2d", without=["sides"])
     ...     for call in sorted(Path(folder).glob("nchw/*")):
     ...         x, w, b = (np.load(call / f"{name}.npy") for name in ("input", "weight", "bias"))
     ...         lines = [line.split() for line in (call / "call.txt").read_text().splitlines()]
@@ -335,7 +335,7 @@ def header(told: Sequence[tuple[Case, dict[str, Array]]], layout: str) -> bytes:
 
 
 def checked(folder: str | PathLike[str]) -> Report:
-    """Read results from the folder that `vectors` has written, and name the mistake if any.
+    """Read results from the folder that `write_vectors` has written, and name the mistake if any.
 
     Parameters
     ----------
@@ -359,9 +359,9 @@ def checked(folder: str | PathLike[str]) -> Report:
     Examples
     --------
     >>> import tempfile
-    >>> from convref.conformance import checked, vectors
+    >>> from convref.conformance import checked, write_vectors
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     files = vectors(folder, "conv1d", without=["bias"])
+    ...     files = write_vectors(folder, "conv1d", without=["bias"])
     ...     print(checked(folder).tried[0].problem)
     nchw/everything has no result.npy, .npz, .json, .txt, .bin, .hex or .pb
     """
@@ -418,11 +418,10 @@ def read(folder: Path, layout: str, case: Case, right: Array) -> Tried:
     except Exception as error:  # whatever a file of somebody else's makes of its reader
         return Tried(case, exact, None, f"{path.name} cannot be read: {error}")
     problem = ""
-    if got.ndim == 1 and got.size == expected.size:
-        got = got.reshape(expected.shape)
-    elif got.ndim == 1:
-        problem = f"gave {got.size} numbers, where {expected.size} are right"
-        got = mistaken(case, layout, got)
+    if got.ndim == 1:
+        if got.size != expected.size:
+            problem = f"gave {got.size} numbers, where {expected.size} are right"
+        got = shaped(case, layout, got, expected)
     if got.shape != expected.shape and not problem:
         problem = f"gave shape {got.shape}, where {expected.shape} is right"
     if got.ndim != expected.ndim:
@@ -433,12 +432,14 @@ def read(folder: Path, layout: str, case: Case, right: Array) -> Tried:
     return Tried(case, exact, got.astype(exact.dtype), problem)
 
 
-def mistaken(case: Case, layout: str, flat: Array) -> Array:
-    """As many numbers as are not right, in the shape of a mistake that gives just these."""
-    for mistake in MISTAKES.values():
-        out = mistake.answer(case)
-        if out is not None:
-            given, _ = arranged("output", out, case, layout)
-            if np.array_equal(given.ravel(), flat):
-                return given
-    return flat
+def shaped(case: Case, layout: str, flat: Array, expected: Array) -> Array:
+    """Numbers that came without a shape, in that of a mistake which gives them, or the right one."""
+    right = flat.size == expected.size
+    if not right or not np.array_equal(flat, expected.ravel()):
+        for mistake in MISTAKES.values():
+            out = mistake.answer(case)
+            if out is not None:
+                given, _ = arranged("output", out, case, layout)
+                if np.array_equal(given.ravel(), flat):
+                    return flat.reshape(given.shape)
+    return flat.reshape(expected.shape) if right else flat
