@@ -88,7 +88,7 @@ def numbers(case: Case) -> dict[str, int | list[int]]:
         "channels": case.input.shape[1],
         "outputs": case.outputs,
         "groups": case.groups,
-        "bias": int(case.bias is not None),
+        "with_bias": int(case.bias is not None),
         "size": list(case.input.shape[2:]),
         "kernel": list(case.weight.shape[2:]),
         "stride": list(case.stride),
@@ -433,7 +433,7 @@ def read(folder: Path, layout: str, case: Case, right: Array) -> Tried:
 
 
 def shaped(case: Case, layout: str, flat: Array, expected: Array) -> Array:
-    """Numbers that came without a shape, in that of a mistake which gives them, or the right one."""
+    """Numbers that came without a shape, in that of a mistake that gives them, or the right one."""
     right = flat.size == expected.size
     if not right or not np.array_equal(flat, expected.ravel()):
         for mistake in MISTAKES.values():

@@ -288,8 +288,8 @@ def test_the_header_holds_what_the_other_files_hold(tmp_path: Path) -> None:
     arrays = {name: (kind, int(size), values) for kind, name, size, values in found}
     table = text.partition("convref_cases[CONVREF_CASES] = {\n")[2]
     for case, row in zip(cases("conv2d"), table.splitlines(), strict=False):
-        values = [v for n, v in numbers(case).items() if n not in ("bias",)]
-        assert row.startswith(f'    {{"{slug(case)}", {values[0]}, {values[1]}, ')
+        told = str(list(numbers(case).values()))[1:-1].replace("[", "{").replace("]", "}")
+        assert row.startswith(f'    {{"{slug(case)}", {told}, convref_')
         for name, array in contents(case, "int8").items():
             due, _ = arranged(name, array, case, "nhwc")
             kind, size, listed = arrays[f"convref_{slug(case).replace('-', '_')}_{name}"]
@@ -303,7 +303,7 @@ def test_the_header_holds_what_the_other_files_hold(tmp_path: Path) -> None:
     write_vectors(tmp_path, "conv2d", formats=["c"], without=["bias"], dtype="float64")
     text = (tmp_path / "nchw" / "cases.h").read_text()
     assert "    const double *bias;\n" in text
-    assert "    int bias;\n    int size[2];\n" in text
+    assert "    int with_bias;\n    int size[2];\n" in text
 
 
 # Results ------------------------------------------------------------------------------------------
@@ -490,7 +490,7 @@ def tiled(call: Call, x: Any, w: Any, b: Any, border: bool = True) -> Any:
         n, rest = np.divmod(cells, OH * OW)
         row, column = np.divmod(rest, OW)
         inside = n < N
-        sums = np.full(TILE, b[o] if call["bias"][0] else 0, x.dtype)
+        sums = np.full(TILE, b[o] if call["with_bias"][0] else 0, x.dtype)
         for kh, kw, c in product(range(KH), range(KW), range(C // G)):
             y, z = row * SH - top + kh * DH, column * SW - left + kw * DW
             mask = inside & (y >= 0) & (y < H) & (z >= 0) & (z < W)
@@ -508,7 +508,7 @@ def test_a_tiled_kernel_goes_through_files(tmp_path: Path, border: bool) -> None
     write_vectors(tmp_path, "conv2d", formats=["bin"], layouts=["nhwc-ohwi"], level="full")
     for call in calls(tmp_path, "nhwc-ohwi"):
         told = read_call(call)
-        names = ["input", "weight", *["bias"] * told["bias"][0]]
+        names = ["input", "weight", *["bias"] * told["with_bias"][0]]
         x, w, *b = (np.fromfile(call / f"{name}.bin", "<f4") for name in names)
         tiled(told, x, w, b[0] if b else None, border).tofile(call / "result.bin")
     report = checked(tmp_path)
