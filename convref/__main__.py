@@ -14,6 +14,7 @@ import numpy as np
 
 from convref import __version__, checks, cures
 from convref.conformance import OPS, USES, vectors
+from convref.conformance.arrangement import LAYOUTS
 from convref.cost import Step, along, chain, receptive_field, spacing
 from convref.figures import KINDS, draw, files, style
 from convref.messages import COMMANDS, filled, refuse_command
@@ -441,7 +442,7 @@ def golden(parser: Parser) -> Run:
     parser.add_argument("--op", default="conv2d", choices=OPS, metavar="OP", help=", ".join(OPS))
     for name, default, words in (
         ("format", "npy", vectors.FORMATS),
-        ("layout", "nchw", vectors.LAYOUTS),
+        ("layout", "nchw", LAYOUTS),
         ("without", "", USES),
     ):
         parser.add_argument(

@@ -7,7 +7,7 @@ import numpy as np
 from convref.conformance.suite import Case
 from convref.types import Array
 
-__all__ = ["LAYOUTS", "arranged", "restored"]
+__all__: list[str] = []
 
 # Channels in a block; 0 where they are not cut into blocks.
 LAYOUTS: Final = {

@@ -15,7 +15,7 @@ import numpy as np
 
 from convref.types import Array
 
-__all__ = ["ARRAYS", "READERS", "c_array", "dumped", "hex_lines", "npz"]
+__all__: list[str] = []
 
 # Numbers of TensorProto.DataType, and below of TensorProto's fields, in onnx/onnx.proto of
 # github.com/onnx/onnx, which promises never to change them.
@@ -79,25 +79,23 @@ def hex_lines(name: str, array: Array, words: int = 1) -> bytes:
     return "\n".join([f"// {name} {shape}: {told}", *rows, ""]).encode()
 
 
-def from_hex(data: bytes, right: Array) -> Array:
+def from_hex(data: bytes, right: Array) -> Array | str:
     """What `$writememh` writes, or one that writes as `hex_lines` does."""
     text = re.sub(r"//[^\n]*|/\*.*?\*/", " ", data.decode("ascii"), flags=re.DOTALL)
     digits, words, lines = 2 * right.dtype.itemsize, [], 0
     for token in text.replace("_", "").lower().split():
         if token[0] == "@":
             if int(token[1:], 16) != lines:
-                raise ValueError(f"{token} follows {lines} lines")
+                return f"{token} follows {lines} lines"
             continue
         if set(token) & set("xz"):
-            raise ValueError(f"line {lines} is {token}: it was never written")
+            return f"line {lines} is {token}: it was never written"
         lines += 1
         cuts = range(len(token), 0, -digits)
         words += [int(token[max(0, end - digits) : end], 16) for end in cuts]
     if len(words) - right.size in range(1, len(words) // max(lines, 1)):
         del words[right.size :]  # zeros that fill a last line
-    unsigned = np.array(words, f"u{right.dtype.itemsize}")
-    out: Array = unsigned.view(right.dtype)
-    return out
+    return np.array(words, f"u{right.dtype.itemsize}").view(right.dtype)
 
 
 # TensorProto --------------------------------------------------------------------------------------
@@ -121,7 +119,7 @@ def tensor(name: str, array: Array) -> bytes:
     return b"".join(parts)
 
 
-def from_tensor(data: bytes, right: Array) -> Array:
+def from_tensor(data: bytes, right: Array) -> Array | str:
     """A TensorProto with raw_data, as `onnx.numpy_helper.from_array` makes it."""
     stream = io.BytesIO(data)
     dims: list[int] = []
@@ -141,7 +139,7 @@ def from_tensor(data: bytes, right: Array) -> Array:
         elif field == DATA_TYPE:
             dtype = {number: name for name, number in ONNX_TYPES.items()}[value]
     if dtype is None or raw is None:
-        raise ValueError("no TensorProto with raw_data")
+        return "it holds no TensorProto with raw_data"
     return np.frombuffer(raw, np.dtype(dtype).newbyteorder("<")).reshape(dims)
 
 
@@ -190,8 +188,9 @@ def from_npz(data: bytes, right: Array) -> Array:
     return out
 
 
-# What reads a result; one without a shape comes flat. `right` tells dtype and size.
-READERS: Final[dict[str, Callable[[bytes, Array], Array]]] = {
+# What reads a result, or says why it cannot; one without a shape comes flat. `right` tells dtype
+# and size.
+READERS: Final[dict[str, Callable[[bytes, Array], Array | str]]] = {
     "npy": lambda data, right: np.load(io.BytesIO(data), allow_pickle=False),
     "npz": from_npz,
     "json": lambda data, right: np.array(json.loads(data)),

@@ -28,7 +28,7 @@ from convref.conformance.suite import Case, answer
 from convref.messages import refuse
 from convref.types import Array
 
-__all__ = ["DTYPES", "FORMATS", "LAYOUTS", "checked", "write_vectors"]
+__all__ = ["checked", "write_vectors"]
 
 VERSION: Final = 1  # of the folder's form; another one is refused
 FORMATS: Final = ("npy", "npz", "json", "bin", "c", "hex", "pb")
@@ -126,8 +126,8 @@ def write_vectors(
     folder : str or path
         Where they go, as ``layout/case/array.suffix`` beside ``manifest.json``, which has the
         SHA-256 of each. It is made if it is missing.
-    op, level, without
-        As `check` has them.
+    op : str
+        What is to be computed, as in `check`.
     formats : sequence of str
         ``"npy"`` and ``"npz"`` for NumPy; ``"json"``; ``"bin"``, the numbers alone,
         little-endian; ``"c"``, one header ``cases.h`` for each layout; ``"hex"`` for Verilog's
@@ -135,6 +135,8 @@ def write_vectors(
     layouts : sequence of str
         ``"nchw"`` (weights OIHW), ``"nhwc"`` (HWIO), ``"nhwc-ohwi"`` (OHWI), and ``"nchw4c"``,
         ``"nchw8c"``, ``"nchw16c"``, where channels are cut into blocks, which zeros fill.
+    level, without
+        Which cases, as in `check`.
     dtype : str
         Of input and weight: ``"float32"``, ``"float64"``, ``"int8"``, ``"int16"`` or ``"int32"``.
         Bias and sums of integers are ``"int32"``. All numbers are whole and exact in each of them.
@@ -172,9 +174,9 @@ def write_vectors(
     not asked for: sides
     """
     checks.word("op", op, tuple(suite.OPS))
-    for each in formats:
+    for each in formats or [""]:  # none at all is no word of these either
         checks.word("formats", each, FORMATS)
-    for each in layouts:
+    for each in layouts or [""]:
         checks.word("layouts", each, tuple(LAYOUTS))
     checks.word("level", level, ("smoke", "full"))
     for each in without:
@@ -413,10 +415,12 @@ def read(folder: Path, layout: str, case: Case, right: Array) -> Tried:
     expected, _ = arranged("output", right, case, layout)
     try:
         got = READERS[path.suffix[1:]](path.read_bytes(), expected)
-        if got.dtype.kind not in "iuf":
-            raise ValueError(f"its numbers are of {got.dtype}")
     except Exception as error:  # whatever a file of somebody else's makes of its reader
-        return Tried(case, exact, None, f"{path.name} cannot be read: {error}")
+        got = str(error)
+    if not isinstance(got, str) and got.dtype.kind not in "iuf":
+        got = f"its numbers are of {got.dtype}"
+    if isinstance(got, str):
+        return Tried(case, exact, None, f"{path.name} cannot be read: {got}")
     problem = ""
     if got.ndim == 1:
         if got.size != expected.size:
