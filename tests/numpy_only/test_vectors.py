@@ -219,8 +219,8 @@ def test_a_tensor_is_what_the_format_of_protobuf_says() -> None:
     ]
     wide = np.arange(300, dtype="i2").reshape(2, 150)
     np.testing.assert_array_equal(READERS["pb"](ARRAYS["pb"]("", wide), wide), wide)
-    # As proto3 packs dims, and with a field of two bytes that is not ours.
-    packed = bytes.fromhex("0a 02 01 03 10 03 82 01 01 00 4a 03 01 fe 03".replace(" ", ""))
+    # As proto3 packs dims, and with two fields that are not asked for, one of a key of two bytes.
+    packed = bytes.fromhex("0a 02 01 03 10 03 70 00 82 01 01 00 4a 03 01 fe 03".replace(" ", ""))
     np.testing.assert_array_equal(READERS["pb"](packed, array), array)
     for missing in (b"", bytes.fromhex("0801")):
         assert READERS["pb"](missing, array) == "it holds no TensorProto with raw_data"
