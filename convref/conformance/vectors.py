@@ -17,13 +17,14 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from convref import __version__, checks, padding, patches
+from convref import __version__, checks, patches
 from convref.conformance import suite
 from convref.conformance.arrangement import LAYOUTS, arranged, restored
-from convref.conformance.checking import Report, reported
+from convref.conformance.checking import reported
 from convref.conformance.diagnosis import Tried
 from convref.conformance.formats import ARRAYS, READERS, c_array, c_type, dumped, hex_lines, npz
 from convref.conformance.mistakes import MISTAKES
+from convref.conformance.report import Report
 from convref.conformance.suite import Case, answer
 from convref.messages import refuse
 from convref.types import Array
@@ -57,7 +58,7 @@ def contents(case: Case, dtype: str = "float32") -> dict[str, Array]:
         plain = replace(bare, padding=((0, 0),) * case.rank, output_padding=none)
         found |= {"columns": scattered(case), "uncropped": answer(plain)}
     else:
-        padded = padding.pad(case.input, suite.spelled(case.padding))
+        padded = suite.padded(case)
         unfold = (patches.unfold1d, patches.unfold, patches.unfold3d)[case.rank - 1]
         kernel = case.weight.shape[2:]
         matrix = unfold(padded, kernel, case.dilation, 0, case.stride)

@@ -8,8 +8,9 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from convref.conformance import cases, checked, write_vectors
+from convref.conformance import checked, write_vectors
 from convref.conformance.formats import ARRAYS, ONNX_TYPES, READERS
+from convref.conformance.suite import cases
 from convref.conformance.vectors import DTYPES, contents, slug
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 import convref
-from convref.conformance import MISTAKES, OPS, answer, cases, checked, smoke, write_vectors
+from convref.conformance import MISTAKES, OPS, checked, write_vectors
 from convref.conformance.arrangement import LAYOUTS, arranged, restored
 from convref.conformance.formats import ARRAYS, READERS, hex_lines, varint
+from convref.conformance.suite import answer, cases, smoke
 from convref.conformance.vectors import DTYPES, FORMATS, contents, numbers, slug
 from convref.layouts import convert_weight
 
