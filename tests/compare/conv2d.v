@@ -12,7 +12,7 @@ module conv2d;
     reg signed [7:0] w [0:OUTPUTS * EACH * KERNEL_0 * KERNEL_1 - 1];
     reg signed [31:0] b [0:OUTPUTS - 1];
     reg signed [31:0] out [0:RESULTS - 1];
-    integer n, o, p, q, c, i, j, y, z, place;
+    integer n, o, p, q, c, i, j, y, z, group, place;
 
     initial begin
         $readmemh("input.hex", x);
@@ -23,6 +23,7 @@ module conv2d;
         for (o = 0; o < OUTPUTS; o = o + 1)
         for (p = 0; p < OUT_0; p = p + 1)
         for (q = 0; q < OUT_1; q = q + 1) begin
+            group = o / (OUTPUTS / GROUPS);
             sum = WITH_BIAS ? b[o] : 0;
             for (c = 0; c < EACH; c = c + 1)
             for (i = 0; i < KERNEL_0; i = i + 1)
@@ -30,11 +31,10 @@ module conv2d;
                 y = p * STRIDE_0 - BEFORE_0 + i * DILATION_0;
                 z = q * STRIDE_1 - BEFORE_1 + j * DILATION_1;
                 if (y >= 0 && y < SIZE_0 && z >= 0 && z < SIZE_1)
+                    sum = sum + x[((n * CHANNELS + group * EACH + c) * SIZE_0 + y) * SIZE_1 + z]
 `ifdef FLIPPED
-                    sum = sum + x[((n * CHANNELS + o / (OUTPUTS / GROUPS) * EACH + c) * SIZE_0 + y) * SIZE_1 + z]
                         * w[((o * EACH + c) * KERNEL_0 + KERNEL_0 - 1 - i) * KERNEL_1 + KERNEL_1 - 1 - j];
 `else
-                    sum = sum + x[((n * CHANNELS + o / (OUTPUTS / GROUPS) * EACH + c) * SIZE_0 + y) * SIZE_1 + z]
                         * w[((o * EACH + c) * KERNEL_0 + i) * KERNEL_1 + j];
 `endif
             end
