@@ -13,8 +13,9 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 import numpy as np
 
 from convref import __version__, checks, cures
-from convref.conformance import OPS, USES, vectors
+from convref.conformance import OPS, USES, check, vectors
 from convref.conformance.arrangement import LAYOUTS
+from convref.conformance.checking import LEVELS
 from convref.cost import Step, along, chain, receptive_field, spacing
 from convref.figures import KINDS, draw, files, style
 from convref.messages import COMMANDS, filled, refuse_command
@@ -35,6 +36,12 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
 
 
+class Wrong(str):
+    """What is printed before the program ends with exit code 1."""
+
+    __slots__ = ()
+
+
 Run: TypeAlias = Callable[[argparse.Namespace], str]
 
 
@@ -51,6 +58,8 @@ BY_NAME: Final[dict[str, Command]] = {}  # in the order in which help lists them
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; prints to stdout, or one line to stderr and exits with 2.
+
+    `check` exits with 1 where it finds something wrong.
 
     Parameters
     ----------
@@ -79,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(text, flush=True)
     except BrokenPipeError:  # `convref ... | head`: the reader has gone, and Python would complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(text, Wrong):
+        sys.exit(1)
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -127,6 +138,11 @@ def padding(text: str) -> Any:
         with suppress(ValueError, RecursionError):
             return json.loads(text)
     return integers(text)
+
+
+def listed(text: str) -> list[str]:
+    """Words with commas between."""
+    return text.split(",") if text else []
 
 
 # shape -----------------------------------------------------------------------------------------
@@ -423,6 +439,76 @@ def parameter(text: str) -> tuple[str, Any]:
         return name, value
 
 
+# check -----------------------------------------------------------------------------------------
+
+CHECK = """\
+examples:
+  convref check torch.nn.functional:conv2d --array torch:from_numpy --without sides
+  convref check kernels.cuda:conv --op conv2d --without groups,sides --level smoke
+  convref check mine:conv_transpose --op conv_transpose2d --json --html report.html
+
+FUNCTION is called as function(input, weight, bias, stride=..., padding=..., dilation=...,
+groups=...), transposed ones with output_padding too; each option is a tuple with one number for
+each axis. It is called in a process of its own, so that it may crash. What is no function writes
+its results into the FOLDER of `convref vectors`, whose op and cases are meant then. The exit code
+is 0 where all is right, 1 where something is wrong, 2 where the command is."""
+
+
+def checked(parser: Parser) -> Run:
+    """The arguments of `run_check`."""
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("function", nargs="?", metavar="FUNCTION", help="as package.module:function")
+    asked.add_argument("--results", metavar="FOLDER", help="that `convref vectors` has written")
+    parser.add_argument("--op", choices=OPS, default="conv2d", help="what it is to compute")
+    parser.add_argument(
+        "--without",
+        type=listed,
+        default=[],
+        metavar="USE[,USE]",
+        help=f"not supported, of {', '.join(USES)}",
+    )
+    parser.add_argument(
+        "--array", metavar="FUNCTION", help="what turns NumPy's arrays into its own"
+    )
+    parser.add_argument("--level", choices=LEVELS, default="full", help="how many cases")
+    parser.add_argument(
+        "--seconds", type=float, default=60, metavar="N", help="after which a call hangs"
+    )
+    parser.add_argument("--html", metavar="FILE", help="the report as a page")
+    parser.add_argument("--json", action="store_true", help=JSON)
+    return run_check
+
+
+BY_NAME["check"] = Command("is a convolution right, and if not, what is wrong?", CHECK, checked)
+
+
+def run_check(chosen: argparse.Namespace) -> str:
+    """The report, as text or JSON, and as a page besides."""
+    if chosen.results is not None:
+        report = vectors.checked(chosen.results)
+    else:
+        report = check(
+            chosen.function,
+            chosen.op,
+            without=chosen.without,
+            array=chosen.array,
+            level=chosen.level,
+            seconds=chosen.seconds,
+            progress=counter if sys.stderr.isatty() else None,
+        )
+    if chosen.html is not None:
+        with open(chosen.html, "w", encoding="utf-8") as file:
+            file.write(report.html())
+    text = json.dumps(report.data()) if chosen.json else str(report)
+    return text if report else Wrong(text)
+
+
+def counter(done: int, all: int) -> None:
+    """A line that counts, and is gone in the end."""
+    line = f"\r{done} of {all} cases" if done < all else "\r\033[K"
+    print(line, end="", file=sys.stderr, flush=True)
+
+
 # vectors ---------------------------------------------------------------------------------------
 
 VECTORS = """\
@@ -433,7 +519,7 @@ examples:
 
 FOLDER gets manifest.json and LAYOUT/CASE/, with input, weight, bias, what comes between and output,
 and the call as plain numbers in call.txt. A program under test writes LAYOUT/CASE/result.SUFFIX,
-which convref.conformance.checked(FOLDER) reads: npy, npz, json, txt, bin, hex or pb."""
+which `convref check --results FOLDER` reads: npy, npz, json, txt, bin, hex or pb."""
 
 
 def golden(parser: Parser) -> Run:
@@ -456,11 +542,6 @@ def golden(parser: Parser) -> Run:
     parser.add_argument("--dtype", default="float32", choices=vectors.DTYPES)
     parser.add_argument("--words", type=int, default=1, metavar="N", help="on a line of hex")
     return run_vectors
-
-
-def listed(text: str) -> list[str]:
-    """Words with commas between."""
-    return text.split(",") if text else []
 
 
 BY_NAME["vectors"] = Command(

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import convref
+from convref.__main__ import main
 from convref.conformance import MISTAKES, OPS, checked, write_vectors
 from convref.conformance.arrangement import LAYOUTS, arranged, restored
 from convref.conformance.formats import ARRAYS, READERS, hex_lines, varint
@@ -335,6 +336,30 @@ def give(
         out, _ = arranged("output", made(case).astype(sums), case, layout)
         path = folder / layout / slug(case) / f"result.{suffix}"
         path.write_bytes(WRITERS[suffix]("result", out))
+
+
+def test_the_command_line_reports_on_results(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["vectors", str(tmp_path), "--op", "conv1d", "--without", "bias"])
+    for made, code, said in (
+        (bare, 0, "conv1d: 3 of 3 cases are right\nnot asked for: bias\n"),
+        (lambda case: bare(case)[:, ::-1], 1, "\nmistake: outputs-reversed\n"),
+    ):
+        give(tmp_path, "conv1d", "nchw", "npy", made, "float32")
+        capsys.readouterr()
+        ended: Any = 0
+        try:
+            main(["check", "--results", str(tmp_path)])
+        except SystemExit as end:
+            ended = end.code
+        assert ended == code
+        assert said in capsys.readouterr().out
+
+
+def bare(case: Any) -> Any:
+    """Without the bias."""
+    return contents(case)["accumulators"]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
