@@ -28,7 +28,7 @@ help:
 	@echo 'make fuzz     25,000 random calls in PyTorch and convref; make fuzz N=1000000 for more'
 	@echo 'make mutants  change the package in thousands of small ways: a test must notice each'
 	@echo 'make release TORCH=2.14.1  pages and comparisons against another release of PyTorch'
-	@echo 'make compare  Paddle and MindSpore, in an environment of their own (4 GB)'
+	@echo 'make compare  C, Verilog, and Paddle and MindSpore in an environment of their own (4 GB)'
 	@echo 'make bench    how fast convref is, beside PyTorch and others; rewrites the results'
 	@echo 'make bench-thresholds  what the engine loses if one of its thresholds is moved'
 	@echo 'make bench-explorer  how long one update of the explorer takes'
@@ -148,7 +148,8 @@ bench-pages: .venv/.ready
 floor: $(FLOOR)/.ready
 	$(FLOOR)/bin/python -m pytest -n 2 --dist worksteal --confcutdir=tests/numpy_only tests/numpy_only
 
-# No part of `make test`: two frameworks of gigabytes, with wheels for few versions of Python.
+# No part of `make test`: two frameworks of gigabytes, with wheels for few versions of Python; and a
+# C compiler and Icarus Verilog (on Debian: apt-get install gcc iverilog), which pip does not bring.
 compare: $(COMPARE)/.ready
 	$(COMPARE)/bin/python -m pytest --confcutdir=tests/compare tests/compare
 

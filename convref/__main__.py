@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 import numpy as np
 
 from convref import __version__, checks, cures
-from convref.conformance import OPS, USES, check
+from convref.conformance import OPS, USES, check, vectors
+from convref.conformance.arrangement import LAYOUTS
 from convref.conformance.checking import LEVELS
 from convref.cost import Step, along, chain, receptive_field, spacing
 from convref.figures import KINDS, draw, files, style
@@ -137,6 +138,11 @@ def padding(text: str) -> Any:
         with suppress(ValueError, RecursionError):
             return json.loads(text)
     return integers(text)
+
+
+def listed(text: str) -> list[str]:
+    """Words with commas between."""
+    return text.split(",") if text else []
 
 
 # shape -----------------------------------------------------------------------------------------
@@ -445,16 +451,23 @@ Beside PyTorch: torch.nn.functional:conv2d --array torch:from_numpy --without si
 
 FUNCTION is called as function(input, weight, bias, stride=..., padding=..., dilation=...,
 groups=...), transposed ones with output_padding too; each option is a tuple with one number for
-each axis. It is called in a process of its own, so that it may crash. The exit code is 0 where all
-is right, 1 where something is wrong, 2 where the command is."""
+each axis. It is called in a process of its own, so that it may crash. What is no function writes
+its results into the FOLDER of `convref vectors`, whose op and cases are meant then. The exit code
+is 0 where all is right, 1 where something is wrong, 2 where the command is."""
 
 
 def checked(parser: Parser) -> Run:
     """The arguments of `run_check`."""
-    parser.add_argument("function", metavar="FUNCTION", help="as package.module:function")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("function", nargs="?", metavar="FUNCTION", help="as package.module:function")
+    asked.add_argument("--results", metavar="FOLDER", help="that `convref vectors` has written")
     parser.add_argument("--op", choices=OPS, default="conv2d", help="what it is to compute")
     parser.add_argument(
-        "--without", default="", metavar="USE[,USE]", help=f"not supported, of {', '.join(USES)}"
+        "--without",
+        type=listed,
+        default=[],
+        metavar="USE[,USE]",
+        help=f"not supported, of {', '.join(USES)}",
     )
     parser.add_argument(
         "--array", metavar="FUNCTION", help="what turns NumPy's arrays into its own"
@@ -473,15 +486,18 @@ BY_NAME["check"] = Command("is a convolution right, and if not, what is wrong?",
 
 def run_check(chosen: argparse.Namespace) -> str:
     """The report, as text or JSON, and as a page besides."""
-    report = check(
-        chosen.function,
-        chosen.op,
-        without=[each for each in chosen.without.split(",") if each],
-        array=chosen.array,
-        level=chosen.level,
-        seconds=chosen.seconds,
-        progress=counter if sys.stderr.isatty() else None,
-    )
+    if chosen.results is not None:
+        report = vectors.checked(chosen.results)
+    else:
+        report = check(
+            chosen.function,
+            chosen.op,
+            without=chosen.without,
+            array=chosen.array,
+            level=chosen.level,
+            seconds=chosen.seconds,
+            progress=counter if sys.stderr.isatty() else None,
+        )
     if chosen.html is not None:
         with open(chosen.html, "w", encoding="utf-8") as file:
             file.write(report.html())
@@ -493,6 +509,58 @@ def counter(done: int, all: int) -> None:
     """A line that counts, and is gone in the end."""
     line = f"\r{done} of {all} cases" if done < all else "\r\033[K"
     print(line, end="", file=sys.stderr, flush=True)
+
+
+# vectors ---------------------------------------------------------------------------------------
+
+VECTORS = """\
+examples:
+  convref vectors golden --op conv2d --without sides
+  convref vectors golden --format c,bin --layout nhwc-ohwi --dtype int8 --level full
+  convref vectors golden --format hex --layout nchw4c --dtype int8 --words 4
+
+FOLDER gets manifest.json and LAYOUT/CASE/, with input, weight, bias, what comes between and output,
+and the call as plain numbers in call.txt. A program under test writes LAYOUT/CASE/result.SUFFIX,
+which `convref check --results FOLDER` reads: npy, npz, json, txt, bin, hex or pb."""
+
+
+def golden(parser: Parser) -> Run:
+    """The arguments of `run_vectors`."""
+    parser.add_argument("folder", metavar="FOLDER", help="made if it is missing")
+    parser.add_argument("--op", default="conv2d", choices=OPS, metavar="OP", help=", ".join(OPS))
+    for name, default, words in (
+        ("format", "npy", vectors.FORMATS),
+        ("layout", "nchw", LAYOUTS),
+        ("without", "", USES),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            type=listed,
+            default=listed(default),
+            metavar="WORD[,WORD]",
+            help=", ".join(words),
+        )
+    parser.add_argument("--level", default="smoke", choices=("smoke", "full"))
+    parser.add_argument("--dtype", default="float32", choices=vectors.DTYPES)
+    parser.add_argument("--words", type=int, default=1, metavar="N", help="on a line of hex")
+    return run_vectors
+
+
+BY_NAME["vectors"] = Command(
+    "calls and right results as files, for C, Rust or Verilog to be checked by", VECTORS, golden
+)
+
+
+def run_vectors(chosen: argparse.Namespace) -> str:
+    """How much has been written."""
+    files = vectors.write_vectors(
+        *(chosen.folder, chosen.op),
+        formats=chosen.format,
+        layouts=chosen.layout,
+        **{name: getattr(chosen, name) for name in ("level", "without", "dtype", "words")},
+    )
+    size = sum(os.path.getsize(os.path.join(chosen.folder, name)) for name in files)
+    return f"{chosen.folder}: {len(files):,} files, {size:,} bytes"
 
 
 if __name__ == "__main__":

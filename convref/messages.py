@@ -315,6 +315,11 @@ MESSAGES: Final[Rules] = {
         "at[{place}] must lie between {least} and {most}, the positions of the padded input, "
         "received {received}: choose one of them.",
     ),
+    "vectors": (
+        ValueError,
+        "folder must hold vectors, received {received!r}, but {problem}: "
+        "write them with convref.conformance.write_vectors, and then the results.",
+    ),
     "extra": (
         ImportError,
         ".png and .gif need the extra 'draw': pip install 'convref[draw]', or write an .svg.",

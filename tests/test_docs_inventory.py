@@ -190,6 +190,15 @@ def test_every_prompt_in_a_module_is_run(path: Any) -> None:
     assert len(list(examples)) == len(prompts)
 
 
+def test_other_languages_show_what_is_run() -> None:
+    run = {"c": "conv2d.c", "verilog": "conv2d.v"}
+    shown = [fence for path in PAGES for fence in parse(path.read_text("utf-8")).fences]
+    shown = [fence for fence in shown if fence.info in run]
+    assert {fence.info for fence in shown} == set(run)
+    for fence in shown:
+        assert fence.source in (ROOT / "tests/compare" / run[fence.info]).read_text("utf-8")
+
+
 def test_quoted_blocks_are_counted() -> None:
     for language in DOCS:
         texts = [p.read_text("utf-8") for p in pages(language).values() if p.suffix == ".md"]

@@ -18,7 +18,7 @@ PYTHON = re.compile(r'python(?: (?:title="[^"]*"|hl_lines="[\d ,-]+"))*')
 TEXT = re.compile(r'text(?: title="[^"]*")?')
 QUOTED = re.compile(r'\{ \.python \.quoted title="[^"]+" \}')
 SHOWN = (
-    *("console", "toml", "yaml", "markdown"),
+    *("console", "toml", "yaml", "markdown", "c", "verilog"),
     *("conv-figure", "conv-explorer", "conv-open", "conv-message", "conv-messages"),
 )
 # The line with which Python ends when something is raised: `ErrorType: message`.

@@ -2,12 +2,14 @@
 
 `check` calls a function with small whole numbers, smallest case first, and compares what comes with
 the definition. Where it differs, the report names the mistake of the catalogue, or the pair, that
-gives the same numbers in every case.
+gives the same numbers in every case. `write_vectors` writes the same calls as files, for what
+cannot be called from Python, and `checked` reads what was made of them.
 """
 
 from convref.conformance.checking import check
 from convref.conformance.mistakes import MISTAKES
 from convref.conformance.report import Report
 from convref.conformance.suite import OPS, USES
+from convref.conformance.vectors import checked, write_vectors
 
-__all__ = ["MISTAKES", "OPS", "USES", "Report", "check"]
+__all__ = ["MISTAKES", "OPS", "USES", "Report", "check", "checked", "write_vectors"]

@@ -107,6 +107,11 @@ def check(
             tried = asked(call, chosen, progress)
         finally:
             call.close()
+    return reported(op, without, tried)
+
+
+def reported(op: str, without: Sequence[str], tried: Sequence[Tried]) -> Report:
+    """What is to be said of results."""
     mistakes = diagnosis.named(tried)
     said = [] if mistakes else diagnosis.patterns(tried)
     return Report(op, tuple(without), tuple(tried), tuple(mistakes), tuple(said))

@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 
 import convref
-from convref import checks, cost, figures, messages
+from convref import checks, conformance, cost, figures, messages
 from convref.__main__ import main
+from convref.conformance import checked
 from convref.figures.files import save
 from convref.geometry import Axis
 from convref.layouts import convert_weight, tensorflow_same
@@ -813,6 +814,14 @@ def test_an_svg_needs_no_extra(tmp_path: Path) -> None:
         assert refused(lambda: save(figure, tmp_path / "a.svg"))[0] is None
 
 
+def test_a_folder_gets_vectors(tmp_path: Path) -> None:
+    rule, message = refused(lambda: checked(tmp_path))
+    assert rule == "vectors"
+    write = found(r"write them with convref\.conformance\.(\w+)", message)[1]
+    getattr(conformance, write)(tmp_path, "conv1d")
+    assert "nchw/everything has no result" in checked(tmp_path).tried[0].problem
+
+
 def test_depthwise_advice() -> None:
     weight = np.ones((8, 2, 3, 3))
     rule, message = refused(
@@ -1063,6 +1072,7 @@ FOLLOWED = {
     "axes": test_examples_in_messages_run,
     "layer": test_examples_in_messages_run,
     "extra": test_an_svg_needs_no_extra,
+    "vectors": test_a_folder_gets_vectors,
     "depthwise": test_depthwise_advice,
     "depthwise groups": test_depthwise_advice,
 }

@@ -229,6 +229,7 @@ HELP = {
         usage: convref check [-h]
         is a convolution right, and if not, what is wrong?
         FUNCTION as package.module:function
+        --results FOLDER that `convref vectors` has written
         --op {{{",".join(OPS)}}}
         what it is to compute
         --without USE[,USE] not supported, of {", ".join(USES)}
@@ -262,6 +263,17 @@ HELP = {
         --dtype DTYPE of all arrays
         --latex the sum in LaTeX, and nothing else
         --json the same for programs""",
+    "vectors": f"""\
+        usage: convref vectors [-h] [--op OP] [--format WORD[,WORD]] [--layout WORD[,WORD]]
+        calls and right results as files, for C, Rust or Verilog to be checked by
+        FOLDER made if it is missing
+        --op OP {", ".join(OPS)}
+        --format WORD[,WORD] npy, npz, json, bin, c, hex, pb
+        --layout WORD[,WORD] nchw, nhwc, nhwc-ohwi, nchw4c, nchw8c, nchw16c
+        --without WORD[,WORD]
+        --level {{smoke,full}}
+        --dtype {{float32,float64,int8,int16,int32}}
+        --words N on a line of hex""",
 }
 
 COMMANDS = " | ".join(command.BY_NAME)
@@ -443,6 +455,17 @@ WRONG = [
     "draw window --input '[[1, 2], [3]]' kernel=1",
     "draw window size='[[[' kernel=1",
     "draw padding --input 1,1,1,1,1",
+    "check",
+    "check mine:conv --results nowhere",
+    "check --results nowhere",
+    "vectors",
+    "vectors nowhere --op conv4d",
+    "vectors nowhere --format hex,xml",
+    "vectors nowhere --without bais",
+    "vectors nowhere --words 0",
+    "vectors nowhere --format ''",
+    "vectors nowhere --layout ''",
+    "vectors /dev/null",
 ]
 
 
@@ -456,6 +479,22 @@ def test_whatever_is_wrong_is_one_line(capsys: pytest.CaptureFixture[str], argum
     assert (caught.value.code, out) == (2, "")
     assert re.fullmatch(r"convref \w+: .*\n", err)
     assert len(err) > 30
+
+
+def test_vectors(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    options = (
+        "--op conv1d --format hex,bin --layout nhwc,nchw4c --dtype int8 --words 2 --level full"
+    )
+    said = run(capsys, f"vectors '{tmp_path}' {options} --without bias,groups")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    assert said == f"{tmp_path}: {len(files)} files, {size:,} bytes\n"
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert (manifest["op"], manifest["level"]) == ("conv1d", "full")
+    assert (manifest["dtype"], manifest["words"]) == ("int8", 2)
+    assert manifest["layouts"] == ["nhwc", "nchw4c"]
+    assert manifest["without"] == ["bias", "groups"]
+    assert {path.suffix for path in files} == {".hex", ".bin", ".vh", ".txt", ".json"}
 
 
 def test_draw(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from convref import (
     unfold1d,
     unfold3d,
 )
+from convref.conformance import checked
 from convref.cost import chain, read, receptive_field, spacing
 from convref.figures import draw
 from convref.figures.files import save
@@ -1278,6 +1279,7 @@ BAD = [
     ),
     ("figure position", lambda: draw("padding", size=[3, 3], at=[0, 4]), (1, -1, 3, 4)),
     ("extra", lambda: without("resvg_py", lambda: save(draw("padding", size=3), "a.png")), ()),
+    ("vectors", lambda: checked("nowhere"), ("nowhere", "it has no manifest.json of theirs")),
     ("figure scale", lambda: save(draw("padding", size=3), "a.png", scale="2"), ("'2'",)),
     ("figure scale", lambda: save(draw("padding", size=3), "a.png", scale=-1), (-1,)),
 ]

@@ -20,7 +20,7 @@ ALONE = {
     *("layout", "depthwise", "depthwise groups", "flattened"),
     *("same option", "same output padding", "same gap"),
     *(rule for rule in messages.MESSAGES if rule.startswith("figure ")),
-    "extra",
+    *("extra", "vectors"),
 }
 
 
