@@ -234,9 +234,10 @@ def attempt(
     call: Adapter,
     array: Callable[[Array], Any] | None,
     case: Case,
+    answer: Callable[[Any], Array] = suite.answer,
 ) -> Tried:
     """Make one call, and look at everything that came of it."""
-    right = suite.answer(case)
+    right = answer(case)
     arrays, options = case.arguments()
     kept = [None if each is None else each.copy() for each in arrays]
     given = [each if each is None or array is None else array(each) for each in arrays]

@@ -14,8 +14,10 @@ from convref.types import Array
 __all__ = ["INT8_USES", "Quantised", "accumulators", "centred", "output", "quantised_cases"]
 
 # What a function in 8 bits may do without, beside what any convolution may.
-INT8_USES = (*suite.USES, "input_zero_point", "weight_zero_point", "output_zero_point")
-INT8_USES += ("per_channel",)
+INT8_USES = (
+    *suite.USES,
+    *("input_zero_point", "weight_zero_point", "output_zero_point", "per_channel"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ __all__ = ["ROUNDINGS", "SAME", "Rounding", "Scale", "fixed_point", "scale"]
 class Scale:
     """The real number with which accumulators are multiplied, one for each output channel.
 
-    `single` is what float32 makes of it. ``multiplier * 2.0 ** (shift - 31)`` is fixed point. `zero`
+    `single` is what float32 makes of it, ``multiplier * 2.0 ** (shift - 31)`` fixed point. `zero`
     is the output's zero point, for the one rule that adds it before it rounds.
     """
 
@@ -32,8 +32,11 @@ class Scale:
     def by_channel(self, rank: int) -> "Scale":
         """The same along the channel axis of accumulators."""
         shape = (-1, *[1] * rank)
-        arrays = (self.single, self.multiplier, self.shift)
-        return Scale(*(each.reshape(shape) for each in arrays), self.zero)
+        return self.each(lambda array: array.reshape(shape))
+
+    def each(self, change: Callable[[Array], Array]) -> "Scale":
+        """The same change to all arrays."""
+        return Scale(change(self.single), change(self.multiplier), change(self.shift), self.zero)
 
 
 def fixed_point(real: Array) -> tuple[Array, Array]:
@@ -160,7 +163,8 @@ def single_toward_zero(sums: Array, scale: Scale) -> Array:
 def reference_even(sums: Array, scale: Scale) -> Array:
     """The zero point is in the sum that is rounded: where it is odd, halves go to odd results."""
     real = sums * scale.single.astype(np.float64) + scale.zero
-    return np.rint(real).astype(np.int64) - scale.zero
+    out: Array = np.rint(real).astype(np.int64) - scale.zero
+    return out
 
 
 # All of them --------------------------------------------------------------------------------------
@@ -201,35 +205,35 @@ ROUNDINGS = {
         ),
         Rounding(
             "onnx",
-            "the product in float32, halves to the even number, then the zero point",
-            "QuantizeLinear of ONNX, to which QLinearConv comes down; so do onnxruntime and XNNPACK",
+            "in float32, halves to the even number",
+            "QuantizeLinear of ONNX, which ends a QLinearConv; onnxruntime and XNNPACK do so",
             single_even,
         ),
         Rounding(
             "onnx-reference",
-            "the product in float64 from a scale in float32, plus the zero point, halves to the even",
+            "in float64 from a scale in float32, zero point included, halves to the even number",
             "onnx/reference/ops/op_qlinear_conv.py",
             reference_even,
         ),
         Rounding("half-away", "once, in fixed point, halves away from zero", "", half_away),
         Rounding("half-even", "once, in fixed point, halves to the even number", "", half_even),
-        Rounding("truncate", "not at all, in fixed point: digits are cut off", "", toward_zero),
+        Rounding("truncate", "toward zero, in fixed point", "", toward_zero),
         Rounding("floor", "down, in fixed point: a shift to the right alone", "", down),
         Rounding(
             "float32-half-away",
-            "the product in float32, halves away from zero",
+            "in float32, halves away from zero",
             "C's roundf",
             single_away,
         ),
         Rounding(
             "float32-half-up",
-            "the product in float32 plus 0.5, rounded down",
+            "in float32, 0.5 added and rounded down",
             "floorf(x + 0.5f)",
             single_up,
         ),
         Rounding(
             "float32-truncate",
-            "not at all, in float32: digits are cut off",
+            "toward zero, in float32",
             "a cast to a whole number in C",
             single_toward_zero,
         ),
@@ -263,5 +267,4 @@ def shifted(scale: Scale, bits: int) -> Scale:
 
 def first(scale: Scale) -> Scale:
     """The first channel's for all."""
-    arrays = (scale.single, scale.multiplier, scale.shift)
-    return Scale(*(np.full_like(each, each[0]) for each in arrays), scale.zero)
+    return scale.each(lambda array: np.full_like(array, array[0]))
