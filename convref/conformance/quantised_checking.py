@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -117,13 +117,13 @@ class Int8Report:
 
     def _smallest(self) -> list[str]:
         each = diagnosis.smallest(self.tried)
-        case = each.case
+        case = cast(Quantised, each.case)
         shapes = f"input {case.input.shape}, weight {case.weight.shape}"
         lines = [f"smallest wrong case: {case.name}", f"  {shapes}"]
         if each.problem:
             lines.append(f"  {each.problem}")
         at = diagnosis.first_wrong(each)
-        if at is None or each.got is None or not isinstance(case, Quantised):
+        if at is None or each.got is None:
             return lines
         lines.append(f"  cell {at}: {each.right[at]} is right, {each.got[at]} came")
         if self.stage == "output":
@@ -263,7 +263,7 @@ def nearest(tried: Sequence[Tried]) -> list[Tried]:
     """The same, right being what the rounding gives that gives the most of what came."""
     best, most = list(tried), -1
     for rule in ROUNDINGS.values():
-        now = [replace(each, right=output_of(each, rule)) for each in tried]
+        now = [replace(each, right=output(cast(Quantised, each.case), rule)) for each in tried]
         equal = sum(
             int((each.got == each.right).sum())
             for each in now
@@ -272,11 +272,6 @@ def nearest(tried: Sequence[Tried]) -> list[Tried]:
         if equal > most:
             best, most = now, equal
     return best
-
-
-def output_of(each: Tried, rule: Rounding) -> Array:
-    assert isinstance(each.case, Quantised)
-    return output(each.case, rule)
 
 
 def off_by_one(tried: Sequence[Tried]) -> list[str]:

@@ -7,6 +7,7 @@ bits, too.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -320,7 +321,7 @@ class Search:
     def __init__(self, tried: Sequence[Tried]) -> None:
         came = [each for each in tried if each.got is not None]
         came.sort(key=lambda each: (each.good, each.right.size))
-        self.came = [(each.case, each.got) for each in came if isinstance(each.case, Quantised)]
+        self.came = [(cast(Quantised, each.case), each.got) for each in came]
         self.sums: dict[tuple[str, int], Array | None] = {}
 
     def sums_of(self, mistake: Int8Mistake | None, number: int) -> Array | None:

@@ -90,11 +90,24 @@ def away(value: Array, bits: Array) -> Array:
     return out
 
 
-def double(sums: Array, scale: Scale) -> Array:
-    """Round the product's upper half, halves up; then once more in the shift, halves away."""
+def up(value: Array, bits: Array) -> Array:
+    """Divide by a power of two, and round halves up."""
+    out: Array = (value + ((1 << bits) >> 1)) >> bits
+    return out
+
+
+def upper(sums: Array, scale: Scale) -> tuple[Array, Array]:
+    """The product's upper 32 bits, halves rounded up, and how far they are yet to be shifted."""
     left = scale.shift.clip(0)
-    high = ((sums << left) * scale.multiplier + (1 << 30)) >> 31
-    return away(high, left - scale.shift)
+    return ((sums << left) * scale.multiplier + (1 << 30)) >> 31, left - scale.shift
+
+
+def double(sums: Array, scale: Scale) -> Array:
+    return away(*upper(sums, scale))
+
+
+def double_up(sums: Array, scale: Scale) -> Array:
+    return up(*upper(sums, scale))
 
 
 def product(sums: Array, scale: Scale) -> tuple[Array, Array]:
@@ -103,9 +116,7 @@ def product(sums: Array, scale: Scale) -> tuple[Array, Array]:
 
 
 def half_up(sums: Array, scale: Scale) -> Array:
-    exact, bits = product(sums, scale)
-    out: Array = (exact + ((1 << bits) >> 1)) >> bits
-    return out
+    return up(*product(sums, scale))
 
 
 def half_away(sums: Array, scale: Scale) -> Array:
@@ -204,6 +215,12 @@ ROUNDINGS = {
             half_up,
         ),
         Rounding(
+            "double-half-up",
+            "twice: the product's upper 32 bits, then the shift, halves up both times",
+            "ruy/kernel_avx512.cc, which TFLite runs on x86 where it is told to be fast",
+            double_up,
+        ),
+        Rounding(
             "onnx",
             "in float32, halves to the even number",
             "QuantizeLinear of ONNX, which ends a QLinearConv; onnxruntime and XNNPACK do so",
@@ -246,7 +263,6 @@ SAME = {
     "tosa-double": "tflite-double",
     "cmsis-nn": "tflite-double",
     "tosa-single": "tflite-single",
-    "ruy": "tflite-single",
     "half-up": "tflite-single",
     "xnnpack": "onnx",
 }
