@@ -1,0 +1,259 @@
+"""`check_int8`: roundings by their published rules, and every mistake named, rightly and alone."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convref.conformance import (
+    INT8_MISTAKES,
+    MISTAKES,
+    OPS,
+    ROUNDINGS,
+    SAME,
+    check_int8,
+    fixed_point,
+)
+from convref.conformance.quantised import INT8_USES, accumulators, output, quantised_cases
+from convref.conformance.quantised_mistakes import IN_SUMS, OTHERS
+from convref.conformance.rounding import Scale, scale
+from tests.numpy_only import int8_host
+from tests.numpy_only.hosts import Columns, with_mistake
+from tests.numpy_only.int8_host import RULES, Around, Int8
+
+DTYPES = pytest.mark.parametrize("dtype", ["int8", "uint8"])
+CONV = [name for name in OTHERS if "conv" in MISTAKES[name].kinds]
+
+
+def names(report: Any) -> list[tuple[str, ...]]:
+    """The mistakes of each explanation."""
+    return [tuple(mistake.name for mistake in each.mistakes) for each in report.explanations]
+
+
+# Roundings ----------------------------------------------------------------------------------------
+
+
+def awkward(chance: np.random.Generator) -> tuple[Any, Any, Any]:
+    """Accumulators, multipliers and shifts: at the limits, at halves and next to them, and any."""
+    shift = chance.integers(-24, 1, 400)
+    multiplier = chance.integers(1 << 30, 1 << 31, 400)
+    multiplier[::3] = 1 << 30
+    multiplier[1::7] = (1 << 31) - 1
+    reach = np.minimum(2**31 - 1, np.ldexp(1.0, 8 - shift)).astype(np.int64)
+    sums = chance.integers(-reach, reach)
+    halves = (sums >> -shift << -shift) + (1 << -shift) + chance.integers(-1, 2, 400)
+    sums[::2] = halves[::2].clip(-(2**31), 2**31 - 1)
+    sums[:8] = [0, 1, -1, 2, -2, 3, 2**31 - 1, -(2**31)]
+    return sums, multiplier, shift
+
+
+@pytest.mark.parametrize("name", ROUNDINGS)
+def test_a_rounding_is_its_published_rule(name: str) -> None:
+    for seed in range(5):
+        sums, multiplier, shift = awkward(np.random.default_rng(seed))
+        single = np.ldexp(multiplier.astype(float), shift - 31).astype(np.float32)
+        for zero in (0, 3, -5):
+            got = ROUNDINGS[name](sums, Scale(single, multiplier, shift, zero))
+            assert got.dtype == np.int64
+            rows = zip(sums, single, multiplier, shift, got, strict=True)
+            for x, s, m, e, rounded in rows:
+                assert rounded == RULES[name](int(x), s, int(m), int(e), zero), (x, s, m, e, zero)
+
+
+def test_what_goes_by_several_names_is_one_rule() -> None:
+    assert set(SAME.values()) <= set(ROUNDINGS)
+    assert not set(SAME) & set(ROUNDINGS)
+    for seed in range(20):
+        for x, m, e in zip(*awkward(np.random.default_rng(100 + seed)), strict=True):
+            x, m, e = int(x), int(m), int(e)
+            twice = int8_host.tflite_double(x, m, e)
+            once = int8_host.tflite_single(x, m, e)
+            assert int8_host.tosa(x, m, e, double_round=True) == twice
+            assert int8_host.tosa(x, m, e, double_round=False) == once
+            assert int8_host.cmsis(x, m, e) == twice
+
+
+def test_a_scale_above_one_shifts_to_the_left() -> None:
+    sums, multiplier = np.array([5, -5, 7]), np.array([3 << 29] * 3)
+    large = Scale(np.float32([3] * 3), multiplier, np.array([2] * 3))
+    for name, rule in ROUNDINGS.items():
+        assert rule(sums, large).tolist() == [15, -15, 21], name
+
+
+def test_fixed_point() -> None:
+    reals = np.array([0.3, 0.5, 1, 1e-6, 1 - 2.0**-40, 123.456])
+    multiplier, shift = fixed_point(reals)
+    assert multiplier.dtype == shift.dtype == np.int32
+    assert ((multiplier >= 1 << 30) & (multiplier > 0)).all()
+    back = np.ldexp(multiplier.astype(float), shift - 31)
+    np.testing.assert_allclose(back, reals, rtol=2**-31)
+    assert (multiplier[4], shift[4]) == (1 << 30, 1)  # rounded up to one
+    assert fixed_point(np.array([0.5 + 2.0**-32]))[0] == (1 << 30) + 1  # a half goes up
+
+
+def test_both_forms_of_a_scale() -> None:
+    made = scale(0.1, np.float32([0.3, 0.7]), 0.9, 4)
+    single = np.float32(0.1) * np.float32([0.3, 0.7]) / np.float32(0.9)
+    np.testing.assert_array_equal(made.single, single)
+    double = 0.1 * np.float32([0.3, 0.7]).astype(float) / 0.9
+    np.testing.assert_array_equal(made.multiplier, fixed_point(double)[0])
+    np.testing.assert_array_equal(made.shift, fixed_point(double)[1])
+    assert made.zero == 4
+    assert made.by_channel(3).single.shape == (2, 1, 1, 1)
+
+
+# The calls ----------------------------------------------------------------------------------------
+
+
+@DTYPES
+@pytest.mark.parametrize("op", OPS)
+def test_no_two_roundings_agree_in_the_smoke_cases(op: str, dtype: str) -> None:
+    for missing in ((), ("per_channel",)):
+        results = {
+            name: [output(case, rule) for case in quantised_cases(op, dtype, missing, "smoke")]
+            for name, rule in ROUNDINGS.items()
+        }
+        for one, other in combinations(ROUNDINGS, 2):
+            pairs = zip(results[one], results[other], strict=True)
+            assert not all(np.array_equal(a, b) for a, b in pairs), (one, other)
+
+
+@DTYPES
+@pytest.mark.parametrize("op", OPS)
+def test_accumulators_fit_in_32_bits_and_some_results_not_in_8(op: str, dtype: str) -> None:
+    cases = quantised_cases(op, dtype)
+    clipped = 0
+    for case in cases:
+        assert case.input.dtype == dtype
+        assert case.weight.dtype == np.int8
+        assert case.scale.multiplier.max() < 2**31
+        assert abs(accumulators(case)).max() < 2**31
+        result = output(case, ROUNDINGS["onnx"])
+        assert result.dtype == dtype
+        clipped += int(np.isin(result, case.limits()).sum())
+    assert clipped > 20
+    assert max(abs(accumulators(case)).max() for case in cases[:3]) > 2**15
+
+
+@pytest.mark.parametrize("missing", INT8_USES)
+def test_what_is_declared_missing_is_not_asked_for(missing: str) -> None:
+    assert any(missing in case.uses for case in quantised_cases("conv_transpose2d"))
+    for op in ("conv2d", "conv_transpose2d"):
+        cases = quantised_cases(op, missing=[missing])
+        assert len(cases) >= 10
+        for case in cases:
+            assert missing not in case.uses
+            assert accumulators(case).shape[2:] == case.sizes()
+
+
+def test_a_call_brings_all_it_needs_and_keeps_its_own() -> None:
+    case = quantised_cases("conv2d")[0]
+    arrays, options = case.arguments()
+    assert set(options) == {
+        *("stride", "padding", "dilation", "groups", "multiplier", "shift"),
+        *("input_zero_point", "weight_zero_point", "output_zero_point"),
+        *("input_scale", "weight_scale", "output_scale"),
+    }
+    assert options["multiplier"].dtype == options["shift"].dtype == np.int32
+    options["weight_scale"][:] = 0
+    options["weight_zero_point"][:] = 0
+    arrays[0][:] = 0  # type: ignore[index]
+    assert case.weight_scale.all() and case.weight_zero_point.all() and case.input.any()
+
+
+def test_zero_points_of_transposed_weights_go_by_output_channel() -> None:
+    case = next(case for case in quantised_cases("conv_transpose1d") if case.groups > 1)
+    x = case.input.astype(int) - case.input_zero_point
+    w = case.weight.astype(int)
+    each = w.shape[1]
+    channels = len(w) // case.groups
+    whole = np.zeros((len(x), case.outputs, (x.shape[2] - 1) * case.stride[0] + 40), int)
+    for n, c, i, o, t in np.ndindex(len(x), x.shape[1], x.shape[2], each, w.shape[2]):
+        out = c // channels * each + o
+        value = w[c, o, t] - int(case.weight_zero_point[out])
+        whole[n, out, i * case.stride[0] + t * case.dilation[0]] += x[n, c, i] * value
+    start = case.padding[0][0]
+    right = whole[:, :, start : start + case.sizes()[0]] + case.bias.reshape(-1, 1)  # type: ignore[union-attr]
+    np.testing.assert_array_equal(accumulators(case), right)
+
+
+# What is right, and what is wrong -----------------------------------------------------------------
+
+
+@DTYPES
+@pytest.mark.parametrize("rule", ROUNDINGS)
+def test_a_right_host_passes_and_its_rounding_is_named(rule: str, dtype: str) -> None:
+    report = check_int8(Int8(rule), dtype=dtype, level="smoke")
+    assert report, str(report)
+    assert report.roundings == (rule,)
+    assert check_int8(Int8(rule), rounding=rule, dtype=dtype, level="smoke")
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_a_rounding_can_be_asked_for_by_its_other_names(name: str) -> None:
+    report = check_int8(Int8(SAME[name]), rounding=name, level="smoke")
+    assert report.right and report.asked == name
+    assert "rounding right" in str(report)
+
+
+def test_every_level_and_dimension() -> None:
+    assert len(check_int8(Int8("onnx"), rounding="onnx").tried) > 15
+    for op in ("conv1d", "conv3d"):
+        report = check_int8(Int8("tflite-double"), op, rounding="tosa-double", level="smoke")
+        assert report, str(report)
+        assert report.op == op
+
+
+@pytest.mark.parametrize("rule", ROUNDINGS)
+def test_accumulators_right_rounding_differs(rule: str) -> None:
+    asked = "half-away" if rule != "half-away" else "half-even"
+    report = check_int8(Int8(rule), rounding=asked, level="smoke")
+    assert not report
+    assert report.roundings == (rule,)
+    assert names(report) == [()]
+    said = f"accumulators right, rounding differs: {rule}, where {asked} is asked for\n"
+    assert said in str(report)
+    assert f"  {rule}: {ROUNDINGS[rule].says}" in str(report)
+
+
+@DTYPES
+@pytest.mark.parametrize("name", INT8_MISTAKES)
+def test_a_mistake_is_named_alone(name: str, dtype: str) -> None:
+    report = check_int8(
+        int8_host.named(name)("tflite-double"), rounding="gemmlowp", dtype=dtype, level="smoke"
+    )
+    assert names(report) == [(name,)]
+    assert report.roundings == ("tflite-double",)
+    explained = report.explanations[0]
+    assert (explained.in_sums is None) == (INT8_MISTAKES[name].sums is None)
+    assert INT8_MISTAKES[name].says in str(report)
+
+
+@pytest.mark.parametrize("name", CONV)
+def test_a_mistake_of_any_convolution_is_named_alone(name: str) -> None:
+    report = check_int8(Around("onnx", with_mistake(Columns, name)), rounding="onnx", level="smoke")
+    assert names(report) == [(name,)]
+
+
+@pytest.mark.parametrize("name", [each.name for each in IN_SUMS if each.name in INT8_MISTAKES])
+def test_accumulators_alone(name: str) -> None:
+    host = int8_host.named(name)("onnx")
+    host.accumulators = True
+    report = check_int8(host, stage="accumulators", level="smoke")
+    assert names(report) == [(name,)]
+    assert not report.roundings
+    assert str(report).split("\n")[1] == "accumulators wrong"
+
+
+def test_right_accumulators() -> None:
+    host = Int8("onnx")
+    host.accumulators = True
+    report = check_int8(host, stage="accumulators")
+    assert report.right and not report.explanations
+    assert str(report) == f"conv2d in 8 bits, accumulators: {len(report.tried)} of " + (
+        f"{len(report.tried)} cases are right"
+    )
