@@ -7,6 +7,7 @@ bits, too.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import cast
 
 import numpy as np
@@ -315,6 +316,10 @@ class Explanation:
         return tuple(each for each in (self.in_sums, self.behind) if each is not None)
 
 
+Both = tuple[Int8Mistake | None, Int8Mistake | None]
+NOTHING: Both = (None, None)
+
+
 class Search:
     """Results of the cases under mistakes, smallest wrong case first; sums are worked out once."""
 
@@ -323,6 +328,7 @@ class Search:
         came.sort(key=lambda each: (each.good, each.right.size))
         self.came = [(cast(Quantised, each.case), each.got) for each in came]
         self.sums: dict[tuple[str, int], Array | None] = {}
+        self.known: dict[Both, bool] = {}
 
     def sums_of(self, mistake: Int8Mistake | None, number: int) -> Array | None:
         key = (mistake.name if mistake else "", number)
@@ -331,68 +337,66 @@ class Search:
             self.sums[key] = mistake.sums(case) if mistake and mistake.sums else accumulators(case)
         return self.sums[key]
 
-    def sums_fit(self, mistake: Int8Mistake | None) -> bool:
+    def sums_fit(self, mistake: Int8Mistake) -> bool:
         """Whether just these sums came."""
         return bool(self.came) and all(
             alike(got, self.sums_of(mistake, number)) for number, (_, got) in enumerate(self.came)
         )
 
-    def fits(self, in_sums: Int8Mistake | None, behind: Int8Mistake | None, rule: Rounding) -> bool:
+    def result(self, both: Both, rule: Rounding, number: int) -> Array | None:
+        """What would come in a case."""
+        case, _ = self.came[number]
+        sums, steps = self.sums_of(both[0], number), both[1] or RIGHT
+        if sums is None:
+            return None
+        scale = steps.scale(case.scale).by_channel(case.rank)
+        return steps.finish(case, steps.round(case, sums, lambda value: rule(value, scale)))
+
+    def near(self, both: Both) -> bool:
+        """Whether any rounding can give what came: two of them are at most one apart, twice two."""
+        if both not in self.known:
+            result, got = self.result(both, ROUNDINGS["half-even"], 0), self.came[0][1]
+            self.known[both] = (
+                result is not None
+                and got is not None
+                and result.shape == got.shape
+                and bool(((got.astype(np.int64) - result + 2) % 256 <= 4).all())
+            )
+        return self.known[both]
+
+    def fits(self, both: Both, rule: Rounding) -> bool:
         """Whether just these results came."""
-        steps = behind or RIGHT
-        for number, (case, got) in enumerate(self.came):
-            sums = self.sums_of(in_sums, number)
-            if sums is None:
-                return False
-            scale = steps.scale(case.scale).by_channel(case.rank)
-
-            def round(sums: Array, scale: Scale = scale) -> Array:
-                return rule(sums, scale)
-
-            if not alike(got, steps.finish(case, steps.round(case, sums, round))):
-                return False
-        return bool(self.came)
+        return self.near(both) and all(
+            alike(got, self.result(both, rule, number)) for number, (_, got) in enumerate(self.came)
+        )
 
 
 def explanations(tried: Sequence[Tried], asked: str | None, sums: bool) -> list[Explanation]:
     """Whatever gives all that came: with the fewest things wrong, among them another rounding."""
     search = Search(tried)
     if sums:
-        found = [each for each in IN_SUMS if search.sums_fit(each)]
-        return [Explanation(each, None) for each in found[:MOST]]
+        return [Explanation(each, None) for each in IN_SUMS if search.sums_fit(each)][:MOST]
     wished = [ROUNDINGS[asked]] if asked else list(ROUNDINGS.values())
     others = [each for each in ROUNDINGS.values() if each not in wished]
-    for step in steps(wished, others):
-        rules: dict[tuple[Int8Mistake | None, Int8Mistake | None], list[Rounding]] = {}
-        for in_sums, behind, rule in step:
-            if search.fits(in_sums, behind, rule):
-                rules.setdefault((in_sums, behind), []).append(rule)
-        if rules:
-            return [Explanation(*both, tuple(each)) for both, each in list(rules.items())[:MOST]]
+    for step in steps(wished, others) if search.came else ():
+        found = {}
+        for both, rules in step:
+            fitting = tuple(rule for rule in rules if search.fits(both, rule))
+            if fitting:
+                found[both] = fitting
+        if found:
+            return [Explanation(*both, rules) for both, rules in found.items()][:MOST]
     return []
 
 
-Guess = tuple[Int8Mistake | None, Int8Mistake | None, Rounding]
+Guesses = list[tuple[Both, Sequence[Rounding]]]
 
 
-def steps(wished: Sequence[Rounding], others: Sequence[Rounding]) -> Iterator[Iterator[Guess]]:
-    """Guesses by how many things are wrong in them."""
-
-    def with_one(rules: Sequence[Rounding]) -> Iterator[Guess]:
-        yield from ((each, None, rule) for each in IN_SUMS for rule in rules)
-        yield from ((None, each, rule) for each in BEHIND for rule in rules)
-
-    def with_two(rules: Sequence[Rounding]) -> Iterator[Guess]:
-        yield from ((one, two, rule) for one in IN_SUMS for two in BEHIND for rule in rules)
-
-    def nothing(rules: Sequence[Rounding]) -> Iterator[Guess]:
-        yield from ((None, None, rule) for rule in rules)
-
-    def chained(*parts: Iterator[Guess]) -> Iterator[Guess]:
-        for part in parts:
-            yield from part
-
-    yield nothing(wished)
-    yield chained(nothing(others), with_one(wished))
-    yield chained(with_one(others), with_two(wished))
-    yield with_two(others)
+def steps(wished: Sequence[Rounding], others: Sequence[Rounding]) -> Iterator[Guesses]:
+    """What may be wrong, by how many things: a rounding that is not wished for counts as one."""
+    one: list[Both] = [*((each, None) for each in IN_SUMS), *((None, each) for each in BEHIND)]
+    two: list[Both] = list(product(IN_SUMS, BEHIND))
+    yield [(NOTHING, wished)]
+    yield [(NOTHING, others), *((both, wished) for both in one)]
+    yield [*((both, others) for both in one), *((both, wished) for both in two)]
+    yield [(both, others) for both in two]

@@ -15,7 +15,7 @@ import numpy as np
 
 from tests.numpy_only.hosts import Columns, Host
 
-# Roundings: an accumulator, scale in float32, multiplier, shift and zero point ---------------------
+# Roundings: an accumulator, scale in float32, multiplier, shift and zero point --------------------
 
 
 def tflite_double(x: int, m: int, shift: int) -> int:

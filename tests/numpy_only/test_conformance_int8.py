@@ -257,3 +257,198 @@ def test_right_accumulators() -> None:
     assert str(report) == f"conv2d in 8 bits, accumulators: {len(report.tried)} of " + (
         f"{len(report.tried)} cases are right"
     )
+
+
+# What the report says -----------------------------------------------------------------------------
+
+
+class Twice(int8_host.PaddingOfZeros, int8_host.ClampMissing):
+    """Wrong in the sums and after them."""
+
+
+def test_two_mistakes_and_another_rounding_are_told_apart() -> None:
+    report = check_int8(Twice("half-away"), rounding="tosa-double", level="smoke")
+    assert names(report) == [("padding-of-zeros", "clamp-missing")]
+    assert report.roundings == ("half-away",)
+    first = (
+        "accumulators wrong, wrong after them, rounding differs: half-away, "
+        "where tosa-double is asked for"
+    )
+    assert str(report).split("\n")[1:6] == [
+        first,
+        "  mistake: padding-of-zeros",
+        "    " + INT8_MISTAKES["padding-of-zeros"].says,
+        "  mistake: clamp-missing",
+        "    " + INT8_MISTAKES["clamp-missing"].says,
+    ]
+    assert names(check_int8(Twice("onnx"), rounding="onnx", level="smoke")) == names(report)
+    assert names(check_int8(Twice("onnx"), level="smoke")) == names(report)
+
+
+def test_a_mistake_and_a_rounding_where_one_is_asked_for() -> None:
+    host = int8_host.named("bias-int16")("half-away")
+    report = check_int8(host, rounding="onnx", level="smoke")
+    assert names(report) == [("bias-int16",)]
+    assert report.roundings == ("half-away", "float32-half-away")
+
+
+def test_the_smallest_wrong_case_shows_a_cell_and_its_accumulator() -> None:
+    host = Int8("half-even")
+    report = check_int8(host, rounding="half-away", level="smoke")
+    case = next(each.case for each in report.tried if each.case.name == "halves")
+    lines = str(report).split("\n")
+    start = lines.index("smallest wrong case: halves")
+    assert lines[start + 1] == "  input (1, 1, 24, 3), weight (16, 1, 1, 1)"
+    right = output(case, ROUNDINGS["half-away"])
+    came = output(case, ROUNDINGS["half-even"])
+    at = tuple(map(int, np.argwhere(right != came)[0]))
+    sums = int(accumulators(case)[at])
+    real = sums * 2.0 ** -int([6, 1, 3, 5, 7, 2, 4, 8][at[1] % 8])
+    assert real % 1 == 0.5
+    assert lines[start + 2] == f"  cell {at}: {right[at]} is right, {came[at]} came"
+    assert lines[start + 3] == (
+        f"  its accumulator is {sums}; scaled {real:.9g}, then zero point {case.output_zero_point}"
+    )
+    assert lines[-1] == "wrong: halves"
+
+
+def test_accumulators_have_no_scale_to_show() -> None:
+    host = int8_host.named("weight-sign")("onnx")
+    host.accumulators = True
+    said = str(check_int8(host, stage="accumulators", level="smoke"))
+    assert "is right" in said and "its accumulator" not in said
+
+
+def test_what_is_raised_or_has_another_shape_is_told() -> None:
+    def broken(*arrays: Any, **options: Any) -> Any:
+        raise RuntimeError("no such kernel")
+
+    report = check_int8(broken, rounding="onnx", level="smoke")
+    assert not report.right and not report.explanations and not report.roundings
+    assert "raised RuntimeError: no such kernel" in str(report)
+    assert "No mistake that is known here gives what came, with any rounding." in str(report)
+    assert not check_int8(broken, stage="accumulators", level="smoke").explanations
+
+    def short(*arrays: Any, **options: Any) -> Any:
+        return Int8("onnx")(*arrays, **options)[:, :, :-1]
+
+    for rounding in ("onnx", None):
+        report = check_int8(short, rounding=rounding, level="smoke")
+        assert "gave shape" in str(report) and not report.explanations
+
+
+def test_results_of_another_dtype_are_wrong() -> None:
+    def wide(*arrays: Any, **options: Any) -> Any:
+        return Int8("onnx")(*arrays, **options).astype(np.int32)
+
+    report = check_int8(wide, rounding="onnx", level="smoke")
+    assert not report
+    assert "gave dtype int32" in str(report)
+
+
+def test_what_nothing_explains_is_described() -> None:
+    def off(*arrays: Any, **options: Any) -> Any:
+        out = Int8("onnx")(*arrays, **options)
+        return out - (out > 0) + (out < -60)
+
+    report = check_int8(off, rounding="onnx", level="smoke")
+    assert not report.explanations
+    assert report.patterns[0] == "No cell is off by more than one: look at the rounding."
+    assert f"  {report.patterns[0]}" in str(report)
+
+    def far(*arrays: Any, **options: Any) -> Any:
+        return Int8("onnx")(*arrays, **options) // 2
+
+    report = check_int8(far, level="smoke")
+    assert not report.explanations
+    assert not any("off by more" in each for each in report.patterns)
+
+
+def test_without_a_rounding_the_nearest_one_is_right() -> None:
+    def nearly(*arrays: Any, **options: Any) -> Any:
+        out = Int8("floor")(*arrays, **options)
+        out[0, 0, 0, 0] ^= 64
+        return out
+
+    report = check_int8(nearly, level="smoke")
+    assert not report
+    for each in report.tried:
+        np.testing.assert_array_equal(each.right, output(each.case, ROUNDINGS["floor"]))
+        assert int((each.right != each.got).sum()) == 1
+
+
+def test_what_depends_on_the_calls_before_is_wrong() -> None:
+    calls = []
+
+    def tired(*arrays: Any, **options: Any) -> Any:
+        calls.append(1)
+        return Int8("onnx" if len(calls) < 6 else "floor")(*arrays, **options)
+
+    assert "when it was called again" in str(check_int8(tired, rounding="onnx", level="smoke"))
+
+
+def test_several_explanations_are_all_told() -> None:
+    lacks = ["padding", "groups"]  # no padding: nothing tells what stands in it
+    host = int8_host.named("input-zero-point-forgotten")("onnx")
+    report = check_int8(host, rounding="onnx", without=lacks, level="smoke")
+    assert names(report) == [
+        ("input-zero-point-forgotten",),
+        ("input-zero-point-in-padding-alone",),
+    ]
+    assert f"not asked for: {', '.join(lacks)}" in str(report)
+    for found in names(report)[1:]:
+        assert f"The same would come of {' and '.join(found)}." in str(report)
+
+
+def test_without_a_bias_some_roundings_look_alike() -> None:
+    report = check_int8(Int8("onnx"), without=["bias"], level="smoke")
+    assert report.right
+    assert report.roundings == ("onnx", "half-even")
+    assert "rounding is onnx or half-even" in str(report)
+
+
+def test_for_programs() -> None:
+    report = check_int8(Int8("floor"), rounding="onnx", without=["groups"], level="smoke")
+    data = json.loads(json.dumps(report.data()))
+    assert data["op"] == "conv2d" and data["stage"] == "output" and data["asked"] == "onnx"
+    assert data["without"] == ["groups"] and data["right"] is False
+    assert data["roundings"] == ["floor"] and data["mistakes"] == [] and data["patterns"] == []
+    assert [each["name"] for each in data["cases"]][3:] == ["halves", "close to halves"]
+    host = int8_host.named("clamp-missing")("onnx")
+    data = check_int8(host, rounding="onnx", level="smoke").data()
+    assert data["mistakes"] == [
+        {"name": "clamp-missing", "says": INT8_MISTAKES["clamp-missing"].says}
+    ]
+    assert {each["right"] for each in data["cases"]} == {True, False}
+    assert {each["problem"] for each in data["cases"]} == {""}
+
+
+def test_an_adapter_and_arrays_of_another_kind() -> None:
+    seen = []
+
+    def adapter(function: Any, arrays: Any, options: Any) -> Any:
+        return function(*arrays, **options)
+
+    def array(each: Any) -> Any:
+        seen.append(each.dtype.name)
+        return each
+
+    host = Int8("onnx")
+    assert check_int8(host, rounding="onnx", level="smoke", adapter=adapter, array=array)
+    assert set(seen) == {"int8", "int32"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("op", "conv4d"),
+        ("stage", "sums"),
+        ("dtype", "int16"),
+        ("level", "some"),
+        ("rounding", "nearest"),
+        ("without", ["zero_point"]),
+    ],
+)
+def test_other_words_are_refused(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be one of "):
+        check_int8(Int8("onnx"), **{name: value})
