@@ -11,11 +11,11 @@ from convref.conformance.rounding import Rounding, Scale
 from convref.conformance.suite import Case
 from convref.types import Array
 
-__all__ = ["INT8_USES", "Quantised", "accumulators", "centred", "output", "quantised_cases"]
+__all__ = ["INT8_USES"]
 
 # What a function in 8 bits may do without, beside what any convolution may.
 INT8_USES = (
-    *suite.USES,
+    *(use for use in suite.USES if "float" not in use),
     *("input_zero_point", "weight_zero_point", "output_zero_point", "per_channel"),
 )
 

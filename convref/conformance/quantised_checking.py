@@ -1,6 +1,6 @@
 """Calls a function in 8 bits, and says whether sums, rounding or anything else in it is wrong."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -8,154 +8,133 @@ import numpy as np
 
 from convref import checks
 from convref.conformance import diagnosis, suite
-from convref.conformance.checking import Adapter, Function, attempt, remembered
+from convref.conformance.calling import Adapter, Function
+from convref.conformance.checking import called
 from convref.conformance.diagnosis import Tried
 from convref.conformance.quantised import (
     INT8_USES,
     Quantised,
     accumulators,
+    centred,
     output,
     quantised_cases,
 )
-from convref.conformance.quantised_mistakes import Explanation, Int8Mistake, explanations
-from convref.conformance.rounding import ROUNDINGS, SAME, Rounding
+from convref.conformance.quantised_mistakes import Explanation, explanations
+from convref.conformance.report import Report, beside, indented, written
+from convref.conformance.rounding import ALIASES, ROUNDINGS
 from convref.types import Array
 
 __all__ = ["Int8Report", "check_int8"]
 
 
 @dataclass(frozen=True)
-class Int8Report:
-    """What `check_int8` found.
+class Int8Report(Report):
+    """What `check_int8` found: true where all is right, and a text that says what is not.
 
     Attributes
     ----------
-    op : str
-        What the function claims to be.
-    without : tuple of str
-        What it does not support, by its owner's word: no case has it.
+    op, without, tried, mistakes, patterns
+        As in `Report`.
     stage : str
         ``"accumulators"`` or ``"output"``: what was asked for.
     asked : str or None
         The rounding that was asked for; None if any of them would do.
-    tried : tuple
-        Every case with what is right and what came.
-    explanations : tuple of Explanation
-        Mistakes and roundings that give exactly what came in all cases; for a right function its
-        rounding alone.
-    patterns : tuple of str
-        Sentences that hold for all wrong cases, where nothing explains them.
+    explanations : tuple
+        What gives all that came: mistakes `in_sums` and `behind` them, if any, and the `roundings`
+        with which they do. For a right function, its rounding alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from convref.conformance import check_int8
+    >>> def lazy(input, weight, bias, **options):
+    ...     return np.zeros((1, 1, 1, 1), input.dtype)
+    >>> report = check_int8(lazy)
+    >>> bool(report), report.roundings
+    (False, ())
     """
 
-    op: str
-    without: tuple[str, ...]
-    stage: str
-    asked: str | None
-    tried: tuple[Tried, ...]
+    stage: str = "output"
+    asked: str | None = None
     explanations: tuple[Explanation, ...] = ()
-    patterns: tuple[str, ...] = ()
-
-    @property
-    def right(self) -> bool:
-        return all(each.good for each in self.tried)
 
     @property
     def roundings(self) -> tuple[str, ...]:
         """Names of the roundings that give what came."""
-        rules = [rule.name for each in self.explanations[:1] for rule in each.roundings]
-        return tuple(rules)
+        return tuple(rule.name for each in self.explanations[:1] for rule in each.roundings)
 
-    @property
-    def mistakes(self) -> tuple[Int8Mistake, ...]:
-        """What is wrong, by the first explanation; nothing if only the rounding is another."""
-        return tuple(mistake for each in self.explanations[:1] for mistake in each.mistakes)
+    def data(self) -> dict[str, Any]:
+        """The same for programs, as JSON has it.
 
-    def __bool__(self) -> bool:
-        return self.right
+        Returns
+        -------
+        dict
+            What a `Report` has, and ``stage``, ``asked`` and ``roundings``.
+        """
+        roundings = list(self.roundings)
+        return super().data() | {"stage": self.stage, "asked": self.asked, "roundings": roundings}
 
-    def __str__(self) -> str:
-        good = sum(each.good for each in self.tried)
-        lines = [f"{self.op} in 8 bits, {self.stage}: {good} of {len(self.tried)} cases are right"]
-        if self.without:
-            lines.append(f"not asked for: {', '.join(self.without)}")
-        lines += self._explained() if self.explanations or not self.right else []
-        if self.right:
-            return "\n".join(lines)
-        lines += ["", *self._smallest()]
-        wrong = [each.case.name for each in self.tried if not each.good]
-        return "\n".join([*lines, "", f"wrong: {', '.join(wrong)}"])
+    def _counted(self) -> Iterator[str]:
+        first, *others = super()._counted()
+        yield first.replace(":", f" in 8 bits, {self.stage}:", 1)
+        yield from others
+        if self.right and self.explanations:
+            yield from self._verdict(self.explanations[0])
 
-    def _explained(self) -> list[str]:
+    def _named(self) -> Iterator[str]:
         if not self.explanations:
-            lines = ["No mistake that is known here gives what came, with any rounding."]
-            return lines + [f"  {each}" for each in self.patterns]
-        first, *others = self.explanations
-        lines = self._verdict(first)
-        for each in others:
-            names = " and ".join(mistake.name for mistake in each.mistakes)
-            lines.append(f"The same would come of {names}.")
-        return lines
+            yield "No mistake that is known here gives what came, with any rounding."
+            yield from (f"  {each}" for each in self.patterns)
+        for number, each in enumerate(self.explanations):
+            if number:
+                names = " and ".join(mistake.name for mistake in each.mistakes)
+                yield f"The same would come of {names}."
+            else:
+                yield from self._verdict(each)
 
-    def _verdict(self, found: Explanation) -> list[str]:
+    def _verdict(self, found: Explanation) -> Iterator[str]:
         told = [f"accumulators {'wrong' if found.in_sums else 'right'}"]
         if found.behind is not None:
             told.append("wrong after them")
         if found.roundings:
-            told.append(self._rounding(found.roundings))
-        lines = [", ".join(told)]
-        lines += [f"  mistake: {each.name}\n    {each.says}" for each in found.mistakes]
-        return lines + [f"  {rule.name}: {rule.says}" for rule in found.roundings]
+            told.append(self._rounding())
+        yield ", ".join(told)
+        for mistake in found.mistakes:
+            yield f"  mistake: {mistake.name}"
+            yield f"    {mistake.says}"
+        yield from (f"  {rule.name}: {rule.says}" for rule in found.roundings)
 
-    def _rounding(self, rules: Sequence[Rounding]) -> str:
-        asked = SAME.get(self.asked or "", self.asked)
-        names = " or ".join(rule.name for rule in rules)
-        if asked is None:
+    def _rounding(self) -> str:
+        names = " or ".join(self.roundings)
+        if self.asked is None:
             return f"rounding is {names}"
-        if asked in [rule.name for rule in rules]:
+        if ALIASES.get(self.asked, self.asked) in self.roundings:
             return "rounding right"
         return f"rounding differs: {names}, where {self.asked} is asked for"
 
-    def _smallest(self) -> list[str]:
+    def _smallest(self, side_by_side: bool = True) -> Iterator[str]:
         each = diagnosis.smallest(self.tried)
         case = cast(Quantised, each.case)
-        shapes = f"input {case.input.shape}, weight {case.weight.shape}"
-        lines = [f"smallest wrong case: {case.name}", f"  {shapes}"]
+        yield f"smallest wrong case: {case.name}"
+        yield f"  input {case.input.shape}, weight {case.weight.shape}"
         if each.problem:
-            lines.append(f"  {each.problem}")
+            yield f"  {each.problem}"
         at = diagnosis.first_wrong(each)
         if at is None or each.got is None:
-            return lines
-        lines.append(f"  cell {at}: {each.right[at]} is right, {each.got[at]} came")
+            return
+        yield f"  at {list(at)}: {each.got[at]} came, {each.right[at]} is right"
+        sums = int(accumulators(case)[at])
+        yield from indented("sum: ", written(centred(case), at, sums))
         if self.stage == "output":
-            sums, channel = int(accumulators(case)[at]), at[1]
-            real = sums * np.ldexp(float(case.scale.multiplier[channel]), -31)
-            real = float(np.ldexp(real, int(case.scale.shift[channel])))
-            lines.append(
-                f"  its accumulator is {sums}; scaled {real:.9g}, then zero point "
-                f"{case.output_zero_point}"
-            )
-        return lines
-
-    def data(self) -> dict[str, Any]:
-        """The same for programs, as JSON has it."""
-        return {
-            "op": self.op,
-            "without": list(self.without),
-            "stage": self.stage,
-            "asked": self.asked,
-            "right": self.right,
-            "roundings": list(self.roundings),
-            "mistakes": [{"name": each.name, "says": each.says} for each in self.mistakes],
-            "patterns": list(self.patterns),
-            "cases": [
-                {"name": each.case.name, "right": each.good, "problem": each.problem}
-                for each in self.tried
-            ],
-        }
+            multiplier, shift = (int(a[at[1]]) for a in (case.scale.multiplier, case.scale.shift))
+            real = float(np.ldexp(sums * multiplier, shift - 31))
+            yield f"  {sums} scaled is {real:.9g}; the zero point {case.output_zero_point} follows"
+        if side_by_side:
+            yield from beside(each, at)
 
 
 def check_int8(
-    function: Function,
+    function: Function | str,
     op: str = "conv2d",
     *,
     rounding: str | None = None,
@@ -163,8 +142,10 @@ def check_int8(
     dtype: str = "int8",
     without: Sequence[str] = (),
     adapter: Adapter | None = None,
-    array: Callable[[Array], Any] | None = None,
+    array: Callable[[Array], Any] | str | None = None,
     level: str = "full",
+    seconds: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Int8Report:
     """Call a convolution in 8 bits: are the accumulators right, and which rounding follows them?
 
@@ -173,7 +154,7 @@ def check_int8(
 
     Parameters
     ----------
-    function : callable
+    function : callable or str
         Called as ``function(input, weight, bias, stride=..., padding=..., dilation=...,
         groups=...)`` as by `check`, and with ``input_zero_point``, ``weight_zero_point``,
         ``output_zero_point``, ``input_scale``, ``weight_scale``, ``output_scale``, ``multiplier``
@@ -183,7 +164,7 @@ def check_int8(
     op : str
         What the function is to compute, as in `check`.
     rounding : str, optional
-        A name of `ROUNDINGS` or `SAME`, by which results must be rounded. Left out, any of them
+        A name of `ROUNDINGS` or `ALIASES`, by which results must be rounded. Left out, any of them
         will do, and the report says which it is.
     stage : str
         ``"output"`` for results in 8 bits, ``"accumulators"`` for the sums before them, in int32.
@@ -193,7 +174,7 @@ def check_int8(
         What it does not support: as in `check`, and ``"input_zero_point"``,
         ``"weight_zero_point"``, ``"output_zero_point"``, ``"per_channel"`` scales. Without a bias
         no accumulator is large enough to tell float32 from fixed point.
-    adapter, array
+    adapter, array, seconds, progress
         As in `check`.
     level : str
         ``"smoke"`` for five cases in which every mistake and rounding shows, ``"full"`` for these
@@ -207,7 +188,7 @@ def check_int8(
     Raises
     ------
     ValueError
-        If a word is not one of these.
+        If a word is not one of these, and as in `check`.
 
     Examples
     --------
@@ -235,35 +216,45 @@ def check_int8(
     for each in without:
         checks.word("without", each, INT8_USES)
     if rounding is not None:
-        checks.word("rounding", rounding, (*ROUNDINGS, *SAME))
-    asked = SAME.get(rounding or "", rounding)
-    call = adapter or (lambda function, arrays, options: function(*arrays, **options))
+        checks.word("rounding", rounding, (*ROUNDINGS, *ALIASES))
+    wished = ALIASES.get(rounding or "", rounding)
     sums = stage == "accumulators"
 
     def answer(case: Quantised) -> Array:
         if sums:
             return accumulators(case).astype(np.int32)
-        return output(case, ROUNDINGS[asked or "tflite-double"])
+        return output(case, ROUNDINGS[wished or "onnx"])
 
     chosen = quantised_cases(op, dtype, without, level)
-    tried = [attempt(function, call, array, case, answer) for case in chosen]
-    again = [attempt(function, call, array, each.case, answer) for each in reversed(tried[:3])]
-    tried = [*remembered(tried[:3], again[::-1]), *tried[3:]]
-    if asked is None and not sums:
+    tried = [
+        wide(each) for each in called(function, adapter, array, seconds, chosen, progress, answer)
+    ]
+    if wished is None and not sums:
         tried = nearest(tried)
-    found: list[Explanation] = []
-    if not sums or not all(each.good for each in tried):
-        found = explanations(tried, asked, sums)
     right = all(each.good for each in tried)
+    found = [] if right and sums else explanations(tried, wished, sums)
+    mistakes: Any = found[0].mistakes if found else ()
     said = [] if right or found else [*off_by_one(tried), *diagnosis.patterns(tried)]
-    return Int8Report(op, tuple(without), stage, rounding, tuple(tried), tuple(found), tuple(said))
+    return Int8Report(
+        op,
+        *(tuple(without), tuple(tried), mistakes, tuple(said)),
+        *(stage, rounding, tuple(found)),
+    )
+
+
+def wide(each: Tried) -> Tried:
+    """The same in 64 bits, where no difference wraps."""
+    got = None if each.got is None else each.got.astype(np.int64)
+    return replace(each, right=each.right.astype(np.int64), got=got)
 
 
 def nearest(tried: Sequence[Tried]) -> list[Tried]:
     """The same, right being what the rounding gives that gives the most of what came."""
     best, most = list(tried), -1
     for rule in ROUNDINGS.values():
-        now = [replace(each, right=output(cast(Quantised, each.case), rule)) for each in tried]
+        now = [
+            wide(replace(each, right=output(cast(Quantised, each.case), rule))) for each in tried
+        ]
         equal = sum(
             int((each.got == each.right).sum())
             for each in now
@@ -279,6 +270,6 @@ def off_by_one(tried: Sequence[Tried]) -> list[str]:
     for each in tried:
         if each.got is None or each.got.shape != each.right.shape:
             return []
-        if abs(each.got.astype(np.int64) - each.right.astype(np.int64)).max() > 1:
+        if abs(each.got - each.right).max() > 1:
             return []
     return ["No cell is off by more than one: look at the rounding."]

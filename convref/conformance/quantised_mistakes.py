@@ -13,13 +13,14 @@ from typing import cast
 import numpy as np
 
 from convref.conformance import rounding, suite
-from convref.conformance.diagnosis import Tried, alike
+from convref.conformance.diagnosis import Tried
+from convref.conformance.floats import alike
 from convref.conformance.mistakes import MISTAKES, Mistake
 from convref.conformance.quantised import Quantised, accumulators, centred
 from convref.conformance.rounding import ROUNDINGS, Rounding, Scale
 from convref.types import Array
 
-__all__ = ["INT8_MISTAKES", "Explanation", "Int8Mistake", "explanations"]
+__all__ = ["INT8_MISTAKES"]
 
 MOST = 5  # explanations told for one function
 

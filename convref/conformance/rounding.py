@@ -13,7 +13,7 @@ import numpy as np
 
 from convref.types import Array
 
-__all__ = ["ROUNDINGS", "SAME", "Rounding", "Scale", "fixed_point", "scale"]
+__all__ = ["ALIASES", "ROUNDINGS", "fixed_point"]
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ ROUNDINGS = {
 }
 
 # Other names of these. TOSA's apply_scale_32 adds its two roundings at once, and gives the same.
-SAME = {
+ALIASES = {
     "gemmlowp": "tflite-double",
     "tosa-double": "tflite-double",
     "cmsis-nn": "tflite-double",
