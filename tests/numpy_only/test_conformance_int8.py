@@ -462,3 +462,57 @@ def test_an_adapter_and_arrays_of_another_kind() -> None:
 def test_other_words_are_refused(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"^{name} must be one of "):
         check_int8(Int8("onnx"), **{name: value})
+
+
+def test_the_report_as_a_page() -> None:
+    page = check_int8(Int8("half-even"), rounding="half-away", level="smoke").html()
+    assert "accumulators right, rounding differs: half-even, where half-away is asked for" in page
+    assert "right (image" not in page
+    assert page.count("<td class=wrong>") > 3
+
+
+def test_a_function_by_its_name_in_a_process_of_its_own() -> None:
+    report = check_int8("convref:conv2d", level="smoke", seconds=60)
+    assert "raised TypeError" in report.tried[0].problem
+
+
+@pytest.mark.parametrize("missing", [(), ("bias",)])
+def test_a_transposed_sum_that_stops_after_every_product(missing: tuple[str, ...]) -> None:
+    case = quantised_cases("conv_transpose1d", missing=missing)[0]
+    (stride,), (dilation,), ((before, _),) = case.stride, case.dilation, case.padding
+    x = case.input.astype(int) - case.input_zero_point
+    each, channels = case.weight.shape[1], len(case.weight) // case.groups
+    right = np.zeros((len(x), case.outputs, *case.sizes()), int)
+    for n, out, p in np.ndindex(right.shape):
+        group, o = divmod(out, each)
+        total = 0
+        for c, t in np.ndindex(channels, case.weight.shape[2]):
+            c += group * channels
+            i, rest = divmod(p + before - t * dilation, stride)
+            if rest == 0 and 0 <= i < x.shape[2]:
+                weight = int(case.weight[c, o, t]) - int(case.weight_zero_point[out])
+                total = min(max(total + int(x[n, c, i]) * weight, -(2**15)), 2**15 - 1)
+        if case.bias is not None:
+            total = min(max(total + int(case.bias[out]), -(2**15)), 2**15 - 1)
+        right[n, out, p] = total
+    made = INT8_MISTAKES["int16-saturates-each"].sums
+    assert made is not None
+    np.testing.assert_array_equal(made(case), right)
+    assert (right != accumulators(case)).any()
+
+
+def test_a_transposed_convolution_can_have_its_own_mistakes() -> None:
+    cases = quantised_cases("conv_transpose2d")
+
+    def call(*arrays: Any, **options: Any) -> Any:
+        case = next(case for case in cases if np.array_equal(case.weight, arrays[1]))
+        assert np.array_equal(case.input, arrays[0])
+        assert options["output_padding"] == case.output_padding
+        sums = accumulators(case)
+        for axis, more in enumerate(case.output_padding, 2):
+            np.moveaxis(sums, axis, 0)[sums.shape[axis] - more :] = 0
+        rounded = ROUNDINGS["onnx"](sums, case.scale.by_channel(2)) + case.output_zero_point
+        return rounded.clip(-128, 127).astype(np.int8)
+
+    report = check_int8(call, "conv_transpose2d", rounding="onnx")
+    assert names(report) == [("output-padding-zeros",)]
