@@ -1,7 +1,6 @@
 """How far a result of floats may be off, and the mistakes of numbers that lie beyond that."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -64,7 +63,7 @@ def bound(case: Case, unit: float = 0) -> Array:
     gamma = count * unit / (1 - count * unit)
     bias = None if case.bias is None else magnitude(case.bias)
     input, weight = magnitude(case.input), magnitude(case.weight)
-    absolute = replace(case, input=input, weight=weight, bias=bias, floats=False)
+    absolute = case.but(input=input, weight=weight, bias=bias, floats=False)
     smallest = float(np.finfo(kind).smallest_subnormal)
     return gamma * answer(absolute) + count * smallest
 
@@ -119,7 +118,7 @@ def read_as(name: str) -> Mistake:
     words, rounded, _ = FORMATS[name]
 
     def change(case: Case) -> Case:
-        return replace(case, input=rounded(case.input), weight=rounded(case.weight))
+        return case.but(input=rounded(case.input), weight=rounded(case.weight))
 
     says = f"Input and weight are rounded to {words}, before they are multiplied."
     return Mistake(f"{name}-inputs", says, BOTH, before=change)

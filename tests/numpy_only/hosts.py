@@ -251,17 +251,16 @@ class TransposedHost(Steps):
 
 
 class Scatter(TransposedHost):
-    """Every input cell adds its products to the output."""
+    """The input, times one tap, is added to the output where that tap puts it."""
 
     def spread(self, x: Any, w: Any, full: Any, stride: Any, dilation: Any) -> Any:
         out = np.zeros(full, x.dtype)
-        for c, *at in np.ndindex(*x.shape):
-            for tap in np.ndindex(*w.shape[1:]):
-                where = tuple(
-                    self.start(p, s) + self.offset(t, d)
-                    for p, t, s, d in zip(at, tap, stride, dilation, strict=True)
-                )
-                out[where] += x[(c, *at)] * self.weight_of(w, c, tap)
+        for c, tap in product(range(len(w)), np.ndindex(*w.shape[1:])):
+            places = [
+                [self.start(p, s) + self.offset(t, d) for p in range(n)]
+                for t, n, s, d in zip(tap, x.shape[1:], stride, dilation, strict=True)
+            ]
+            out[np.ix_(*places)] += x[c] * self.weight_of(w, c, tap)
         return out
 
 
@@ -484,10 +483,10 @@ class PaddingAfterStride(Steps):
         return x
 
     def stored(self, out: Any, pads: Pairs) -> Any:
-        wide = np.zeros(
-            (*out.shape[:2], *(n + a + b for n, (a, b) in zip(out.shape[2:], pads, strict=True)))
-        )
-        wide[(..., *(slice(a, a + n) for n, (a, _) in zip(out.shape[2:], pads, strict=True)))] = out
+        sizes = list(zip(out.shape[2:], pads, strict=True))
+        wide = np.zeros((*out.shape[:2], *(n + a + b for n, (a, b) in sizes)))
+        inside: Any = (..., *(slice(a, a + n) for n, (a, _) in sizes))
+        wide[inside] = out
         return wide.astype(out.dtype)
 
 
