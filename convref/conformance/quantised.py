@@ -112,9 +112,9 @@ def filled(case: Case, seed: int, dtype: str) -> Quantised:
         "weight": drawn(dice, case.weight.shape, "int8"),
         "bias": None
         if case.bias is None
-        else dice.integers(-20_000, 20_000, case.outputs).astype(np.int32),
+        else dice.integers(-40_000, 40_000, case.outputs).astype(np.int32),
     }
-    scales = dice.uniform(0.5, 1.5, case.outputs)
+    scales = dice.uniform(0.25, 2, case.outputs)
     products = case.weight.size // case.outputs
     return Quantised(
         **given,
