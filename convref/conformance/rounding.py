@@ -217,13 +217,13 @@ ROUNDINGS = {
         Rounding(
             "double-half-up",
             "twice: the product's upper 32 bits, then the shift, halves up both times",
-            "ruy/kernel_avx512.cc, which TFLite runs on x86 where it is told to be fast",
+            "ruy/kernel_avx512.cc; optimised kernels of TFLite 2.21 give it on x86 with AVX-512",
             double_up,
         ),
         Rounding(
             "onnx",
             "in float32, halves to the even number",
-            "QuantizeLinear of ONNX, which ends a QLinearConv; onnxruntime and XNNPACK do so",
+            "QuantizeLinear of ONNX, which ends a QLinearConv; xnn_qs8_requantize_fp32 of XNNPACK",
             single_even,
         ),
         Rounding(
@@ -264,7 +264,7 @@ ALIASES = {
     "cmsis-nn": "tflite-double",
     "tosa-single": "tflite-single",
     "half-up": "tflite-single",
-    "xnnpack": "onnx",
+    "xnnpack-fp32": "onnx",
 }
 
 
