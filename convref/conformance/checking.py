@@ -95,18 +95,7 @@ def check(
     chosen = (suite.smoke if level == "smoke" else suite.cases)(op, without)
     if level == "floats":
         chosen += suite.floats(op, without)
-    if seconds is None:
-        function = loaded(function) if isinstance(function, str) else function
-        array = loaded(array) if isinstance(array, str) else array
-        tried = asked(here(function, adapter, array), chosen, progress)
-    else:
-        if adapter is not None or callable(function) or callable(array):
-            refuse_command("apart")
-        call = Apart(function, array, seconds)
-        try:
-            tried = asked(call, chosen, progress)
-        finally:
-            call.close()
+    tried = called(function, adapter, array, seconds, chosen, progress)
     return reported(op, without, tried)
 
 
@@ -117,31 +106,54 @@ def reported(op: str, without: Sequence[str], tried: Sequence[Tried]) -> Report:
     return Report(op, tuple(without), tuple(tried), tuple(mistakes), tuple(said))
 
 
+def called(
+    function: Function | str,
+    adapter: Adapter | None,
+    array: Callable[[Array], Any] | str | None,
+    seconds: float | None,
+    cases: Sequence[Case],
+    progress: Callable[[int, int], None] | None,
+    answer: Callable[[Any], Array] = suite.answer,
+) -> list[Tried]:
+    """All cases, called here or in a process of its own; `answer` says what is right."""
+    if seconds is None:
+        function = loaded(function) if isinstance(function, str) else function
+        array = loaded(array) if isinstance(array, str) else array
+        return asked(here(function, adapter, array), cases, progress, answer)
+    if adapter is not None or callable(function) or callable(array):
+        refuse_command("apart")
+    call = Apart(function, array, seconds)
+    try:
+        return asked(call, cases, progress, answer)
+    finally:
+        call.close()
+
+
 def asked(
     call: Caller,
     cases: Sequence[Case],
     progress: Callable[[int, int], None] | None,
+    answer: Callable[[Any], Array],
 ) -> list[Tried]:
     """Every case, and the first three again in reverse: what depends on calls before shows."""
     tried: list[Tried] = []
     for case in cases:
-        tried.append(attempt(call, case, tried[-1] if tried else None))
+        tried.append(attempt(call, case, tried[-1] if tried else None, answer(case)))
         if progress is not None:
             progress(len(tried), len(cases))
     for number in (2, 1, 0):
         first = tried[number]
         if first.got is None or first.problem:
             continue
-        again = attempt(call, first.case, None)
+        again = attempt(call, first.case, None, first.right)
         if not agree(first.case, again.got, first.got):
             problem = "gave another result when it was called again, after other calls"
             tried[number] = replace(first, problem=problem)
     return tried
 
 
-def attempt(call: Caller, case: Case, last: Tried | None) -> Tried:
+def attempt(call: Caller, case: Case, last: Tried | None, right: Array) -> Tried:
     """Make one call, and look at everything that came of it."""
-    right = suite.answer(case)
     got, problem = call(case)
     if got is None:
         return Tried(case, right, None, problem)
@@ -160,5 +172,5 @@ def odd(each: Tried, last: Tried | None) -> str:
     if each.got.shape != each.right.shape:
         return f"gave shape {each.got.shape}, where {each.right.shape} is right"
     if each.got.dtype != each.right.dtype:
-        return f"gave dtype {each.got.dtype}, where the input has {each.right.dtype}"
+        return f"gave dtype {each.got.dtype}, where {each.right.dtype} is right"
     return ""
