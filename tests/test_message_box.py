@@ -17,7 +17,7 @@ from convref.messages import MESSAGES
 from website import node
 from website.messages import Message, Sentence, given, of_language
 from website.messages.expressions import NoValue, evaluate, tree
-from website.messages.patterns import PLACE, letters, pattern
+from website.messages.patterns import PLACE, letters, pieces
 from website.settings import CONFIGS, ROOT
 
 SCRIPT = ROOT / "theme/assets/scripts/patterns.js"
@@ -138,6 +138,14 @@ def test_nothing_is_found_in_other_texts(tmp_path: Any) -> None:
     assert found == [[]] * (len(texts) - 1)
 
 
+def test_a_margin_may_be_a_sign_of_the_message(tmp_path: Any) -> None:
+    row = Message("expected a state_dict, got <class '{kind}'>, of no use", "title", "address")
+    whole = "RuntimeError: expected a state_dict, got <class 'list'>, of no use"
+    texts = [whole, whole.replace("'>", "'\n>")]
+    for answers in asked([row], texts, tmp_path):
+        assert [each["values"] for each in answers] == [{"kind": "list"}]
+
+
 # The pieces ---------------------------------------------------------------------------------------
 
 VALUES: dict[str, Any] = {
@@ -238,6 +246,16 @@ def test_a_wrong_fence_is_refused(body: str, reason: str) -> None:
         given(body)
 
 
+def test_sizes_may_be_written_with_an_x(tmp_path: Any) -> None:
+    """PyTorch writes (3 x 12) and (512x1x1) as well as (3, 12)."""
+    row = Message("size per channel: ({*size}). Kernel", "t", "a", [Sentence.of("{size[1] - 1}")])
+    for size in ("3 x 12", "3x12", "3, 12", "3 x\n12"):
+        text = f"size per channel: ({size}). Kernel size"
+        assert row.values(text) == {"size": [3, 12]}
+        [[answer]] = asked([row], [text], tmp_path)
+        assert (answer["values"], answer["said"]) == ({"size": [3, 12]}, ["11"])
+
+
 def test_pattern_counts_its_own_letters() -> None:
     assert letters("got {got} channels, [{*input}] and …") == len("gotchannelsand")
-    assert pattern("weight {*w} is {x}")[1] == ["*w", "x"]
+    assert pieces("weight {*w} is {x}")[1] == ["*w", "x"]

@@ -25,7 +25,7 @@ import yaml
 
 from convref.messages import MESSAGES
 from website.messages.expressions import NoValue, Tree, evaluate, names, shown, tree
-from website.messages.patterns import Value, letters, pattern, value
+from website.messages.patterns import Value, letters, pattern, pieces, value
 from website.settings import ROOT
 from website.source import Fence, parse
 
@@ -78,8 +78,8 @@ class Message:
 
     def values(self, text: str) -> dict[str, Value] | None:
         """What stands at the names in the last message of its kind in a text."""
-        regex, groups = pattern(self.reads)
-        found = list(re.finditer(regex, text))
+        parts, groups = pieces(self.reads)
+        found = list(pattern(parts).finditer(text))
         if not found:
             return None
         given = zip(groups, found[-1].groups(), strict=True)
@@ -93,9 +93,9 @@ class Message:
 
     def data(self) -> dict[str, Any]:
         """All that a script needs of it."""
-        regex, groups = pattern(self.reads)
+        parts, groups = pieces(self.reads)
         says = [[each.when, *each.pieces] for each in self.says]
-        return {"regex": regex, "names": groups, "letters": letters(self.reads), "says": says}
+        return {"parts": parts, "names": groups, "letters": letters(self.reads), "says": says}
 
     def row(self) -> dict[str, Any]:
         """The same, with where it leads."""
@@ -113,7 +113,7 @@ def given(body: str) -> tuple[Message, str]:
         raise ValueError("the body has reads, says and perhaps example")
     says = read["says"] if isinstance(read["says"], list) else [read["says"]]
     message = Message(read["reads"], says=[Sentence.of(each) for each in says])
-    known = {name.lstrip("*") for name in pattern(message.reads)[1]}
+    known = {name.lstrip("*") for name in pieces(message.reads)[1]}
     for sentence in message.says:
         for piece in [sentence.when, *sentence.pieces]:
             for name in names(piece):

@@ -1,4 +1,4 @@
-"""A message with names in it, as a regular expression for Python and JavaScript alike."""
+"""A message with names in it, and where it stands in a text; for Python and JavaScript alike."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ Value: TypeAlias = "int | str | list[int]"
 
 PLACE = re.compile(r"\{(?P<many>\*?)(?P<name>\w+)(?:![rs])?\}|…")
 NUMBER = re.compile(r"-?\d+")
+QUOTES = {"'": "['‘’]", '"': '["“”]'}
+
+# What may stand in a place; no lookaround and no flag, so that JavaScript reads it alike.
+ANYTHING = r"[\s\S]{0,400}?"
+NUMBERS = r"([\d\s,.x-]{0,400}?)"  # 3, 12 or 3 x 12
+WORDS = r"([\s\S]{1,400}?)"
+ONE_WORD = r"([\w.:\x27<>-]*[\w>])"  # at the edge of a message, without the sign that ends it
 
 
-def pattern(reads: str) -> tuple[str, list[str]]:
-    """The expression, and what its groups are called.
-
-    Between any two letters may be space, or the end of a line: terminals break where they want.
-    """
+def pieces(reads: str) -> tuple[list[str], list[str]]:
+    """What a message has of its own and expressions for what differs, by turns; and their names."""
     parts, names, at = [], [], 0
     for place in PLACE.finditer(reads):
-        parts.append(_literal(reads[at : place.start()]))
+        parts.append(reads[at : place.start()])
         at = place.end()
-        first, last = not "".join(parts), at == len(reads)
+        outside = len("".join(parts)) == 0 or at == len(reads)
         if place["name"] is None:
-            parts.append(r"[\s\S]{0,400}?")
+            parts.append(ANYTHING)
             continue
         names.append(("*" if place["many"] else "") + place["name"])
-        if place["many"]:
-            parts.append(r"([\d\s,.-]{0,400}?)")
-        elif first or last:
-            parts.append(r"([\w.:\x27<>-]*[\w>])")  # no sign that ends a sentence
-        else:
-            parts.append(r"([\s\S]{1,400}?)")
-    parts.append(_literal(reads[at:]))
-    return "".join(parts), names
+        parts.append(NUMBERS if place["many"] else ONE_WORD if outside else WORDS)
+    return [*parts, reads[at:]], names
 
 
-def _literal(text: str) -> str:
-    letters = [
-        f"\\{each}" if each in r"\^$.|?*+()[]{}/-" else each for each in text if not each.isspace()
-    ]
+def pattern(parts: list[str]) -> re.Pattern[str]:
+    """The pieces as one expression; patterns.js does the same."""
+    return re.compile("".join(part if at % 2 else loose(part) for at, part in enumerate(parts)))
+
+
+def loose(text: str) -> str:
+    """A text between any two letters of which a line may end: terminals break where they want."""
     # Other quotes come by copying from a chat or a document.
-    letters = [r"['‘’]" if each == "'" else '["“”]' if each == '"' else each for each in letters]
-    between = r"\s*"
-    if not letters:
+    signs = [QUOTES.get(each) or re.escape(each) for each in text if not each.isspace()]
+    if not signs:
         return r"\s+" if text else ""
-    start, end = (r"\s+" if edge.isspace() else between for edge in (text[0], text[-1]))
-    return start + between.join(letters) + end
+    start, end = (r"\s+" if edge.isspace() else r"\s*" for edge in (text[0], text[-1]))
+    return start + r"\s*".join(signs) + end
 
 
 def letters(reads: str) -> int:

@@ -4,7 +4,7 @@
 /** An operation and its operands, or a constant, or a name.
  *  @typedef {any[]} Tree
  *  @typedef {string | number | number[]} Value
- *  @typedef {{regex: string, names: string[], letters: number, says: (Tree | string | null)[][]}} Message
+ *  @typedef {{parts: string[], names: string[], letters: number, says: (Tree | string | null)[][]}} Message
  *  @typedef {Message & {title: string, address: string}} Row
  *  @typedef {{row: Row, values: Record<string, Value>, start: number, end: number}} Found */
 
@@ -110,11 +110,31 @@ export const filled = (message, values) =>
     }
   });
 
+/** @type {Record<string, string>} */
+const QUOTES = { "'": "['‘’]", '"': '["“”]' };
+
+/** A text between any two letters of which a line may end.
+ *  @type {(text: string) => string} */
+const loose = (text) => {
+  const signs = [...text.replace(/\s/g, "")].map(
+    (each) => QUOTES[each] ?? each.replace(/[\\^$.|?*+()[\]{}/-]/, "\\$&"),
+  );
+  if (!signs.length) return text && "\\s+";
+  const [start, end] = [text[0], text[text.length - 1]].map((edge) =>
+    edge.trim() ? "\\s*" : "\\s+",
+  );
+  return start + signs.join("\\s*") + end;
+};
+
+/** @type {(parts: string[]) => RegExp} */
+const pattern = (parts) =>
+  new RegExp(parts.map((part, at) => (at % 2 ? part : loose(part))).join(""), "g");
+
 /** The last place at which a text has a message, if it has it.
  *  @type {<M extends Message>(message: M, text: string) =>
  *    {values: Record<string, Value>, start: number, end: number} | undefined} */
 export const read = (message, text) => {
-  const match = [...text.matchAll(new RegExp(message.regex, "g"))].pop();
+  const match = [...text.matchAll(pattern(message.parts))].pop();
   if (!match) return undefined;
   const values = Object.fromEntries(
     message.names.map((name, at) => [name.replace("*", ""), value(name, match[at + 1])]),
@@ -128,11 +148,18 @@ const MARGIN = /^[ \t]*(?:[>|│┃❱╭╰]+[ \t]?)+/gm;
 /** The messages in a text: the longest first, and none that another one contains.
  *  @type {(text: string, rows: Row[]) => Found[]} */
 export const find = (text, rows) => {
-  const looked = text.slice(-LONGEST).replace(MARGIN, "");
+  const end = text.slice(-LONGEST);
+  // A margin may also be a sign of the message's, where a terminal has broken its line.
+  const [plain, bare] = [end, end.replace(MARGIN, "")].map((each) => looked(each, rows));
+  return (bare[0]?.row.letters ?? 0) > (plain[0]?.row.letters ?? 0) ? bare : plain;
+};
+
+/** @type {(text: string, rows: Row[]) => Found[]} */
+const looked = (text, rows) => {
   /** @type {Found[]} */
   const all = [];
   for (const row of rows) {
-    const place = read(row, looked);
+    const place = read(row, text);
     if (place) all.push({ row, ...place });
   }
   all.sort((a, b) => b.row.letters - a.row.letters);

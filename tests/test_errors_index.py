@@ -1,5 +1,6 @@
-"""The home page's table of errors: each row leads to a section that shows its message."""
+"""The table of the most common errors: each row leads to a section that shows its message."""
 
+import posixpath
 import re
 from typing import Any
 
@@ -7,13 +8,14 @@ import pytest
 
 from verify.pages.rules import DOCS, LINK, headings
 
+PAGE = "errors/index.md"
 ROWS = re.compile(r"^\| (`.+`) \| (.+) \|$", re.M)
 
 
 def section(language: str, target: str) -> str:
     """A section with its subsections, code and outputs included."""
     name, _, identifier = target.partition("#")
-    text = (DOCS[language] / name).read_text("utf-8")
+    text = (DOCS[language] / posixpath.normpath(f"errors/{name}")).read_text("utf-8")
     found = list(headings(text))
     here = next(heading for heading in found if heading["id"] == identifier)
     end = next(
@@ -34,7 +36,7 @@ def message(words: str) -> re.Pattern[str]:
 
 @pytest.mark.parametrize("language", DOCS)
 def test_each_message_stands_where_its_row_leads(language: Any) -> None:
-    table = (DOCS[language] / "index.md").read_text("utf-8").partition("{#errors}")[2]
+    table = (DOCS[language] / PAGE).read_text("utf-8").partition("{#common}")[2]
     rows = ROWS.findall(table)
     assert len(rows) >= 25
     for messages, causes in rows:
@@ -44,6 +46,6 @@ def test_each_message_stands_where_its_row_leads(language: Any) -> None:
 
 
 def test_both_languages_have_the_same_rows() -> None:
-    texts = [(DOCS[language] / "index.md").read_text("utf-8") for language in DOCS]
+    texts = [(DOCS[language] / PAGE).read_text("utf-8") for language in DOCS]
     zh, en = ([re.findall(r"`([^`]+)`", row) for row, _ in ROWS.findall(text)] for text in texts)
     assert zh == en
