@@ -4,7 +4,7 @@ Others' tests are calls with a tolerance, after their published definitions:
 
 - ONNX's tests of the node Conv (onnx/backend/test/case/node/conv.py), with kernels of ones;
 - its models from PyTorch's tests of that time (onnx/backend/test/data/pytorch-converted);
-- PyTorch's samples, from the file installed (torch/testing/_internal/common_methods_invocations.py);
+- PyTorch's samples, from its file (torch/testing/_internal/common_methods_invocations.py);
 - what many write themselves: one call with random normal numbers, or one with ones.
 
 tests/frameworks holds the first two equal to the installed package.
@@ -167,11 +167,11 @@ def pytorchs() -> ast.Module:
 # Tolerances: ONNX's runner, torch.testing for float32, numpy.allclose.
 SQUARE = (2, 3, 8, 8), (4, 3, 3, 3)
 OTHERS = {
+    "ones": Suite((Call(*SQUARE, True, {"padding": 1}, "ones"),), 1e-5, 1e-8),
+    "normal": Suite((Call(*SQUARE, True, {"padding": 1}),), 1e-5, 1e-8),
     "onnx": Suite(NODES, 1e-3, 1e-7),
     "converted": Suite(tuple(CONVERTED.values()), 1e-3, 1e-7),
     "pytorch": Suite(samples("conv2d"), 1.3e-6, 1e-5),
-    "normal": Suite((Call(*SQUARE, True, {"padding": 1}),), 1e-5, 1e-8),
-    "ones": Suite((Call(*SQUARE, True, {"padding": 1}, "ones"),), 1e-5, 1e-8),
 }
 
 
@@ -224,3 +224,8 @@ def smallest(name: str) -> str:
         if not Tried(case, answer(case), MISTAKES[name].answer(case)).good
     ]
     return min(found, key=lambda case: case.input.size + case.weight.size).name
+
+
+def through(name: str) -> str:
+    """The tests of others that a mistake passes, by their short names."""
+    return " ".join(other for other in OTHERS if name in passing(other)) or "-"
