@@ -353,6 +353,15 @@ COMMANDS: Final[Rules] = {
         ValueError,
         "{dtype} does not hold all the numbers given: leave --dtype out",
     ),
+    "function": (
+        ValueError,
+        "expected a function as MODULE:FUNCTION, received {received!r}: {problem}",
+    ),
+    "apart": (
+        ValueError,
+        "seconds is for a function named as 'MODULE:FUNCTION', without an adapter, since it is "
+        "called in a process of its own: write the adapter into a function of a module, and name it",
+    ),
     "parameter": (
         ValueError,
         "expected NAME=VALUE, such as stride=2, received {received!r}",

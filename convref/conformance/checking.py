@@ -1,190 +1,68 @@
 """Calls a function with the cases, and says what came of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 
 from convref import checks
 from convref.conformance import diagnosis, suite
+from convref.conformance.calling import Adapter, Apart, Caller, Function, here, loaded
 from convref.conformance.diagnosis import Tried
-from convref.conformance.mistakes import Mistake
+from convref.conformance.floats import agree
+from convref.conformance.report import Report
 from convref.conformance.suite import Case
-from convref.trace import explain
+from convref.messages import refuse_command
 from convref.types import Array
 
-__all__ = ["Report", "check"]
+__all__ = ["check"]
 
-Function = Callable[..., Any]
-Adapter = Callable[[Function, list[Any], dict[str, Any]], Any]
-PAGE = "conformance/"
-
-
-@dataclass(frozen=True)
-class Report:
-    """What `check` found.
-
-    Attributes
-    ----------
-    op : str
-        What the function claims to be.
-    without : tuple of str
-        What it does not support, by its owner's word: no case has it.
-    tried : tuple
-        Every case with what is right and what came.
-    mistakes : tuple of Mistake
-        Those of the catalogue, or pairs, each of which gives what came in all cases.
-    patterns : tuple of str
-        Sentences that hold for all wrong cases, where no mistake fits.
-    """
-
-    op: str
-    without: tuple[str, ...]
-    tried: tuple[Tried, ...]
-    mistakes: tuple[Mistake, ...] = ()
-    patterns: tuple[str, ...] = ()
-
-    @property
-    def right(self) -> bool:
-        return all(each.good for each in self.tried)
-
-    def __bool__(self) -> bool:
-        return self.right
-
-    def __str__(self) -> str:
-        good = sum(each.good for each in self.tried)
-        lines = [f"{self.op}: {good} of {len(self.tried)} cases are right"]
-        if self.without:
-            lines.append(f"not asked for: {', '.join(self.without)}")
-        if self.right:
-            return "\n".join(lines)
-        lines += ["", *self._named(), "", *self._smallest()]
-        wrong = [each.case.name for each in self.tried if not each.good]
-        return "\n".join([*lines, "", f"wrong: {', '.join(wrong)}"])
-
-    def _named(self) -> list[str]:
-        if self.mistakes:
-            first, *others = self.mistakes
-            lines = [f"mistake: {first.name}", f"  {first.says}"]
-            lines.append("  With it, every case gives exactly what came.")
-            return lines + [f"  The same holds for {each.name}: {each.says}" for each in others]
-        lines = ["No mistake of the catalogue gives what came, nor do two of them."]
-        return lines + [f"  {each}" for each in self.patterns]
-
-    def _smallest(self) -> list[str]:
-        each = diagnosis.smallest(self.tried)
-        case = each.case
-        _, options = case.arguments()
-        bias = "" if case.bias is None else f", bias {case.bias.shape}"
-        told = ", ".join(f"{name}={value}" for name, value in options.items())
-        lines = [
-            f"smallest wrong case: {case.name}",
-            f"  input {case.input.shape}, weight {case.weight.shape}{bias}",
-            f"  {told}",
-        ]
-        if each.problem:
-            lines.append(f"  {each.problem}")
-        at = diagnosis.first_wrong(each)
-        if at is None or each.got is None:
-            return lines
-        lines.append(
-            f"  at {list(at)}: {shown(each.got[at])} came, {shown(each.right[at])} is right"
-        )
-        if not case.transposed:
-            lines.append(indented("right: ", explained(case, at)))
-            if self.mistakes:
-                changed = self.mistakes[0].before(case)
-                if changed.mode != "fill" and not changed.fill and changed is not case:
-                    other = explained(changed, at)
-                    lines += [indented("came:  ", other)] if other else []
-        return lines
-
-    def data(self) -> dict[str, Any]:
-        """The same for programs, as JSON has it."""
-        return {
-            "op": self.op,
-            "without": list(self.without),
-            "right": self.right,
-            "mistakes": [{"name": each.name, "says": each.says} for each in self.mistakes],
-            "patterns": list(self.patterns),
-            "cases": [
-                {"name": each.case.name, "right": each.good, "problem": each.problem}
-                for each in self.tried
-            ],
-        }
-
-
-def shown(number: Any) -> str:
-    value = number.item()
-    return (
-        str(int(value))
-        if value == value and abs(value) < 2**53 and value == int(value)
-        else str(value)
-    )
-
-
-def indented(label: str, text: str) -> str:
-    return "\n".join(
-        ("  " + label if not row else " " * (len(label) + 2)) + line
-        for row, line in enumerate(text.split("\n"))
-    )
-
-
-def explained(case: Case, at: tuple[int, ...]) -> str:
-    """A cell as the sum that it is, or nothing where the call has no such cell."""
-    try:
-        told = explain(
-            *(case.input.astype(np.int64), case.weight.astype(np.int64)),
-            None if case.bias is None else case.bias.astype(np.int64),
-            stride=case.stride,
-            padding=list(case.padding),
-            dilation=case.dilation,
-            groups=case.groups,
-            padding_mode=case.mode,  # type: ignore[arg-type]
-            at=at,
-        )
-    except (ValueError, TypeError):
-        return ""
-    return str(told)
-
-
-# Checking -----------------------------------------------------------------------------------------
+LEVELS: Final = ("smoke", "full", "floats")
 
 
 def check(
-    function: Function,
+    function: Function | str,
     op: str = "conv2d",
     *,
     without: Sequence[str] = (),
     adapter: Adapter | None = None,
-    array: Callable[[Array], Any] | None = None,
+    array: Callable[[Array], Any] | str | None = None,
     level: str = "full",
+    seconds: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Call a convolution with small whole numbers, and name the mistake if there is one.
 
     Parameters
     ----------
-    function : callable
+    function : callable or str
         Called as ``function(input, weight, bias, stride=..., padding=..., dilation=...,
         groups=...)``, transposed ones with ``output_padding`` too; each option is a tuple with one
-        number for each axis, and padding a list of pairs where the two sides of an axis differ.
+        number for each axis, and padding a list of pairs where the two sides of an axis differ. A
+        text such as ``"package.module:function"`` names one.
     op : str
         What the function is to compute: ``"conv1d"`` to ``"conv3d"``, ``"conv_transpose1d"`` to
         ``"conv_transpose3d"``.
     without : sequence of str
         What it does not support, of ``"batch"``, ``"bias"``, ``"stride"``, ``"padding"``,
-        ``"sides"``, ``"dilation"``, ``"groups"`` and ``"output_padding"``. No case has that, and
-        the report says so. PyTorch and most others lack ``"sides"``: padding that differs between
-        the two sides of an axis.
+        ``"sides"``, ``"dilation"``, ``"groups"``, ``"output_padding"``, ``"float64"`` and
+        ``"float16"``. No case has that, and the report says so. PyTorch and most others lack
+        ``"sides"``: padding that differs between the two sides of an axis.
     adapter : callable, optional
         ``adapter(function, arrays, options)`` calls a function of another signature.
-    array : callable, optional
+    array : callable or str, optional
         What makes of a NumPy array an array of the function's, such as ``torch.from_numpy``.
     level : str
         ``"smoke"`` for three cases in which every mistake of the catalogue shows, ``"full"`` for
-        these and the levels from one channel up.
+        these and the levels from one channel up, ``"floats"`` for random numbers of float32,
+        float64 and float16 besides, inf and nan among them. Whole numbers must come back exactly,
+        and floats within γₙ times the sum of their absolute terms: n·u / (1 - n·u), where n counts
+        the products of a cell and three more, and u is 2⁻²⁴ for float32, 2⁻⁵³ for float64 and 2⁻¹¹
+        for float16. In whatever order a sum is formed, rounding takes it no further.
+    seconds : float, optional
+        The function, given as text, is called in a process of its own, so that it may crash, and it
+        has so many seconds for each case.
     progress : callable, optional
         Called with the number of cases done and of all, after each.
 
@@ -196,7 +74,8 @@ def check(
     Raises
     ------
     ValueError
-        If `op`, `without` or `level` is not one of these words.
+        If `op`, `without` or `level` is not one of these words, or there is no such function, or
+        `seconds` is given for one that has no name, or with an adapter.
 
     Examples
     --------
@@ -212,65 +91,69 @@ def check(
     checks.word("op", op, tuple(suite.OPS))
     for each in without:
         checks.word("without", each, suite.USES)
-    checks.word("level", level, ("smoke", "full"))
+    checks.word("level", level, LEVELS)
     chosen = (suite.smoke if level == "smoke" else suite.cases)(op, without)
-    call = adapter or (lambda function, arrays, options: function(*arrays, **options))
-    tried = []
-    for number, case in enumerate(chosen, 1):
-        tried.append(attempt(function, call, array, case))
-        if progress is not None:
-            progress(number, len(chosen))
-    again = [attempt(function, call, array, each.case) for each in reversed(tried[:3])]
-    tried = [*remembered(tried[:3], again[::-1]), *tried[3:]]
-    if all(each.good for each in tried):
-        return Report(op, tuple(without), tuple(tried))
+    if level == "floats":
+        chosen += suite.floats(op, without)
+    if seconds is None:
+        function = loaded(function) if isinstance(function, str) else function
+        array = loaded(array) if isinstance(array, str) else array
+        tried = asked(here(function, adapter, array), chosen, progress)
+    else:
+        if adapter is not None or callable(function) or callable(array):
+            refuse_command("apart")
+        call = Apart(function, array, seconds)
+        try:
+            tried = asked(call, chosen, progress)
+        finally:
+            call.close()
     mistakes = diagnosis.named(tried)
     said = [] if mistakes else diagnosis.patterns(tried)
     return Report(op, tuple(without), tuple(tried), tuple(mistakes), tuple(said))
 
 
-def attempt(
-    function: Function,
-    call: Adapter,
-    array: Callable[[Array], Any] | None,
-    case: Case,
-) -> Tried:
+def asked(
+    call: Caller,
+    cases: Sequence[Case],
+    progress: Callable[[int, int], None] | None,
+) -> list[Tried]:
+    """Every case, and the first three again in reverse: what depends on calls before shows."""
+    tried: list[Tried] = []
+    for case in cases:
+        tried.append(attempt(call, case, tried[-1] if tried else None))
+        if progress is not None:
+            progress(len(tried), len(cases))
+    for number in (2, 1, 0):
+        first = tried[number]
+        if first.got is None or first.problem:
+            continue
+        again = attempt(call, first.case, None)
+        if not agree(first.case, again.got, first.got):
+            problem = "gave another result when it was called again, after other calls"
+            tried[number] = replace(first, problem=problem)
+    return tried
+
+
+def attempt(call: Caller, case: Case, last: Tried | None) -> Tried:
     """Make one call, and look at everything that came of it."""
     right = suite.answer(case)
-    arrays, options = case.arguments()
-    kept = [None if each is None else each.copy() for each in arrays]
-    given = [each if each is None or array is None else array(each) for each in arrays]
-    try:
-        got = as_array(call(function, given, options))
-    except Exception as error:  # whatever a function raises is what is told of it
-        return Tried(case, right, None, f"raised {type(error).__name__}: {error}")
-    problem = ""
+    got, problem = call(case)
+    if got is None:
+        return Tried(case, right, None, problem)
     if got.dtype.kind not in "fiu":
         return Tried(case, right, None, f"gave an array of {got.dtype}, not of numbers")
-    if got.shape != right.shape:
-        problem = f"gave shape {got.shape}, where {right.shape} is right"
-    elif got.dtype != right.dtype:
-        problem = f"gave dtype {got.dtype}, where the input has {right.dtype}"
-    for name, now, before in zip(("input", "weight", "bias"), arrays, kept, strict=True):
-        if now is not None and before is not None and not np.array_equal(now, before):
-            problem = f"overwrote its {name}"
-    return Tried(case, right, got.astype(right.dtype), problem)
+    problem = problem or odd(Tried(case, right, got), last)
+    with np.errstate(all="ignore"):
+        return Tried(case, right, got.astype(right.dtype), problem)
 
 
-def as_array(result: Any) -> Array:
-    """A result as a NumPy array of its own."""
-    if hasattr(result, "detach"):
-        result = result.detach()
-    if hasattr(result, "__dlpack__") and not isinstance(result, np.ndarray):
-        result = np.from_dlpack(result)
-    return np.array(result)
-
-
-def remembered(first: Sequence[Tried], again: Sequence[Tried]) -> list[Tried]:
-    """The first results, each with a complaint where the same call gave another one later."""
-    return [
-        one
-        if one.got is None or diagnosis.alike(one.got, other.got)
-        else replace(one, problem="gave another result when it was called again, after other calls")
-        for one, other in zip(first, again, strict=True)
-    ]
+def odd(each: Tried, last: Tried | None) -> str:
+    """What is wrong beside the numbers, if anything is."""
+    assert each.got is not None
+    if last is not None and not each.agrees and agree(last.case, each.got, last.right):
+        return "gave the result of the case before it"
+    if each.got.shape != each.right.shape:
+        return f"gave shape {each.got.shape}, where {each.right.shape} is right"
+    if each.got.dtype != each.right.dtype:
+        return f"gave dtype {each.got.dtype}, where the input has {each.right.dtype}"
+    return ""

@@ -1,18 +1,22 @@
 """What went wrong, seen from outside: the mistake that gives what came, or else a pattern."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import permutations
+from typing import Any, Final
 
 import numpy as np
 
-from convref.conformance.mistakes import MISTAKES, Mistake, pairs
-from convref.conformance.suite import Case
+from convref.conformance.floats import NUMBERS, agree, alike, apart
+from convref.conformance.mistakes import MISTAKES, Mistake, as_it_comes, as_it_is
+from convref.conformance.suite import Case, answer, cell
 from convref.types import Array
 
-__all__ = ["Tried", "alike", "first_wrong", "named", "patterns", "smallest"]
+__all__: list[str] = []
 
-MOST = 5  # names told for one function
+MOST: Final = 5  # names told for one function
+FIELDS: Final = [field.name for field in fields(Case)]
+ARRAYS: Final = {"input", "weight", "bias"}
 
 
 @dataclass(frozen=True)
@@ -25,37 +29,88 @@ class Tried:
     problem: str = ""  # beside other numbers: what was raised, a wrong shape or dtype, ...
 
     @property
+    def agrees(self) -> bool:
+        """Whether the numbers are right."""
+        return agree(self.case, self.got, self.right)
+
+    @property
     def good(self) -> bool:
-        return not self.problem and alike(self.got, self.right)
-
-
-def alike(one: Array | None, other: Array | None) -> bool:
-    """Whether two results are the same numbers in the same shape."""
-    return (
-        one is not None
-        and other is not None
-        and one.shape == other.shape
-        and bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
-    )
+        return not self.problem and self.agrees
 
 
 def named(tried: Sequence[Tried]) -> list[Mistake]:
     """Single mistakes that give what came in every case; if there are none, pairs of them.
 
-    Of several the first of the catalogue stands first. A pair says more than it needs to where one
-    of its two changes nothing, so it counts only if neither does.
+    Of several the first of the catalogue stands first.
     """
     came = [each for each in tried if each.got is not None]
-    if not came or all(alike(each.got, each.right) for each in came):
+    if all(each.agrees for each in came):
         return []
     # The small wrong ones first: most mistakes are out after one.
-    came.sort(key=lambda each: (alike(each.got, each.right), each.right.size))
-    single = [mistake for mistake in MISTAKES.values() if _gives(mistake, came)]
-    return (single or [both for both in pairs() if _gives(both, came)])[:MOST]
+    came.sort(key=lambda each: (each.agrees, each.right.size))
+    single = [m for m in (*MISTAKES.values(), *NUMBERS.values()) if gives(m, came)]
+    return (single or list(pairs(came)))[:MOST]
 
 
-def _gives(mistake: Mistake, came: Iterable[Tried]) -> bool:
-    return all(alike(mistake.answer(each.case), each.got) for each in came)
+def gives(mistake: Mistake, came: Iterable[Tried]) -> bool:
+    """Whether a mistake gives what came in every case."""
+    return all(agree(each.case, mistake.answer(each.case), each.got, mistake.unit) for each in came)
+
+
+def pairs(came: Sequence[Tried]) -> Iterator[Mistake]:
+    """Two at once that give what came; each two in one order."""
+    possible = Possible(came[0])
+    found = set()
+    for one, other in permutations(possible.mistakes, 2):
+        if possible.in_turn(one, other):
+            continue
+        names = frozenset({one.name, other.name})
+        if names not in found and possible(one, other) and gives(one & other, came):
+            found.add(names)
+            yield one & other
+
+
+class Possible:
+    """Whether a pair may give what came in one case: asked of thousands, so by one cell first."""
+
+    def __init__(self, each: Tried) -> None:
+        assert each.got is not None
+        self.got = each.got
+        self.at = first_wrong(each) or tuple(size // 2 for size in each.got.shape)
+        self.mistakes = [mistake for mistake in MISTAKES.values() if mistake.applies(each.case)]
+        self.calls = {mistake.name: mistake.before(each.case) for mistake in self.mistakes}
+        self.answers: dict[tuple[str, ...], Array] = {}
+
+        self.touched = {
+            name: {f for f in FIELDS if getattr(call, f) is not getattr(each.case, f)}
+            for name, call in self.calls.items()
+        }
+
+    def in_turn(self, one: Mistake, other: Mistake) -> bool:
+        """Whether the two give the same the other way round, in which they are tried, too."""
+        if one.after is as_it_comes and other.before is as_it_is:
+            return True
+        if one.name < other.name or one.after is not as_it_comes or other.after is not as_it_comes:
+            return False
+        mine, theirs = self.touched[one.name], self.touched[other.name]
+        # Each array is changed by what is in it alone.
+        return not mine & theirs and any(len(f) < 2 and f <= ARRAYS for f in (mine, theirs))
+
+    def __call__(self, one: Mistake, other: Mistake) -> bool:
+        try:
+            call = self.calls[one.name]
+            call = call if other.before is as_it_is else other.before(call)
+            if one.after is as_it_comes and other.after is as_it_comes:
+                shape = (len(call.input), call.outputs, *call.sizes())
+                return shape == self.got.shape and cell(call, self.at) == self.got[self.at]
+            # Many results share their call, which is answered once.
+            key = tuple("" if each.before is as_it_is else each.name for each in (one, other))
+            if key not in self.answers:
+                self.answers[key] = answer(call)
+            out = one.after(self.calls[other.name], self.answers[key])
+            return alike(other.after(self.calls[one.name], out), self.got)
+        except (ValueError, IndexError):  # there is no such call
+            return False
 
 
 # What fits no mistake -----------------------------------------------------------------------------
@@ -104,13 +159,33 @@ _WORDS = {
     "dilation": "a dilation above 1",
     "groups": "several groups",
     "output_padding": "output_padding",
+    "float64": "float64",
+    "float16": "float16",
 }
+
+
+def _parity(axis: int, rest: int) -> Callable[[Sequence[Tried], Sequence[Tried]], bool]:
+    """Whether just the cases are wrong whose input has an odd, or even, size."""
+
+    def holds(tried: Sequence[Tried], wrong: Sequence[Tried]) -> bool:
+        have = [each for each in tried if each.case.input.shape[axis] % 2 == rest]
+        return len(have) < len(tried) and set(map(id, have)) == set(map(id, wrong))
+
+    return holds
+
+
 _COMMON: dict[str, Callable[[Sequence[Tried], Sequence[Tried]], bool]] = {
     **{
         f"Wrong are the cases with {words}, and only these.": _exactly(u)
         for u, words in _WORDS.items()
     },
     **{f"All wrong cases have {words}.": _within(u) for u, words in _WORDS.items()},
+    **{
+        f"Wrong are the cases whose input has an {word} size along its {which} spatial axis, "
+        "and only these.": _parity(axis, rest)
+        for rest, word in enumerate(("even", "odd"))
+        for axis, which in ((2, "first"), (-1, "last"))
+    },
     "Every result has the shape of another case's.": lambda tried, wrong: (
         all(each.got is not None and each.got.shape != each.right.shape for each in wrong)
         and len({each.got.shape for each in wrong if each.got is not None}) == 1 < len(wrong)
@@ -125,16 +200,40 @@ def _difference(each: Tried) -> Array:
     return out
 
 
-def _places(each: Tried) -> Array:
+def places(each: Tried) -> Array:
     """Where the numbers differ."""
     assert each.got is not None
-    out: Array = ~np.isclose(each.got, each.right, rtol=0, atol=0, equal_nan=True)
-    return out
+    return apart(each.case, each.got, each.right)
+
+
+def _in_padding(each: Tried) -> bool:
+    """Whether only cells are wrong whose window reaches into the padding."""
+    if each.case.transposed or not any(map(any, each.case.padding)):
+        return False
+    ones = replace(
+        each.case,
+        input=np.ones_like(each.case.input),
+        weight=np.ones_like(each.case.weight),
+        bias=None,
+        floats=False,
+    )
+    return not places(each)[answer(ones) == answer(replace(ones, fill=1))].any()
+
+
+def _later_groups(each: Tried) -> bool:
+    """Whether the first group is right."""
+    first = each.case.outputs // each.case.groups
+    return each.case.groups > 1 and not places(each)[:, :first].any()
+
+
+def _rounded(each: Tried) -> bool:
+    assert each.got is not None
+    return not each.case.floats and alike(np.rint(each.got) + 0, each.right)
 
 
 def _at_the_edge(each: Tried) -> bool:
     inner = (slice(None), slice(None), *(slice(1, -1) for _ in range(each.case.rank)))
-    return bool(_places(each)[inner].size and not _places(each)[inner].any())
+    return bool(places(each)[inner].size and not places(each)[inner].any())
 
 
 def _constant(each: Tried) -> bool:
@@ -181,14 +280,19 @@ def _only(axis: int, first: int) -> Judge:
     """Whether all wrong cells lie from a place on along an axis."""
 
     def holds(each: Tried) -> bool:
-        places = np.moveaxis(_places(each), axis, 0)
+        places = np.moveaxis(places(each), axis, 0)
         return len(places) > first and not places[:first].any()
 
     return holds
 
 
 _CELLS: dict[str, Judge] = {
+    "Only cells whose window reaches into the padding are wrong.": _in_padding,
     "Only cells at the edge are wrong.": _at_the_edge,
+    "The first group is right, the others are not.": _later_groups,
+    "Rounded to whole numbers, every result is right: a fast algorithm, or lower precision.": (
+        _rounded
+    ),
     "Every cell is off by the same number.": _constant,
     "Every cell of an output channel is off by the same number: look at the bias.": _per_channel,
     "Every cell is off by the same factor.": _scaled,
@@ -205,8 +309,8 @@ def first_wrong(each: Tried) -> tuple[int, ...] | None:
     """The index of the first cell that differs, where the shapes are the same."""
     if each.got is None or each.got.shape != each.right.shape:
         return None
-    places = np.argwhere(_places(each))
-    return tuple(map(int, places[0])) if len(places) else None
+    found = np.argwhere(places(each))
+    return tuple(map(int, found[0])) if len(found) else None
 
 
 def smallest(tried: Sequence[Tried]) -> Tried:

@@ -5,9 +5,8 @@ answer; two mistakes together are one after the other. So each is executable, an
 gives can be compared with what any of them would give.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from convref.conformance.suite import Case, answer
 from convref.types import Array
 
-__all__ = ["MISTAKES", "Mistake", "pairs"]
+__all__ = ["MISTAKES"]
 
 Before = Callable[[Case], Case]
 After = Callable[[Case, Array], Array]
@@ -38,11 +37,14 @@ class Mistake:
     kinds: frozenset[str]  # "conv" or "transposed", or both
     before: Before = as_it_is
     after: After = as_it_comes
+    unit: float = 0  # of the rounding that it brings along, if that is coarser than the dtype's
+
+    def applies(self, case: Case) -> bool:
+        return ("transposed" if case.transposed else "conv") in self.kinds
 
     def answer(self, case: Case) -> Array | None:
         """What a function with this mistake gives; None where it has no result to give."""
-        kind = "transposed" if case.transposed else "conv"
-        if kind not in self.kinds:
+        if not self.applies(case):
             return None
         try:
             return self.after(case, answer(self.before(case)))
@@ -50,13 +52,13 @@ class Mistake:
             return None
 
     def __and__(self, other: "Mistake") -> "Mistake":
-        """Both at once."""
+        """Both at once, this one first; each changes the result of a call with the other in it."""
         return Mistake(
             f"{self.name} + {other.name}",
             f"{self.says} {other.says}",
             self.kinds & other.kinds,
             lambda case: other.before(self.before(case)),
-            lambda case, out: other.after(case, self.after(case, out)),
+            lambda case, out: other.after(self.before(case), self.after(other.before(case), out)),
         )
 
 
@@ -154,23 +156,22 @@ def _(case: Case) -> Case:
 # Sizes --------------------------------------------------------------------------------------------
 
 
-def _longer(case: Case, cells: Iterator[int]) -> Case:
-    """So many zeros more at the end of each axis."""
-    pads = tuple((a, b + more) for (a, b), more in zip(case.padding, cells, strict=True))
-    return replace(case, padding=pads)
+def _longer(case: Case, cells: Iterable[int], late: Sequence[int] = ()) -> Case:
+    """So many zeros more at the end of each axis, or fewer cells; the first ones may be left out."""
+    none = ((0, 0),) * case.rank
+    sides = zip(late or (0,) * case.rank, cells, case.more or none, strict=True)
+    return replace(case, more=tuple((a - first, b + more) for first, more, (a, b) in sides))
 
 
 def _axes(case: Case) -> Iterator[tuple[int, int, int, int]]:
-    """Size with padding, kernel, stride and dilation of each axis."""
-    for n, (a, b), k, s, d in zip(
-        case.input.shape[2:],
-        case.padding,
-        case.weight.shape[2:],
-        case.stride,
-        case.dilation,
+    """Size with all that is around it, kernel, stride and dilation of each axis."""
+    more = case.more or ((0, 0),) * case.rank
+    for n, *pads, k, s, d in zip(
+        *(case.input.shape[2:], case.padding, more),
+        *(case.weight.shape[2:], case.stride, case.dilation),
         strict=True,
     ):
-        yield n + a + b, k, s, d
+        yield n + sum(map(sum, pads)), k, s, d
 
 
 @before("size-rounded-up", "The size is rounded up: the last window hangs over the edge.", CONV)
@@ -188,12 +189,6 @@ def _(case: Case) -> Case:
     return _longer(case, (d * (k - 1) for _, k, _, d in _axes(case)))
 
 
-def _shown(case: Case, out: Array) -> Array:
-    """The beginning of a result that is too large."""
-    cells: tuple[Any, ...] = tuple(map(slice, case.sizes()))
-    return out[(..., *cells)]
-
-
 @before("dilation-ignored", "Dilation is ignored, in the size and in what is read.")
 def _(case: Case) -> Case:
     return replace(case, dilation=(1,) * case.rank)
@@ -204,27 +199,31 @@ def _(case: Case) -> Case:
     return replace(case, stride=(1,) * case.rank)
 
 
-MISTAKES["taps-adjacent"] = Mistake(
+@before(
     "taps-adjacent",
     "The size heeds dilation, what is read does not: the taps lie side by side.",
     CONV,
-    MISTAKES["dilation-ignored"].before,
-    _shown,
 )
-MISTAKES["windows-adjacent"] = Mistake(
+def _(case: Case) -> Case:
+    shorter = _longer(case, ((1 - d) * (k - 1) for _, k, _, d in _axes(case)))
+    return replace(shorter, dilation=(1,) * case.rank)
+
+
+@before(
     "windows-adjacent",
     "The size heeds the stride, what is read does not: windows begin at every cell.",
     CONV,
-    MISTAKES["stride-ignored"].before,
-    _shown,
 )
+def _(case: Case) -> Case:
+    axes = zip(_axes(case), case.sizes(), strict=True)
+    shorter = _longer(case, (size + d * (k - 1) - n for (n, k, _, d), size in axes))
+    return replace(shorter, stride=(1,) * case.rank)
 
 
 @before("window-starts-late", "The first window begins at stride - 1 and not at the edge.", CONV)
 def _(case: Case) -> Case:
     late = [s - 1 for s in case.stride]
-    pads = tuple((a - more, b + more) for (a, b), more in zip(case.padding, late, strict=True))
-    return replace(case, padding=pads)
+    return _longer(case, late, late)
 
 
 @after("last-row-missing", "The last position along the first spatial axis is not written.")
@@ -528,17 +527,13 @@ def _(case: Case) -> Case:
     return replace(case, output_padding=(0,) * case.rank)
 
 
-def _uncovered(case: Case, zeros: bool) -> Array:
-    """The result without output_padding, and zeros where that belongs or in front."""
-    plain = replace(case, output_padding=(0,) * case.rank)
-    out = answer(plain)
-    sides = [((0, more) if zeros else (more, 0)) for more in case.output_padding]
-    return np.pad(out, [(0, 0), (0, 0), *sides])
-
-
 @after("output-padding-zeros", "The cells of output_padding are zeros.", TRANSPOSED)
 def _(case: Case, out: Array) -> Array:
-    return _uncovered(case, zeros=True)
+    sides = [(0, more) for more in case.output_padding]
+    kept: tuple[Any, ...] = tuple(
+        slice(n - b) for n, (_, b) in zip(out.shape[2:], sides, strict=True)
+    )
+    return np.pad(out[(..., *kept)], [(0, 0), (0, 0), *sides])
 
 
 @before(
@@ -604,10 +599,3 @@ def _(case: Case, out: Array) -> Array:
 @after("mean", "Results are divided by the number of products: a mean, not a sum.")
 def _(case: Case, out: Array) -> Array:
     return out / np.float32(case.weight[0].size)
-
-
-def pairs() -> Iterator[Mistake]:
-    """Two of them at once."""
-    for one, other in combinations(MISTAKES.values(), 2):
-        if one.kinds & other.kinds:
-            yield one & other

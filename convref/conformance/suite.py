@@ -1,6 +1,6 @@
 """Small calls with whole numbers in which every mistake shows, and what is right for each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,14 +9,17 @@ import numpy as np
 from convref import convolution, padding, transposed
 from convref.types import Array
 
-__all__ = ["OPS", "USES", "Case", "answer", "cases", "smoke"]
+__all__ = ["OPS", "USES"]
 
 OPS = {
     **{f"conv{rank}d": rank for rank in (1, 2, 3)},
     **{f"conv_transpose{rank}d": rank for rank in (1, 2, 3)},
 }
 # What a function may do without; `sides` is padding that differs between the two sides of an axis.
-USES = ("batch", "bias", "stride", "padding", "sides", "dilation", "groups", "output_padding")
+USES = (
+    *("batch", "bias", "stride", "padding", "sides", "dilation", "groups", "output_padding"),
+    *("float64", "float16"),
+)
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -37,6 +40,8 @@ class Case:
     output_padding: tuple[int, ...] = ()
     mode: str = "zeros"
     fill: float = 0  # what stands in the padding
+    more: Pairs = ()  # zeros around the padded input, which a mistake reads; negative ones crop
+    floats: bool = False  # whether sums are rounded, so that results are compared within a bound
 
     @property
     def rank(self) -> int:
@@ -63,6 +68,8 @@ class Case:
             "dilation": set(self.dilation) != {1},
             "groups": self.groups > 1,
             "output_padding": any(self.output_padding),
+            "float64": self.input.dtype == np.float64,
+            "float16": self.input.dtype == np.float16,
         }
         return frozenset(name for name in USES if given[name])
 
@@ -81,7 +88,8 @@ class Case:
         """The spatial sizes of the result."""
         size, kernel = self.input.shape[2:], self.weight.shape[2:]
         reach = [d * (k - 1) for d, k in zip(self.dilation, kernel, strict=True)]
-        pads = [sum(pair) for pair in self.padding]
+        pads = [sum(pair) for pair in (*self.padding, *self.more)]
+        pads = [sum(pads[axis :: self.rank]) for axis in range(self.rank)]
         if self.transposed:
             return tuple(
                 (n - 1) * s + r + 1 - p + more
@@ -97,6 +105,9 @@ class Case:
 
 def answer(case: Case) -> Array:
     """The result: pad, convolve, add the bias; or convolve transposed, crop, add the bias."""
+    if case.floats:
+        with np.errstate(all="ignore"):
+            return answer(widened(case)).astype(case.input.dtype)
     rank = case.rank
     out: Array
     if case.transposed:
@@ -109,11 +120,59 @@ def answer(case: Case) -> Array:
         out = cropped(scatter(case.input, case.weight, None, *options), case)
     else:
         convolve = (convolution.conv1d, convolution.conv2d, convolution.conv3d)[rank - 1]
-        padded = padding.pad(case.input, spelled(case.padding), mode(case), case.fill)
-        out = convolve(padded, case.weight, None, case.stride, 0, case.dilation, case.groups)
+        out = convolve(padded(case), case.weight, None, case.stride, 0, case.dilation, case.groups)
     if case.bias is not None:
         out = out + case.bias.reshape(-1, *[1] * rank)
     return out
+
+
+def padded(case: Case) -> Array:
+    out = padding.pad(case.input, spelled(case.padding), mode(case), case.fill)
+    return padding.pad(out, spelled(case.more), "constant", 0) if case.more else out
+
+
+def widened(case: Case) -> Case:
+    """The same with numbers of float64."""
+    arrays = (case.input, case.weight, case.bias)
+    input, weight, bias = (None if a is None else a.astype(np.float64) for a in arrays)
+    assert input is not None and weight is not None
+    return replace(case, input=input, weight=weight, bias=bias, floats=False)
+
+
+def cell(case: Case, at: Sequence[int]) -> float:
+    """One cell of `answer`, much sooner."""
+    if case.mode != "zeros" or case.fill:
+        none = ((0, 0),) * case.rank
+        whole = padded(case)
+        case = replace(case, input=whole, padding=none, more=(), mode="zeros", fill=0)
+    image, output, *place = at
+    weight = np.flip(case.weight, range(2, 2 + case.rank)) if case.transposed else case.weight
+    read, taps = [], []
+    for p, n, k, s, d, (before, _), (more, _) in zip(
+        *(place, case.input.shape[2:], case.weight.shape[2:], case.stride, case.dilation),
+        *(case.padding, case.more or case.padding),
+        strict=True,
+    ):
+        if case.transposed:
+            first, step = p + before - (k - 1) * d, s
+        else:
+            first, step = p * s - before - (more if case.more else 0), 1
+        hit = [t for t in range(k) if (first + t * d) % step == 0 <= first + t * d < n * step]
+        read.append(run([(first + t * d) // step for t in hit]))
+        taps.append(run(hit))
+    group, number = divmod(output, case.outputs // case.groups)
+    each = case.input.shape[1] // case.groups
+    mine = slice(group * each, (group + 1) * each)
+    w = weight[(mine, number, *taps)] if case.transposed else weight[(output, slice(each), *taps)]
+    total = float((case.input[(image, mine, *read)] * w).sum())
+    return total if case.bias is None else total + float(case.bias[output])
+
+
+def run(places: Sequence[int]) -> slice:
+    """Places at equal distances, as a slice."""
+    if not places:
+        return slice(0)
+    return slice(places[0], places[-1] + 1, places[1] - places[0] if len(places) > 1 else 1)
 
 
 def mode(case: Case) -> Any:
@@ -270,3 +329,53 @@ def cases(op: str, missing: Sequence[str] = ()) -> list[Case]:
         if not case.uses & set(missing):
             found.append(case)
     return found
+
+
+def floats(op: str, missing: Sequence[str] = ()) -> list[Case]:
+    """Random floats, and numbers that show in which format they are read and summed."""
+    kinds = ["float32", *(kind for kind in ("float64", "float16") if kind not in missing)]
+    options = [each for each in missing if each not in ("float64", "float16")]
+    everything, *_ = smoke(op, options)
+    return [case for kind in kinds for case in of_kind(everything, kind)]
+
+
+def of_kind(everything: Case, kind: str) -> Iterator[Case]:
+    """The calls for one dtype. One product, and a sum of two, can be checked to the last bit."""
+    op, rank = everything.op, everything.rank
+    chance = np.random.default_rng(3)
+
+    def filled(case: Case, name: str, input: Array, weight: Array, floats: bool) -> Case:
+        bias = None if case.bias is None else chance.normal(size=case.bias.shape).astype(kind)
+        arrays = {"input": input.astype(kind), "weight": weight.astype(kind), "bias": bias}
+        return replace(case, name=f"{name}, {kind}", floats=floats, **arrays)
+
+    one = made(op, "", 1, size=(4, 5, 3), kernel=(1, 1, 1), channels=1, outputs=1)
+    signs = chance.choice([-1, 1], one.input.shape)
+    powers = np.zeros(signs.shape) if kind == "float16" else chance.integers(-20, 21, signs.shape)
+    significands = chance.uniform(1, 2, signs.shape) * signs
+    yield filled(
+        one,
+        "one product",
+        np.ldexp(significands, powers.astype(int)),
+        np.ones_like(one.weight),
+        False,
+    )
+    two = made(op, "", 1, size=(4, 5, 3), kernel=(1,) * (rank - 1) + (2,), channels=1, outputs=1)
+    large, small = {"float16": (10, 0), "float32": (12, 0), "float64": (14, -12)}[kind]
+    turns = np.arange(two.input.shape[-1]) % 2
+    signs = chance.choice([-1, 1], two.input.shape)
+    sums = signs * np.where(turns, 2.0**large, 2.0**small)
+    yield filled(two, "two products", sums, np.ones_like(two.weight), False)
+
+    def normal(case: Case, name: str, input: Array | None = None) -> Case:
+        random = chance.normal(size=case.input.shape) if input is None else input
+        return filled(case, name, random, chance.normal(size=case.weight.shape), True)
+
+    yield normal(everything, "random")
+    long = made(op, "", 1, size=(4, 5, 3), kernel=(3, 3, 2), channels=32, outputs=2)
+    yield normal(long, "long sums")
+    odd = made(op, "", 1, size=(5, 9, 5), kernel=(2, 2, 2), channels=2, outputs=3)
+    input = chance.normal(size=odd.input.shape)
+    for place, value in enumerate((np.inf, -np.inf, np.nan)):
+        input[(0, place % 2, *[1 + 2 * (axis == rank - 1) * place for axis in range(rank)])] = value
+    yield normal(odd, "inf and nan", input)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import convref
-from convref.conformance import MISTAKES, OPS, USES, answer, cases, check, smoke
-from convref.conformance.diagnosis import alike
+from convref.conformance import MISTAKES, OPS, USES, check
+from convref.conformance.suite import answer, cases, smoke
+from convref.conformance.floats import alike
 from tests.numpy_only.hosts import HOSTS, Columns, Fourier, Tiles, with_mistake
 
 CONV = [name for name, mistake in MISTAKES.items() if "conv" in mistake.kinds]
