@@ -21,11 +21,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from convref.conformance.diagnosis import Tried
+from convref.conformance.floats import NUMBERS as PRECISIONS
 from convref.conformance.mistakes import MISTAKES, Mistake
-from convref.conformance.suite import OPS, Case, answer, cases, smoke
+from convref.conformance.suite import OPS, Case, answer, cases, floats, smoke
 from convref.geometry import same_padding
 from convref.types import Array
 
+CATALOGUE = {**MISTAKES, **PRECISIONS}
 Shape = tuple[int, ...]
 Draw = Callable[[np.random.Generator, Shape], Array]
 
@@ -217,11 +219,12 @@ def hidden(level: str, op: str = "conv2d") -> tuple[str, ...]:
 @cache
 def smallest(name: str) -> str:
     """The case with the fewest numbers that shows a mistake: of conv2d, or else transposed."""
-    op = "conv2d" if "conv" in MISTAKES[name].kinds else "conv_transpose2d"
+    mistake, given = CATALOGUE[name], floats if name in PRECISIONS else cases
+    op = "conv2d" if "conv" in mistake.kinds else "conv_transpose2d"
     found = [
         case
-        for case in cases(op)
-        if not Tried(case, answer(case), MISTAKES[name].answer(case)).good
+        for case in given(op)
+        if not Tried(case, answer(case), mistake.answer(case)).good
     ]
     return min(found, key=lambda case: case.input.size + case.weight.size).name
 
