@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 import numpy as np
 
 from convref import __version__, checks, cures
+from convref.conformance import OPS, USES, check
+from convref.conformance.checking import LEVELS
 from convref.cost import Step, along, chain, receptive_field, spacing
 from convref.figures import KINDS, draw, files, style
 from convref.messages import COMMANDS, filled, refuse_command
@@ -33,6 +35,12 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
 
 
+class Wrong(str):
+    """What is printed before the program ends with exit code 1."""
+
+    __slots__ = ()
+
+
 Run: TypeAlias = Callable[[argparse.Namespace], str]
 
 
@@ -49,6 +57,8 @@ BY_NAME: Final[dict[str, Command]] = {}  # in the order in which help lists them
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; prints to stdout, or one line to stderr and exits with 2.
+
+    `check` exits with 1 where it finds something wrong.
 
     Parameters
     ----------
@@ -77,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(text, flush=True)
     except BrokenPipeError:  # `convref ... | head`: the reader has gone, and Python would complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(text, Wrong):
+        sys.exit(1)
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -419,6 +431,66 @@ def parameter(text: str) -> tuple[str, Any]:
         return name, list(integers(value))
     except argparse.ArgumentTypeError:
         return name, value
+
+
+# check -----------------------------------------------------------------------------------------
+
+CHECK = """\
+examples:
+  convref check torch.nn.functional:conv2d --array torch:from_numpy --without sides
+  convref check kernels.cuda:conv --op conv2d --without groups,sides --level smoke
+  convref check mine:conv_transpose --op conv_transpose2d --json --html report.html
+
+FUNCTION is called as function(input, weight, bias, stride=..., padding=..., dilation=...,
+groups=...), transposed ones with output_padding too; each option is a tuple with one number for
+each axis. It is called in a process of its own, so that it may crash. The exit code is 0 where all
+is right, 1 where something is wrong, 2 where the command is."""
+
+
+def checked(parser: Parser) -> Run:
+    """The arguments of `run_check`."""
+    parser.add_argument("function", metavar="FUNCTION", help="as package.module:function")
+    parser.add_argument("--op", choices=OPS, default="conv2d", help="what it is to compute")
+    parser.add_argument(
+        "--without", default="", metavar="USE[,USE]", help=f"not supported, of {', '.join(USES)}"
+    )
+    parser.add_argument(
+        "--array", metavar="FUNCTION", help="what turns NumPy's arrays into its own"
+    )
+    parser.add_argument("--level", choices=LEVELS, default="full", help="how many cases")
+    parser.add_argument(
+        "--seconds", type=float, default=60, metavar="N", help="after which a call hangs"
+    )
+    parser.add_argument("--html", metavar="FILE", help="the report as a page")
+    parser.add_argument("--json", action="store_true", help=JSON)
+    return run_check
+
+
+BY_NAME["check"] = Command("is a convolution right, and if not, what is wrong?", CHECK, checked)
+
+
+def run_check(chosen: argparse.Namespace) -> str:
+    """The report, as text or JSON, and as a page besides."""
+    report = check(
+        chosen.function,
+        chosen.op,
+        without=[each for each in chosen.without.split(",") if each],
+        array=chosen.array,
+        level=chosen.level,
+        seconds=chosen.seconds,
+        progress=counter if sys.stderr.isatty() else None,
+    )
+    if chosen.html is not None:
+        with open(chosen.html, "w", encoding="utf-8") as file:
+            file.write(report.html())
+    text = json.dumps(report.data()) if chosen.json else str(report)
+    return text if report else Wrong(text)
+
+
+def counter(done: int, all: int) -> None:
+    """A line that counts, and is gone in the end."""
+    line = f"\r{done} of {all} cases" if done < all else "\r\033[K"
+    print(line, end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -360,7 +360,7 @@ COMMANDS: Final[Rules] = {
     "apart": (
         ValueError,
         "seconds is for a function named as 'MODULE:FUNCTION', without an adapter, since it is "
-        "called in a process of its own: write the adapter into a function of a module, and name it",
+        "called in a process of its own: write a function of that signature, and name it",
     ),
     "parameter": (
         ValueError,

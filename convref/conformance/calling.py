@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, Final, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,9 @@ Function: TypeAlias = Callable[..., Any]
 Adapter: TypeAlias = Callable[[Function, list[Any], dict[str, Any]], Any]
 Outcome: TypeAlias = tuple[Array | None, str]  # what came, and what was wrong beside its numbers
 Caller: TypeAlias = Callable[[Case], Outcome]
+
+START: Final = "from convref.conformance.calling import main; main()"
+WORDS: Final = 300  # characters of an error that are told
 
 
 def here(
@@ -40,7 +43,8 @@ def here(
             else:
                 got = as_array(adapter(function, given, options))
         except Exception as error:  # whatever a function raises is what is told of it
-            return None, f"raised {type(error).__name__}: {error}"
+            words = " ".join(f"raised {type(error).__name__}: {error}".split())
+            return None, words if len(words) < WORDS else f"{words[:WORDS]} ..."
         for name, now, before in zip(("input", "weight", "bias"), arrays, kept, strict=True):
             if now is not None and not np.array_equal(now, before, equal_nan=True):  # type: ignore[arg-type]
                 return got, f"overwrote its {name}"
@@ -100,7 +104,7 @@ class Apart:
         """Begin the process, and wait until the function has been loaded."""
         path = os.pathsep.join(each or os.getcwd() for each in sys.path)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "convref.conformance.calling", *map(str, self.names)],
+            [sys.executable, "-c", START, *map(str, self.names)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
@@ -164,7 +168,3 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(sys.argv[1:], sys.stdin.buffer, answers)
-
-
-if __name__ == "__main__":
-    main()

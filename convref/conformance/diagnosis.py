@@ -1,14 +1,14 @@
 """What went wrong, seen from outside: the mistake that gives what came, or else a pattern."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from itertools import permutations
 from typing import Any, Final
 
 import numpy as np
 
 from convref.conformance.floats import NUMBERS, agree, alike, apart
-from convref.conformance.mistakes import MISTAKES, Mistake, as_it_comes, as_it_is
+from convref.conformance.mistakes import BOTH, MISTAKES, Mistake, as_it_comes, as_it_is
 from convref.conformance.suite import Case, answer, cell
 from convref.types import Array
 
@@ -16,6 +16,7 @@ __all__: list[str] = []
 
 MOST: Final = 5  # names told for one function
 FIELDS: Final = [field.name for field in fields(Case)]
+NOTHING: Final = Mistake("", "", BOTH)
 ARRAYS: Final = {"input", "weight", "bias"}
 
 
@@ -47,9 +48,13 @@ def named(tried: Sequence[Tried]) -> list[Mistake]:
     if all(each.agrees for each in came):
         return []
     # The small wrong ones first: most mistakes are out after one.
-    came.sort(key=lambda each: (each.agrees, each.right.size))
-    single = [m for m in (*MISTAKES.values(), *NUMBERS.values()) if gives(m, came)]
-    return (single or list(pairs(came)))[:MOST]
+    came.sort(key=lambda each: (each.agrees, each.case.floats, each.right.size))
+    singles = (*MISTAKES.values(), *NUMBERS.values())
+    if came[0].case.floats:
+        return [mistake for mistake in singles if gives(mistake, came)][:MOST]
+    possible = Possible(came[0], singles)
+    found = [m for m in possible.mistakes if possible(m, NOTHING) and gives(m, came)]
+    return (found or list(pairs(possible, came)))[:MOST]
 
 
 def gives(mistake: Mistake, came: Iterable[Tried]) -> bool:
@@ -57,12 +62,11 @@ def gives(mistake: Mistake, came: Iterable[Tried]) -> bool:
     return all(agree(each.case, mistake.answer(each.case), each.got, mistake.unit) for each in came)
 
 
-def pairs(came: Sequence[Tried]) -> Iterator[Mistake]:
+def pairs(possible: "Possible", came: Sequence[Tried]) -> Iterator[Mistake]:
     """Two at once that give what came; each two in one order."""
-    possible = Possible(came[0])
     found = set()
     for one, other in permutations(possible.mistakes, 2):
-        if possible.in_turn(one, other):
+        if {one.name, other.name} & NUMBERS.keys() or possible.in_turn(one, other):
             continue
         names = frozenset({one.name, other.name})
         if names not in found and possible(one, other) and gives(one & other, came):
@@ -73,12 +77,12 @@ def pairs(came: Sequence[Tried]) -> Iterator[Mistake]:
 class Possible:
     """Whether a pair may give what came in one case: asked of thousands, so by one cell first."""
 
-    def __init__(self, each: Tried) -> None:
+    def __init__(self, each: Tried, mistakes: Sequence[Mistake]) -> None:
         assert each.got is not None
         self.got = each.got
         self.at = first_wrong(each) or tuple(size // 2 for size in each.got.shape)
-        self.mistakes = [mistake for mistake in MISTAKES.values() if mistake.applies(each.case)]
-        self.calls = {mistake.name: mistake.before(each.case) for mistake in self.mistakes}
+        self.mistakes = [mistake for mistake in mistakes if mistake.applies(each.case)]
+        self.calls = {m.name: m.before(each.case) for m in (*self.mistakes, NOTHING)}
         self.answers: dict[tuple[str, ...], Array] = {}
 
         self.touched = {
@@ -186,7 +190,10 @@ _COMMON: dict[str, Callable[[Sequence[Tried], Sequence[Tried]], bool]] = {
         for rest, word in enumerate(("even", "odd"))
         for axis, which in ((2, "first"), (-1, "last"))
     },
-    "Every result has the shape of another case's.": lambda tried, wrong: (
+    "The last two axes of every result are exchanged.": lambda tried, wrong: all(
+        each.case.rank > 1 and alike(each.got, np.swapaxes(each.right, -1, -2)) for each in wrong
+    ),
+    "Every result has the same shape.": lambda tried, wrong: (
         all(each.got is not None and each.got.shape != each.right.shape for each in wrong)
         and len({each.got.shape for each in wrong if each.got is not None}) == 1 < len(wrong)
     ),
@@ -210,14 +217,13 @@ def _in_padding(each: Tried) -> bool:
     """Whether only cells are wrong whose window reaches into the padding."""
     if each.case.transposed or not any(map(any, each.case.padding)):
         return False
-    ones = replace(
-        each.case,
+    ones = each.case.but(
         input=np.ones_like(each.case.input),
         weight=np.ones_like(each.case.weight),
         bias=None,
         floats=False,
     )
-    return not places(each)[answer(ones) == answer(replace(ones, fill=1))].any()
+    return not places(each)[answer(ones) == answer(ones.but(fill=1))].any()
 
 
 def _later_groups(each: Tried) -> bool:
@@ -260,11 +266,6 @@ def _permuted(each: Tried) -> bool:
     return bool(np.array_equal(np.sort(each.got.ravel()), np.sort(each.right.ravel())))
 
 
-def _transposed(each: Tried) -> bool:
-    assert each.got is not None
-    return each.case.rank > 1 and alike(each.got, np.swapaxes(each.right, -1, -2))
-
-
 def _mirrored(each: Tried) -> bool:
     assert each.got is not None
     return alike(each.got, np.flip(each.right, tuple(range(2, each.right.ndim))))
@@ -280,8 +281,8 @@ def _only(axis: int, first: int) -> Judge:
     """Whether all wrong cells lie from a place on along an axis."""
 
     def holds(each: Tried) -> bool:
-        places = np.moveaxis(places(each), axis, 0)
-        return len(places) > first and not places[:first].any()
+        wrong = np.moveaxis(places(each), axis, 0)
+        return len(wrong) > first and not wrong[:first].any()
 
     return holds
 
@@ -297,7 +298,6 @@ _CELLS: dict[str, Judge] = {
     "Every cell of an output channel is off by the same number: look at the bias.": _per_channel,
     "Every cell is off by the same factor.": _scaled,
     "The right numbers stand in the wrong places.": _permuted,
-    "The last two axes of the result are exchanged.": _transposed,
     "The result is mirrored.": _mirrored,
     "The numbers are right to a hundredth of the largest: look at the precision.": _near,
     "The first of the batch is right, the others are not.": _only(0, 1),

@@ -1,7 +1,6 @@
 """How far a result of floats may be off, and the mistakes of numbers that lie beyond that."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -62,8 +61,9 @@ def bound(case: Case, unit: float = 0) -> Array:
     unit = unit or UNITS[kind]
     count = terms(case) + 3
     gamma = count * unit / (1 - count * unit)
-    sizes = [None if a is None else magnitude(a) for a in (case.input, case.weight, case.bias)]
-    absolute = replace(case, input=sizes[0], weight=sizes[1], bias=sizes[2], floats=False)
+    bias = None if case.bias is None else magnitude(case.bias)
+    input, weight = magnitude(case.input), magnitude(case.weight)
+    absolute = case.but(input=input, weight=weight, bias=bias, floats=False)
     smallest = float(np.finfo(kind).smallest_subnormal)
     return gamma * answer(absolute) + count * smallest
 
@@ -72,7 +72,7 @@ def terms(case: Case) -> int:
     """Products in a cell, at most."""
     if case.transposed:
         return len(case.weight) // case.groups * int(np.prod(case.weight.shape[2:]))
-    return case.weight[0].size
+    return int(case.weight[0].size)
 
 
 def magnitude(array: Array) -> Array:
@@ -118,7 +118,7 @@ def read_as(name: str) -> Mistake:
     words, rounded, _ = FORMATS[name]
 
     def change(case: Case) -> Case:
-        return replace(case, input=rounded(case.input), weight=rounded(case.weight))
+        return case.but(input=rounded(case.input), weight=rounded(case.weight))
 
     says = f"Input and weight are rounded to {words}, before they are multiplied."
     return Mistake(f"{name}-inputs", says, BOTH, before=change)

@@ -6,7 +6,7 @@ gives can be compared with what any of them would give.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -94,17 +94,17 @@ def after(name: str, says: str, kinds: frozenset[str] = BOTH) -> Callable[[After
 @before("kernel-flipped", "The kernel is flipped along all of its spatial axes.")
 def _(case: Case) -> Case:
     axes = tuple(range(2, case.weight.ndim))
-    return replace(case, weight=np.flip(case.weight, axes))
+    return case.but(weight=np.flip(case.weight, axes))
 
 
 @before("kernel-flipped-first", "The kernel is flipped along its first spatial axis alone.")
 def _(case: Case) -> Case:
-    return case if case.rank == 1 else replace(case, weight=np.flip(case.weight, 2))
+    return case if case.rank == 1 else case.but(weight=np.flip(case.weight, 2))
 
 
 @before("kernel-flipped-last", "The kernel is flipped along its last axis alone.")
 def _(case: Case) -> Case:
-    return case if case.rank == 1 else replace(case, weight=np.flip(case.weight, -1))
+    return case if case.rank == 1 else case.but(weight=np.flip(case.weight, -1))
 
 
 def _by_columns(array: Array) -> Array:
@@ -115,52 +115,52 @@ def _by_columns(array: Array) -> Array:
 
 @before("kernel-by-columns", "The kernel's last two axes are exchanged: it is read by columns.")
 def _(case: Case) -> Case:
-    return case if case.rank == 1 else replace(case, weight=_by_columns(case.weight))
+    return case if case.rank == 1 else case.but(weight=_by_columns(case.weight))
 
 
 @before("input-by-columns", "The input's last two axes are exchanged: it is read by columns.")
 def _(case: Case) -> Case:
-    return case if case.rank == 1 else replace(case, input=_by_columns(case.input))
+    return case if case.rank == 1 else case.but(input=_by_columns(case.input))
 
 
 @before("stride-exchanged", "The strides of the axes are exchanged.")
 def _(case: Case) -> Case:
-    return replace(case, stride=case.stride[::-1])
+    return case.but(stride=case.stride[::-1])
 
 
 @before("padding-exchanged", "The paddings of the axes are exchanged.")
 def _(case: Case) -> Case:
-    return replace(case, padding=case.padding[::-1])
+    return case.but(padding=case.padding[::-1])
 
 
 @before("dilation-exchanged", "The dilations of the axes are exchanged.")
 def _(case: Case) -> Case:
-    return replace(case, dilation=case.dilation[::-1])
+    return case.but(dilation=case.dilation[::-1])
 
 
 @before("stride-first-for-all", "All axes have the stride of the first.")
 def _(case: Case) -> Case:
-    return replace(case, stride=case.stride[:1] * case.rank)
+    return case.but(stride=case.stride[:1] * case.rank)
 
 
 @before("padding-first-for-all", "All axes have the padding of the first.")
 def _(case: Case) -> Case:
-    return replace(case, padding=case.padding[:1] * case.rank)
+    return case.but(padding=case.padding[:1] * case.rank)
 
 
 @before("dilation-first-for-all", "All axes have the dilation of the first.")
 def _(case: Case) -> Case:
-    return replace(case, dilation=case.dilation[:1] * case.rank)
+    return case.but(dilation=case.dilation[:1] * case.rank)
 
 
 # Sizes --------------------------------------------------------------------------------------------
 
 
 def _longer(case: Case, cells: Iterable[int], late: Sequence[int] = ()) -> Case:
-    """So many zeros more at the end of each axis, or fewer cells; the first ones may be left out."""
+    """So many zeros more at the end of each axis, or fewer cells; late ones are read later."""
     none = ((0, 0),) * case.rank
     sides = zip(late or (0,) * case.rank, cells, case.more or none, strict=True)
-    return replace(case, more=tuple((a - first, b + more) for first, more, (a, b) in sides))
+    return case.but(more=tuple((a - first, b + more) for first, more, (a, b) in sides))
 
 
 def _axes(case: Case) -> Iterator[tuple[int, int, int, int]]:
@@ -191,12 +191,12 @@ def _(case: Case) -> Case:
 
 @before("dilation-ignored", "Dilation is ignored, in the size and in what is read.")
 def _(case: Case) -> Case:
-    return replace(case, dilation=(1,) * case.rank)
+    return case.but(dilation=(1,) * case.rank)
 
 
 @before("stride-ignored", "The stride is ignored.")
 def _(case: Case) -> Case:
-    return replace(case, stride=(1,) * case.rank)
+    return case.but(stride=(1,) * case.rank)
 
 
 @before(
@@ -206,7 +206,7 @@ def _(case: Case) -> Case:
 )
 def _(case: Case) -> Case:
     shorter = _longer(case, ((1 - d) * (k - 1) for _, k, _, d in _axes(case)))
-    return replace(shorter, dilation=(1,) * case.rank)
+    return shorter.but(dilation=(1,) * case.rank)
 
 
 @before(
@@ -217,7 +217,7 @@ def _(case: Case) -> Case:
 def _(case: Case) -> Case:
     axes = zip(_axes(case), case.sizes(), strict=True)
     shorter = _longer(case, (size + d * (k - 1) - n for (n, k, _, d), size in axes))
-    return replace(shorter, stride=(1,) * case.rank)
+    return shorter.but(stride=(1,) * case.rank)
 
 
 @before("window-starts-late", "The first window begins at stride - 1 and not at the edge.", CONV)
@@ -253,76 +253,73 @@ def _(case: Case, out: Array) -> Array:
 
 @before("padding-ignored", "There is no padding.", CONV)
 def _(case: Case) -> Case:
-    return replace(case, padding=((0, 0),) * case.rank)
+    return case.but(padding=((0, 0),) * case.rank)
 
 
 @before("padding-before-only", "Padding stands before each axis and not behind it.")
 def _(case: Case) -> Case:
-    return replace(case, padding=tuple((a, 0) for a, _ in case.padding))
+    return case.but(padding=tuple((a, 0) for a, _ in case.padding))
 
 
 @before("padding-behind-only", "Padding stands behind each axis and not before it.")
 def _(case: Case) -> Case:
-    return replace(case, padding=tuple((0, b) for _, b in case.padding))
+    return case.but(padding=tuple((0, b) for _, b in case.padding))
 
 
 @before("padding-all-before", "All of the padding stands before the axis.")
 def _(case: Case) -> Case:
-    return replace(case, padding=tuple((a + b, 0) for a, b in case.padding))
+    return case.but(padding=tuple((a + b, 0) for a, b in case.padding))
 
 
 @before("padding-all-behind", "All of the padding stands behind the axis.")
 def _(case: Case) -> Case:
-    return replace(case, padding=tuple((0, a + b) for a, b in case.padding))
+    return case.but(padding=tuple((0, a + b) for a, b in case.padding))
 
 
 @before("padding-sides-exchanged", "The padding before and that behind are exchanged.")
 def _(case: Case) -> Case:
-    return replace(case, padding=tuple((b, a) for a, b in case.padding))
+    return case.but(padding=tuple((b, a) for a, b in case.padding))
 
 
 @before("padding-halved", "The padding is taken for the sum of both sides.")
 def _(case: Case) -> Case:
-    return replace(case, padding=tuple((a // 2, b - b // 2) for a, b in case.padding))
+    return case.but(padding=tuple((a // 2, b - b // 2) for a, b in case.padding))
 
 
 @before("padding-doubled", "Each side has the sum of both sides.")
 def _(case: Case) -> Case:
-    return replace(case, padding=tuple((a + b, a + b) for a, b in case.padding))
+    return case.but(padding=tuple((a + b, a + b) for a, b in case.padding))
 
 
 @before("padding-replicate", "The edge is repeated where zeros should stand.", CONV)
 def _(case: Case) -> Case:
-    return replace(case, mode="replicate")
+    return case.but(mode="replicate")
 
 
 @before("padding-reflect", "The input is reflected where zeros should stand.", CONV)
 def _(case: Case) -> Case:
-    return replace(case, mode="reflect")
+    return case.but(mode="reflect")
 
 
 @before(
     "padding-circular", "The input is continued from its other end where zeros should be.", CONV
 )
 def _(case: Case) -> Case:
-    return replace(case, mode="circular")
+    return case.but(mode="circular")
 
 
 @before("padding-ones", "Ones stand in the padding.", CONV)
 def _(case: Case) -> Case:
-    return replace(case, fill=1)
+    return case.but(fill=1)
 
 
-@before("padding-after-stride", "The padding is put around the result, not the input.", CONV)
-def _(case: Case) -> Case:
-    return replace(case, padding=((0, 0),) * case.rank)
-
-
-def _framed(case: Case, out: Array) -> Array:
-    return np.pad(out, [(0, 0), (0, 0), *case.padding])
-
-
-MISTAKES["padding-after-stride"] = replace(MISTAKES["padding-after-stride"], after=_framed)
+MISTAKES["padding-after-stride"] = Mistake(
+    "padding-after-stride",
+    "The padding is put around the result, not the input.",
+    CONV,
+    MISTAKES["padding-ignored"].before,
+    lambda case, out: np.pad(out, [(0, 0), (0, 0), *case.padding]),
+)
 
 
 @before("edge-of-memory", "Beyond a row's end the next row of memory is read, not padding.", CONV)
@@ -336,7 +333,7 @@ def _(case: Case) -> Case:
     starts = np.arange(rows.shape[-1] // width) * width
     at = starts[:, None] + np.arange(width + before + behind)
     wide = flat[..., at].reshape(*case.input.shape[:-1], -1)
-    return replace(case, input=wide, padding=(*case.padding[:-1], (0, 0)))
+    return case.but(input=wide, padding=(*case.padding[:-1], (0, 0)))
 
 
 # Channels -----------------------------------------------------------------------------------------
@@ -349,7 +346,7 @@ def _dealt(count: int, groups: int) -> Array:
 
 @before("groups-interleaved", "Neighbouring channels go to different groups.")
 def _(case: Case) -> Case:
-    return replace(case, input=case.input[:, _dealt(case.input.shape[1], case.groups)])
+    return case.but(input=case.input[:, _dealt(case.input.shape[1], case.groups)])
 
 
 @after("outputs-interleaved", "The groups' output channels are interleaved.")
@@ -360,13 +357,13 @@ def _(case: Case, out: Array) -> Array:
 @before("first-group-for-all", "All groups read the channels of the first.")
 def _(case: Case) -> Case:
     each = case.input.shape[1] // case.groups
-    return replace(case, input=np.tile(case.input[:, :each], (1, case.groups, *[1] * case.rank)))
+    return case.but(input=np.tile(case.input[:, :each], (1, case.groups, *[1] * case.rank)))
 
 
 @before("first-weights-for-all", "All groups have the weights of the first.")
 def _(case: Case) -> Case:
     each = case.weight[: len(case.weight) // case.groups]
-    return replace(case, weight=np.concatenate([each] * case.groups))
+    return case.but(weight=np.concatenate([each] * case.groups))
 
 
 def _read(array: Array, order: tuple[int, ...]) -> Array:
@@ -377,22 +374,22 @@ def _read(array: Array, order: tuple[int, ...]) -> Array:
 
 @before("weight-as-IOHW", "The weight's memory is read with its two channel axes exchanged.")
 def _(case: Case) -> Case:
-    return replace(case, weight=_read(case.weight, (1, 0, *range(2, case.weight.ndim))))
+    return case.but(weight=_read(case.weight, (1, 0, *range(2, case.weight.ndim))))
 
 
 @before("weight-as-HWIO", "The weight's memory is read as (kernel, in, out).")
 def _(case: Case) -> Case:
-    return replace(case, weight=_read(case.weight, (*range(2, case.weight.ndim), 1, 0)))
+    return case.but(weight=_read(case.weight, (*range(2, case.weight.ndim), 1, 0)))
 
 
 @before("weight-as-OHWI", "The weight's memory is read as (out, kernel, in).")
 def _(case: Case) -> Case:
-    return replace(case, weight=_read(case.weight, (0, *range(2, case.weight.ndim), 1)))
+    return case.but(weight=_read(case.weight, (0, *range(2, case.weight.ndim), 1)))
 
 
 @before("input-as-NHWC", "The input's memory is read with its channels last.")
 def _(case: Case) -> Case:
-    return replace(case, input=_read(case.input, (0, *range(2, case.input.ndim), 1)))
+    return case.but(input=_read(case.input, (0, *range(2, case.input.ndim), 1)))
 
 
 @after("output-as-NHWC", "The result is written with its channels last.")
@@ -402,7 +399,7 @@ def _(case: Case, out: Array) -> Array:
 
 @before("channels-reversed", "The input's channels are taken in reverse: BGR for RGB.")
 def _(case: Case) -> Case:
-    return replace(case, input=case.input[:, ::-1])
+    return case.but(input=case.input[:, ::-1])
 
 
 @after("outputs-reversed", "The output channels come in reverse.")
@@ -431,7 +428,7 @@ def _silenced(case: Case, first: int, end: int | None) -> Case:
     shape = case.input.shape
     input = case.input.reshape(shape[0], case.groups, -1, *shape[2:]).copy()
     input[:, :, first:end] = 0
-    return replace(case, input=input.reshape(shape))
+    return case.but(input=input.reshape(shape))
 
 
 @before("first-channel-only", "Of each group's input channels only the first is summed.")
@@ -448,14 +445,14 @@ def _(case: Case) -> Case:
 def _(case: Case) -> Case:
     weight = case.weight.copy()
     weight[..., -1:] = 0
-    return replace(case, weight=weight)
+    return case.but(weight=weight)
 
 
 # Bias ---------------------------------------------------------------------------------------------
 
 
 def _biased(case: Case, change: Callable[[Array], Array]) -> Case:
-    return case if case.bias is None else replace(case, bias=change(case.bias))
+    return case if case.bias is None else case.but(bias=change(case.bias))
 
 
 @before("bias-ignored", "The bias is not added.")
@@ -499,7 +496,7 @@ def _(case: Case) -> Case:
 
 @before("first-image-for-all", "All of the batch have the result of the first.")
 def _(case: Case) -> Case:
-    return replace(case, input=np.repeat(case.input[:1], len(case.input), axis=0))
+    return case.but(input=np.repeat(case.input[:1], len(case.input), axis=0))
 
 
 @after("first-image-only", "Only the first of the batch is written.")
@@ -519,12 +516,12 @@ def _(case: Case, out: Array) -> Array:
 
 @before("padding-not-cropped", "Padding is not cropped from the result.", TRANSPOSED)
 def _(case: Case) -> Case:
-    return replace(case, padding=((0, 0),) * case.rank)
+    return case.but(padding=((0, 0),) * case.rank)
 
 
 @before("output-padding-ignored", "output_padding is ignored.", TRANSPOSED)
 def _(case: Case) -> Case:
-    return replace(case, output_padding=(0,) * case.rank)
+    return case.but(output_padding=(0,) * case.rank)
 
 
 @after("output-padding-zeros", "The cells of output_padding are zeros.", TRANSPOSED)
@@ -541,8 +538,7 @@ def _(case: Case, out: Array) -> Array:
 )
 def _(case: Case) -> Case:
     pads = zip(case.padding, case.output_padding, strict=True)
-    return replace(
-        case,
+    return case.but(
         padding=tuple((a - more, b + more) for (a, b), more in pads),
     )
 
@@ -551,7 +547,7 @@ def _(case: Case) -> Case:
     "stuffed-once-more", "Between two cells there are stride zeros, not stride - 1.", TRANSPOSED
 )
 def _(case: Case) -> Case:
-    return replace(case, stride=tuple(s + 1 if s > 1 else 1 for s in case.stride))
+    return case.but(stride=tuple(s + 1 if s > 1 else 1 for s in case.stride))
 
 
 # Whatever comes in --------------------------------------------------------------------------------

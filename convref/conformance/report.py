@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from convref import padding
 from convref.conformance import diagnosis, suite
 from convref.conformance.diagnosis import Tried
 from convref.conformance.mistakes import Mistake
@@ -145,7 +144,9 @@ class Report:
             for each in others:
                 yield f"  The same holds for {each.name}: {each.says}"
             return
-        if all(each.agrees for each in self.tried):
+        if all(each.got is None for each in self.tried):
+            yield "Nothing came back that could be compared."
+        elif all(each.agrees for each in self.tried):
             yield "The numbers are right in every case; something else is not."
         else:
             yield "No mistake of the catalogue gives what came, nor do two of them."

@@ -1,7 +1,7 @@
 """Small calls with whole numbers in which every mistake shows, and what is right for each."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,12 @@ class Case:
     fill: float = 0  # what stands in the padding
     more: Pairs = ()  # zeros around the padded input, which a mistake reads; negative ones crop
     floats: bool = False  # whether sums are rounded, so that results are compared within a bound
+
+    def but(self, **changes: Any) -> "Case":
+        """The same with other values: what `dataclasses.replace` does, for thousands of pairs."""
+        other = object.__new__(Case)
+        vars(other).update(vars(self), **changes)
+        return other
 
     @property
     def rank(self) -> int:
@@ -136,7 +142,7 @@ def widened(case: Case) -> Case:
     arrays = (case.input, case.weight, case.bias)
     input, weight, bias = (None if a is None else a.astype(np.float64) for a in arrays)
     assert input is not None and weight is not None
-    return replace(case, input=input, weight=weight, bias=bias, floats=False)
+    return case.but(input=input, weight=weight, bias=bias, floats=False)
 
 
 def cell(case: Case, at: Sequence[int]) -> float:
@@ -144,10 +150,13 @@ def cell(case: Case, at: Sequence[int]) -> float:
     if case.mode != "zeros" or case.fill:
         none = ((0, 0),) * case.rank
         whole = padded(case)
-        case = replace(case, input=whole, padding=none, more=(), mode="zeros", fill=0)
+        case = case.but(input=whole, padding=none, more=(), mode="zeros", fill=0)
     image, output, *place = at
-    weight = np.flip(case.weight, range(2, 2 + case.rank)) if case.transposed else case.weight
-    read, taps = [], []
+    weight = case.weight
+    if case.transposed:
+        weight = np.flip(weight, tuple(range(2, weight.ndim)))
+    read: list[slice] = []
+    taps: list[slice] = []
     for p, n, k, s, d, (before, _), (more, _) in zip(
         *(place, case.input.shape[2:], case.weight.shape[2:], case.stride, case.dilation),
         *(case.padding, case.more or case.padding),
@@ -163,8 +172,9 @@ def cell(case: Case, at: Sequence[int]) -> float:
     group, number = divmod(output, case.outputs // case.groups)
     each = case.input.shape[1] // case.groups
     mine = slice(group * each, (group + 1) * each)
-    w = weight[(mine, number, *taps)] if case.transposed else weight[(output, slice(each), *taps)]
-    total = float((case.input[(image, mine, *read)] * w).sum())
+    window: Any = (image, mine, *read)
+    kernel: Any = (mine, number, *taps) if case.transposed else (output, slice(each), *taps)
+    total = float((case.input[window] * weight[kernel]).sum())
     return total if case.bias is None else total + float(case.bias[output])
 
 
@@ -201,7 +211,8 @@ def whole(seed: int, *shape: int) -> Array:
     values = np.random.default_rng(seed).permutation(np.arange(1, 10 * np.prod(shape) + 1))
     values = values[: int(np.prod(shape))] % 9 + 1
     signs = np.random.default_rng(seed + 1).choice([-1, 1], values.shape)
-    return (values * signs).reshape(shape).astype(np.float32)
+    out: Array = (values * signs).reshape(shape).astype(np.float32)
+    return out
 
 
 def made(op: str, name: str, seed: int, **given: Any) -> Case:
@@ -229,30 +240,28 @@ def without(case: Case, missing: Iterable[str]) -> Case:
     """The case with what a function lacks as plain as can be; the arrays as far as they can."""
     for name in missing:
         if name == "batch":
-            case = replace(case, input=case.input[:1])
+            case = case.but(input=case.input[:1])
         elif name == "bias":
-            case = replace(case, bias=None)
+            case = case.but(bias=None)
         elif name == "stride":
-            case = replace(
-                case, stride=(1,) * case.rank, output_padding=(0,) * len(case.output_padding)
-            )
+            case = case.but(stride=(1,) * case.rank, output_padding=(0,) * len(case.output_padding))
         elif name == "padding":
-            case = replace(case, padding=((0, 0),) * case.rank)
+            case = case.but(padding=((0, 0),) * case.rank)
         elif name == "sides":
-            case = replace(case, padding=tuple((before, before) for before, _ in case.padding))
+            case = case.but(padding=tuple((before, before) for before, _ in case.padding))
         elif name == "dilation":
-            case = replace(case, dilation=(1,) * case.rank)
+            case = case.but(dilation=(1,) * case.rank)
         elif name == "output_padding":
-            case = replace(case, output_padding=(0,) * len(case.output_padding))
+            case = case.but(output_padding=(0,) * len(case.output_padding))
         elif name == "groups" and case.groups > 1:
             kept = case.weight.shape[0 if case.transposed else 1]
             if case.transposed:
                 kept //= case.groups
                 weight, bias = case.weight[:kept], case.bias
                 bias = None if bias is None else bias[: weight.shape[1]]
-                case = replace(case, input=case.input[:, :kept], weight=weight, bias=bias, groups=1)
+                case = case.but(input=case.input[:, :kept], weight=weight, bias=bias, groups=1)
             else:
-                case = replace(case, input=case.input[:, :kept], groups=1)
+                case = case.but(input=case.input[:, :kept], groups=1)
     return case
 
 
@@ -268,13 +277,15 @@ def smoke(op: str, missing: Sequence[str] = ()) -> list[Case]:
         "padding": [(1, 2), (3, 1), (2, 1)],
         "dilation": (2, 1, 3),
     }
+    # Transposed ones grow; all arrays of three cases in two dimensions have less than 10 KB.
+    sizes = ((3, 4, 3), (4, 3, 3)) if "transpose" in op else ((7, 8, 7), (8, 6, 5))
     found = [
-        made(op, "everything", 11, size=(7, 8, 7), kernel=(3, 4, 2), **everything),
+        made(op, "everything", 11, size=sizes[0], kernel=(3, 4, 2), **everything),
         made(
             op,
             "other way round",
             23,
-            size=(8, 6, 5),
+            size=sizes[1],
             kernel=(2, 3, 2),
             **everything
             | {"stride": (3, 2, 1), "dilation": (1, 2, 1), "padding": [(2, 1), (0, 3), (1, 0)]},
@@ -291,9 +302,9 @@ def smoke(op: str, missing: Sequence[str] = ()) -> list[Case]:
         ),
     ]
     if "transpose" in op:
-        more = [(1, 2, 1), (2, 0, 0), (0, 0, 0)]
+        more = [(1, 2, 1), (1, 0, 0), (0, 0, 0)]
         found = [
-            replace(case, output_padding=each[: case.rank])
+            case.but(output_padding=each[: case.rank])
             for case, each in zip(found, more, strict=True)
         ]
     return [without(case, missing) for case in found]
@@ -346,20 +357,15 @@ def of_kind(everything: Case, kind: str) -> Iterator[Case]:
 
     def filled(case: Case, name: str, input: Array, weight: Array, floats: bool) -> Case:
         bias = None if case.bias is None else chance.normal(size=case.bias.shape).astype(kind)
-        arrays = {"input": input.astype(kind), "weight": weight.astype(kind), "bias": bias}
-        return replace(case, name=f"{name}, {kind}", floats=floats, **arrays)
+        input, weight, name = input.astype(kind), weight.astype(kind), f"{name} in {kind}"
+        return case.but(name=name, input=input, weight=weight, bias=bias, floats=floats)
 
     one = made(op, "", 1, size=(4, 5, 3), kernel=(1, 1, 1), channels=1, outputs=1)
     signs = chance.choice([-1, 1], one.input.shape)
     powers = np.zeros(signs.shape) if kind == "float16" else chance.integers(-20, 21, signs.shape)
     significands = chance.uniform(1, 2, signs.shape) * signs
-    yield filled(
-        one,
-        "one product",
-        np.ldexp(significands, powers.astype(int)),
-        np.ones_like(one.weight),
-        False,
-    )
+    numbers = np.ldexp(significands, powers.astype(int))
+    yield filled(one, "one product", numbers, np.ones_like(one.weight), False)
     two = made(op, "", 1, size=(4, 5, 3), kernel=(1,) * (rank - 1) + (2,), channels=1, outputs=1)
     large, small = {"float16": (10, 0), "float32": (12, 0), "float64": (14, -12)}[kind]
     turns = np.arange(two.input.shape[-1]) % 2

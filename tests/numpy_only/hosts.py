@@ -27,8 +27,12 @@ class Steps:
         """Stride, padding and dilation of each axis."""
         return stride, pads, dilation
 
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        """Padding of an axis."""
+        return before, behind
+
     def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *pads])
+        return np.pad(x, [(0, 0), (0, 0), *(self.sides(*pair) for pair in pads)])
 
     def size(self, n: int, k: int, s: int, d: int) -> int:
         """Output cells of an axis of n cells, padding included."""
@@ -71,6 +75,20 @@ class Steps:
     def stored(self, out: Any, pads: Pairs) -> Any:
         return out
 
+    def weight_of(self, w: Any, c: int, tap: tuple[int, ...]) -> Any:
+        kernel = w.shape[1:]
+        if not self.used(c, len(w), tap, kernel):
+            return 0
+        return w[
+            (
+                c,
+                *(
+                    self.tap(t, k, axis)
+                    for axis, (t, k) in enumerate(zip(tap, kernel, strict=True))
+                ),
+            )
+        ]
+
 
 class Host(Steps):
     """The frame: padding, groups, bias. `correlate` is what the hosts do each in their way."""
@@ -112,20 +130,6 @@ class Host(Steps):
 
     def correlate(self, x: Any, w: Any, sizes: Any, stride: Any, dilation: Any) -> Any:
         raise NotImplementedError
-
-    def weight_of(self, w: Any, c: int, tap: tuple[int, ...]) -> Any:
-        kernel = w.shape[1:]
-        if not self.used(c, len(w), tap, kernel):
-            return 0
-        return w[
-            (
-                c,
-                *(
-                    self.tap(t, k, axis)
-                    for axis, (t, k) in enumerate(zip(tap, kernel, strict=True))
-                ),
-            )
-        ]
 
 
 class Columns(Host):
@@ -181,6 +185,106 @@ class Tiles(Host):
 
 
 HOSTS = (Columns, Fourier, Tiles)
+
+
+class TransposedHost(Steps):
+    """The frame of a transposed convolution: the whole result, then what padding leaves of it."""
+
+    def extra(self, more: int) -> int:
+        """Cells that output_padding uncovers behind an axis."""
+        return more
+
+    def front(self, before: int, more: int) -> int:
+        """Cells cropped before an axis."""
+        return before
+
+    def __call__(
+        self,
+        input: Any,
+        weight: Any,
+        bias: Any,
+        stride: Any,
+        padding: Any,
+        dilation: Any,
+        groups: int,
+        output_padding: Any,
+    ) -> Any:
+        pairs = [each if isinstance(each, tuple) else (each, each) for each in padding]
+        x, w, b = self.arrays(input, weight, bias, groups)
+        stride, pairs, dilation = self.options(stride, pairs, dilation)
+        (channels, wide), kernel = w.shape[:2], w.shape[2:]
+        each, outputs = channels // groups, wide * groups
+        sides = [self.sides(*pair) for pair in pairs]
+        extra = [self.extra(more) for more in output_padding]
+        full = [
+            self.start(n - 1, s) + self.offset(k - 1, d) + 1
+            for n, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True)
+        ]
+        kept = [
+            (self.front(before, asked), size - behind + more)
+            for size, (before, behind), asked, more in zip(
+                full, sides, output_padding, extra, strict=True
+            )
+        ]
+        out = np.zeros((len(x), outputs, *(end - first for first, end in kept)), x.dtype)
+        for n, o in product(range(len(x)), range(outputs)):
+            g, number = divmod(o, wide)
+            read = [self.channel(g, c, each, groups) for c in range(each)]
+            rows = [self.filter(g * each + c, channels, groups) for c in range(each)]
+            whole = self.spread(x[self.image(n), read], w[rows, number], full, stride, dilation)
+            room = [(max(0, -a), max(0, b - size)) for (a, b), size in zip(kept, full, strict=True)]
+            ends = zip(kept, room, strict=True)
+            shown = tuple(slice(a + before, b + before) for (a, b), (before, _) in ends)
+            part = np.pad(whole, room)[shown]
+            out[n, self.place(o, outputs, groups)] = part
+        if b is not None:
+            for o in range(outputs):
+                out[:, o] += self.bias(b, o, wide, groups, prod(kernel), each)
+        return self.uncovered(self.stored(out, pairs), extra)
+
+    def uncovered(self, out: Any, extra: Any) -> Any:
+        """The result, when the cells of output_padding have been looked at."""
+        return out
+
+    def spread(self, x: Any, w: Any, full: Any, stride: Any, dilation: Any) -> Any:
+        raise NotImplementedError
+
+
+class Scatter(TransposedHost):
+    """The input, times one tap, is added to the output where that tap puts it."""
+
+    def spread(self, x: Any, w: Any, full: Any, stride: Any, dilation: Any) -> Any:
+        out = np.zeros(full, x.dtype)
+        for c, tap in product(range(len(w)), np.ndindex(*w.shape[1:])):
+            places = [
+                [self.start(p, s) + self.offset(t, d) for p in range(n)]
+                for t, n, s, d in zip(tap, x.shape[1:], stride, dilation, strict=True)
+            ]
+            out[np.ix_(*places)] += x[c] * self.weight_of(w, c, tap)
+        return out
+
+
+class Stuffed(TransposedHost):
+    """Zeros between the cells and around them; then a convolution with the kernel turned round."""
+
+    def spread(self, x: Any, w: Any, full: Any, stride: Any, dilation: Any) -> Any:
+        reach = [self.offset(k - 1, d) for k, d in zip(w.shape[1:], dilation, strict=True)]
+        wide = np.zeros((len(x), *(size + r for size, r in zip(full, reach, strict=True))), x.dtype)
+        places = [
+            [r + self.start(p, s) for p in range(n)]
+            for n, s, r in zip(x.shape[1:], stride, reach, strict=True)
+        ]
+        wide[np.ix_(range(len(x)), *places)] = x
+        out = np.zeros(full, x.dtype)
+        for c, tap in product(range(len(w)), np.ndindex(*w.shape[1:])):
+            first = [r - self.offset(t, d) for r, t, d in zip(reach, tap, dilation, strict=True)]
+            cells: Any = (slice(a, a + size) for a, size in zip(first, full, strict=True))
+            part = wide[(c, *cells)]
+            out += part * self.weight_of(w, c, tap)
+        return out
+
+
+TRANSPOSED_HOSTS = (Scatter, Stuffed)
 
 
 # Mistakes -----------------------------------------------------------------------------------------
@@ -306,6 +410,9 @@ class OneTooFew(Steps):
     def size(self, n: int, k: int, s: int, d: int) -> int:
         return (n - d * (k - 1) - 1) // s
 
+    def uncovered(self, out: Any, extra: Any) -> Any:
+        return out[(..., *(slice(n - 1) for n in out.shape[2:]))]
+
 
 class PaddingIgnored(Steps):
     def padded(self, x: Any, pads: Pairs) -> Any:
@@ -313,61 +420,62 @@ class PaddingIgnored(Steps):
 
 
 class PaddingBeforeOnly(Steps):
-    def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *((a, 0) for a, _ in pads)])
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        return before, 0
 
 
 class PaddingBehindOnly(Steps):
-    def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *((0, b) for _, b in pads)])
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        return 0, behind
 
 
 class PaddingAllBefore(Steps):
-    def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *((a + b, 0) for a, b in pads)])
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        return before + behind, 0
 
 
 class PaddingAllBehind(Steps):
-    def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *((0, a + b) for a, b in pads)])
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        return 0, before + behind
 
 
 class PaddingSidesExchanged(Steps):
-    def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *((b, a) for a, b in pads)])
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        return behind, before
 
 
 class PaddingHalved(Steps):
-    def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *((a // 2, (b + 1) // 2) for a, b in pads)])
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        return before // 2, (behind + 1) // 2
 
 
 class PaddingDoubled(Steps):
-    def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *((a + b, a + b) for a, b in pads)])
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        return before + behind, before + behind
 
 
 class Filled(Steps):
-    how: dict[str, Any]
+    mode: Any
 
     def padded(self, x: Any, pads: Pairs) -> Any:
-        return np.pad(x, [(0, 0), (0, 0), *pads], **self.how)
+        return np.pad(x, [(0, 0), (0, 0), *pads], self.mode)
 
 
 class PaddingReplicate(Filled):
-    how = {"mode": "edge"}
+    mode = "edge"
 
 
 class PaddingReflect(Filled):
-    how = {"mode": "reflect"}
+    mode = "reflect"
 
 
 class PaddingCircular(Filled):
-    how = {"mode": "wrap"}
+    mode = "wrap"
 
 
-class PaddingOnes(Filled):
-    how = {"constant_values": 1}
+class PaddingOnes(Steps):
+    def padded(self, x: Any, pads: Pairs) -> Any:
+        return np.pad(x, [(0, 0), (0, 0), *pads], constant_values=1)
 
 
 class PaddingAfterStride(Steps):
@@ -375,10 +483,10 @@ class PaddingAfterStride(Steps):
         return x
 
     def stored(self, out: Any, pads: Pairs) -> Any:
-        wide = np.zeros(
-            (*out.shape[:2], *(n + a + b for n, (a, b) in zip(out.shape[2:], pads, strict=True)))
-        )
-        wide[(..., *(slice(a, a + n) for n, (a, _) in zip(out.shape[2:], pads, strict=True)))] = out
+        sizes = list(zip(out.shape[2:], pads, strict=True))
+        wide = np.zeros((*out.shape[:2], *(n + a + b for n, (a, b) in sizes)))
+        inside: Any = (..., *(slice(a, a + n) for n, (a, _) in sizes))
+        wide[inside] = out
         return wide.astype(out.dtype)
 
 
@@ -613,13 +721,44 @@ class Negated(Changed):
         return 0 - value
 
 
+class PaddingNotCropped(Steps):
+    def sides(self, before: int, behind: int) -> tuple[int, int]:
+        return 0, 0
+
+
+class OutputPaddingIgnored(Steps):
+    def extra(self, more: int) -> int:
+        return 0
+
+
+class OutputPaddingZeros(Steps):
+    def uncovered(self, out: Any, extra: Any) -> Any:
+        for axis, more in enumerate(extra, 2):
+            for place in range(more):
+                np.moveaxis(out, axis, 0)[-1 - place] = 0
+        return out
+
+
+class OutputPaddingBefore(Steps):
+    def front(self, before: int, more: int) -> int:
+        return before - more
+
+    def extra(self, more: int) -> int:
+        return 0
+
+
+class StuffedOnceMore(Steps):
+    def start(self, p: int, s: int) -> int:
+        return p * (s + 1 if s > 1 else 1)
+
+
 def named(name: str) -> type[Steps]:
     """kernel-flipped -> KernelFlipped."""
     found: type[Steps] = globals()["".join(part[0].upper() + part[1:] for part in name.split("-"))]
     return found
 
 
-def with_mistake(host: type[Host], *names: str, rank: int = 2) -> Host:
+def with_mistake(host: type[Any], *names: str, rank: int = 2) -> Any:
     """The host with mistakes in it, the last one nearest to the caller."""
     classes = [named(name) for name in reversed(names)]
     return type("Wrong", (*classes, host), {"rank": rank})()

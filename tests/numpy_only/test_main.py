@@ -20,6 +20,7 @@ import pytest
 import convref
 from convref import __main__ as command
 from convref import checks, figures
+from convref.conformance import OPS, USES
 from convref.trace import explain, explain_transposed
 
 
@@ -224,6 +225,19 @@ HELP = {
         of pixels
         --scale N pixels for each unit
         --loop play for ever instead of once""",
+    "check": f"""\
+        usage: convref check [-h]
+        is a convolution right, and if not, what is wrong?
+        FUNCTION as package.module:function
+        --op {{{",".join(OPS)}}}
+        what it is to compute
+        --without USE[,USE] not supported, of {", ".join(USES)}
+        --array FUNCTION what turns NumPy's arrays into its own
+        --level {{smoke,full,floats}}
+        how many cases
+        --seconds N after which a call hangs
+        --html FILE the report as a page
+        --json the same for programs""",
     "shape": """\
         usage: convref shape [-h] --input SHAPE [--dtype DTYPE] [--json] LAYER [LAYER ...]
         sizes, parameters, products, memory and receptive field of a chain of layers
