@@ -233,10 +233,11 @@ def padding_limits(where: str, size: int, pair: Pair, mode: str) -> None:
     cropped = mode in COPIES and COPIES[mode].cropped
     if mode in COPIES and not cropped and size == 0:
         refuse("nothing to show", where=where, mode=mode, size=size)
-    before, after = pair
-    kept, padded = min(before, 0) + size + min(after, 0), before + size + after
-    left = kept if mode == "constant" else padded
-    if left < 0:
+    crops = min(pair[0], 0), min(pair[1], 0)
+    kept, padded = sum(crops) + size, sum(pair) + size
+    # Zeros are put where the crop has been; a mode that copies wants something left in the end.
+    before, after = crops if mode == "constant" else pair
+    if (left := before + size + after) < 0:
         refuse("crop", where=where, before=before, size=size, after=after, left=left)
     # An axis without a cell in the end shows none of what was cropped.
     shown = max(kept, 0) if cropped and padded else size

@@ -30,6 +30,7 @@ const RANKS = ["learn/", "reference/glossary/", "reference/api/", ""]; // who sa
 const SYNONYM = 0.6; // a word of the same meaning counts less than the one that was typed
 const LESSON = 1.6; // most people want to understand; who looks up an entry types its name
 const ABOUT = 2; // a lesson on the very thing
+const ERROR = 0.8; // who has a message pastes it; its page is full of words for everything else
 const DEPTH = [1, 0.5, 0.3]; // what a page's best sections add to its score
 const PAGES = 10;
 // Words of questions, which lead nowhere.
@@ -221,8 +222,9 @@ export class Engine {
       const about = things
         .filter(({ names }) => names.has(this.topics.get(page) ?? ""))
         .reduce((sum, { weight }) => sum + weight / all, 0);
-      const lesson = page.startsWith("learn/") ? LESSON * (1 + ABOUT * about) : 1;
-      return { page, sections, score: best * share * lesson };
+      let kind = page.startsWith("errors/") ? ERROR : 1;
+      if (page.startsWith("learn/")) kind = LESSON * (1 + ABOUT * about);
+      return { page, sections, score: best * share * kind };
     }).sort((a, b) => b.score - a.score);
   }
 

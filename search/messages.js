@@ -95,7 +95,8 @@ const fitting = (text, entries) => {
 };
 
 // The line with which Python ends when something is raised, and the way a page has it in the text.
-const RAISED = /^[\w.]*(?:Error|Exception|Warning): .*\S.* .*$/;
+// What an assertion of the page's own says is no message that somebody meets.
+const RAISED = /^(?!AssertionError)[\w.]*(?:Error|Exception|Warning): .*\S.* .*$/;
 // What was caught has no type: the sentences that follow the code that prints it.
 const PRINTS = /\bprint\(error\)$/;
 const SENTENCE = /(?:\b[a-z_]+ ){3}[a-z]/i;
@@ -137,6 +138,7 @@ export class Messages {
   /** Numbers of the documents that explain the message, best first.
    *  @type {(pasted: string) => number[]} */
   find(pasted) {
+    if (!/\S\s+\S/.test(pasted)) return []; // a name
     const message = pasted.replace(LAST_TYPE, "");
     const text = key(message);
     let found = fitting(text, this.entries);

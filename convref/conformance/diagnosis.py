@@ -178,6 +178,15 @@ def _parity(axis: int, rest: int) -> Callable[[Sequence[Tried], Sequence[Tried]]
     return holds
 
 
+def _at_the_edge(wrong: Sequence[Tried]) -> bool:
+    """Whether no cell inside is wrong, and there are some."""
+    if any(each.got is None or each.got.shape != each.right.shape for each in wrong):
+        return False
+    inside: Any = (..., *[slice(1, -1)] * wrong[0].case.rank)
+    cells = [places(each)[inside] for each in wrong]
+    return any(each.size for each in cells) and not any(each.any() for each in cells)
+
+
 _COMMON: dict[str, Callable[[Sequence[Tried], Sequence[Tried]], bool]] = {
     **{
         f"Wrong are the cases with {words}, and only these.": _exactly(u)
@@ -193,6 +202,7 @@ _COMMON: dict[str, Callable[[Sequence[Tried], Sequence[Tried]], bool]] = {
     "The last two axes of every result are exchanged.": lambda tried, wrong: all(
         each.case.rank > 1 and alike(each.got, np.swapaxes(each.right, -1, -2)) for each in wrong
     ),
+    "Only cells at the edge are wrong.": lambda tried, wrong: _at_the_edge(wrong),
     "Every result has the same shape.": lambda tried, wrong: (
         all(each.got is not None and each.got.shape != each.right.shape for each in wrong)
         and len({each.got.shape for each in wrong if each.got is not None}) == 1 < len(wrong)
@@ -235,11 +245,6 @@ def _later_groups(each: Tried) -> bool:
 def _rounded(each: Tried) -> bool:
     assert each.got is not None
     return not each.case.floats and alike(np.rint(each.got) + 0, each.right)
-
-
-def _at_the_edge(each: Tried) -> bool:
-    inner = (slice(None), slice(None), *(slice(1, -1) for _ in range(each.case.rank)))
-    return bool(places(each)[inner].size and not places(each)[inner].any())
 
 
 def _constant(each: Tried) -> bool:
@@ -289,7 +294,6 @@ def _only(axis: int, first: int) -> Judge:
 
 _CELLS: dict[str, Judge] = {
     "Only cells whose window reaches into the padding are wrong.": _in_padding,
-    "Only cells at the edge are wrong.": _at_the_edge,
     "The first group is right, the others are not.": _later_groups,
     "Rounded to whole numbers, every result is right: a fast algorithm, or lower precision.": (
         _rounded

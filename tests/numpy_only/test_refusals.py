@@ -1,8 +1,10 @@
 """Bad input: the error's type and its whole message, and nothing else ever."""
 
 import inspect
+import re
 import sys
 import tracemalloc
+from itertools import product
 from string import Formatter
 from typing import Any
 from unittest.mock import patch
@@ -508,7 +510,7 @@ BAD = [
         lambda: pad(X, (), "replicate"),
         ("replicate", 0, 1, 2, 0, (1, 3, 5, 7), "pad 1, 2 or 3 axes"),
     ),
-    ("crop", lambda: pad(X, (9, -8)), ("axis 3", 9, 7, -8, -1)),
+    ("crop", lambda: pad(X, (9, -8)), ("axis 3", 0, 7, -8, -1)),
     ("crop", lambda: pad(X, (-(2**62), 0)), ("axis 3", -(2**62), 7, 0, 7 - 2**62)),
     ("crop", lambda: pad(X[0], (-9, 1), "replicate"), ("axis 2", -9, 7, 1, -1)),
     ("crop", lambda: pad(X[0], (-9, 1), "circular"), ("axis 2", -9, 7, 1, -1)),
@@ -1393,3 +1395,15 @@ def test_every_rule_is_tried() -> None:
 def test_every_public_name_is_there_and_tried() -> None:
     assert sorted(convref.__all__) == convref.__all__
     assert {getattr(convref, name) for name in convref.__all__} <= set(NAMED)
+
+
+def test_crops_add_up() -> None:
+    """The sum in the message is true, whatever the two sides are."""
+    for before, after in product(range(-9, 5), repeat=2):
+        for mode in ("constant", "replicate"):
+            try:
+                pad(X[0], (before, after), mode)
+            except ValueError as error:
+                if found := re.search(r"and (\S+) \+ (\S+) \+ (\S+) = (\S+) is less", str(error)):
+                    *summands, total = map(int, found.groups())
+                    assert sum(summands) == total < 0, error
