@@ -221,11 +221,7 @@ def smallest(name: str) -> str:
     """The case with the fewest numbers that shows a mistake: of conv2d, or else transposed."""
     mistake, given = CATALOGUE[name], floats if name in PRECISIONS else cases
     op = "conv2d" if "conv" in mistake.kinds else "conv_transpose2d"
-    found = [
-        case
-        for case in given(op)
-        if not Tried(case, answer(case), mistake.answer(case)).good
-    ]
+    found = [case for case in given(op) if not Tried(case, answer(case), mistake.answer(case)).good]
     return min(found, key=lambda case: case.input.size + case.weight.size).name
 
 
