@@ -437,9 +437,11 @@ def parameter(text: str) -> tuple[str, Any]:
 
 CHECK = """\
 examples:
-  convref check torch.nn.functional:conv2d --array torch:from_numpy --without sides
-  convref check kernels.cuda:conv --op conv2d --without groups,sides --level smoke
-  convref check mine:conv_transpose --op conv_transpose2d --json --html report.html
+  convref check convref:conv2d --level floats
+  convref check convref:conv3d --op conv3d --without groups,sides --level smoke --json
+  convref check convref:conv_transpose2d --op conv_transpose2d --without sides --html report.html
+
+Beside PyTorch: torch.nn.functional:conv2d --array torch:from_numpy --without sides
 
 FUNCTION is called as function(input, weight, bias, stride=..., padding=..., dilation=...,
 groups=...), transposed ones with output_padding too; each option is a tuple with one number for

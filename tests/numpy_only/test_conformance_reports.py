@@ -18,6 +18,7 @@ from convref.conformance.calling import loaded, serve
 from convref.conformance.diagnosis import Tried
 from convref.conformance.floats import NUMBERS, agree, bound, terms
 from convref.conformance.report import beside, shown, written
+from tests.numpy_only.hosts import Columns, with_mistake
 
 HERE = "tests.numpy_only.wrong"
 
@@ -413,7 +414,7 @@ smallest wrong case: plain
          + (-1)·(-8) + (-4)·(-3) + 9·(-1)
          = 91
   right (image 0, channel 0), and what came, wrong cells with a star:
-     -19  -151    26   |   -13*  -101*   118*
+     -19  -151    26   |   91*  -67*    1*
 
 wrong: everything, other way round, plain"""
 
@@ -431,7 +432,7 @@ def test_the_report_of_a_transposed_one_writes_sums_too() -> None:
     ("change", "line"),
     [
         ({"fill": 1}, "1·8 + 1·(-2) + 1·1"),
-        ({"mode": "replicate"}, "[8]·8 + [8]·(-2) + [-1]·1"),
+        ({"mode": "replicate"}, "[-4]·8 + [8]·(-2) + [3]·1"),
         ({"more": ((-2, 2), (-1, 1))}, "(-8)·8 + (-1)·(-2) + 8·1"),
     ],
 )
@@ -507,6 +508,21 @@ def test_several_mistakes_that_give_the_same_are_all_told() -> None:
 
     text = str(check(rows, "conv2d", without=few, adapter=one_row))
     assert "mistake: last-row-missing" in text
+
+
+def test_what_three_cases_leave_open_is_told() -> None:
+    """In one dimension they hold few strides and pads: the full level tells these apart."""
+    host = with_mistake(Columns, "padding-all-behind", rank=1)
+    report = check(host, "conv1d", level="smoke")
+    assert len(report.mistakes) > 1
+    assert f"  The same holds for {report.mistakes[1].name}: " in str(report)
+    assert [m.name for m in check(host, "conv1d").mistakes] == ["padding-all-behind"]
+
+
+def test_what_is_in_no_catalogue_says_so() -> None:
+    text = str(check(lambda *given, **options: conv(*given, **options) + 5, level="smoke"))
+    assert "No mistake of the catalogue gives what came, nor do two of them.\n" in text
+    assert "  Every cell is off by the same number.\n" in text and "came:" not in text
 
 
 def one_row(function: Any, arrays: Any, options: Any) -> Any:
