@@ -73,3 +73,10 @@ def test_a_samples_numbers_are_what_they_are_said_to_be() -> None:
     same = Call((1, 4, 5, 5), (1, 4, 2, 3), True, {"padding": "same", "dilation": 3}, "uniform")
     assert same.case("conv2d", 0).padding == ((1, 2), (3, 3))
     assert abs(same.case("conv2d", 0).input).max() <= 9
+
+
+def test_what_passes_in_one_dimension_passes_other_calls_too() -> None:
+    """The page says that it changes nothing there."""
+    for op in "conv1d", "conv_transpose1d":
+        assert set(conformance.hidden("full", op)) <= set(passing("pytorch", op))
+        assert conformance.hidden("full", op) == conformance.hidden("smoke", op)
