@@ -127,8 +127,8 @@ class Apart:
             return None
         with suppress(OSError):
             self.process.stdin.close()  # type: ignore[union-attr]
-        if not self.reader.is_alive():
-            self.process.wait()
+        with suppress(subprocess.TimeoutExpired):  # one that hangs does not see its questions end
+            self.process.wait(timeout=2)
         self.process.kill()
         code = self.process.wait()
         self.reader.join()
