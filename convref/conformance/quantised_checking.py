@@ -174,11 +174,13 @@ def check_int8(
         What it does not support: as in `check`, and ``"input_zero_point"``,
         ``"weight_zero_point"``, ``"output_zero_point"``, ``"per_channel"`` scales. Without a bias
         no accumulator is large enough to tell float32 from fixed point.
-    adapter, array, seconds, progress
+    adapter, array
         As in `check`.
     level : str
         ``"smoke"`` for five cases in which every mistake and rounding shows, ``"full"`` for these
         and the levels from one channel up.
+    seconds, progress
+        As in `check`.
 
     Returns
     -------

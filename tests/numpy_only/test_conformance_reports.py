@@ -100,7 +100,7 @@ def test_shape_and_dtype_are_findings_of_their_own() -> None:
         return conv(*given, **options).astype(np.float64)
 
     report = check(wide, level="smoke")
-    assert problems(report) == {"gave dtype float64, where the input has float32"}
+    assert problems(report) == {"gave dtype float64, where float32 is right"}
 
     def flat(*given: Any, **options: Any) -> Any:
         return conv(*given, **options).ravel()

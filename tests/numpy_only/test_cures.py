@@ -941,6 +941,8 @@ def test_the_command_line_never_speaks_of_code(capsys: pytest.CaptureFixture[str
 
 # What the command line says in its own words, or of what was typed: a call, and what is advised.
 CELL = "explain --input 1,4 --weight 1,1,2 --at 0,0"
+# What they say hangs on somebody's own module: test_conformance_reports.py has them.
+OF_FUNCTIONS = {"function", "apart"}
 TYPED = [
     ("explain --input x --weight 1,1,2 --at 0,0,0", "[[1, 2], [3, 4]]"),
     ("explain --input 4,4 --weight 1,1,x --at 0,0,0", "[[1, 2], [3, 4]]"),
@@ -1019,7 +1021,9 @@ def test_what_the_command_line_advises_can_be_typed(
 def test_every_text_of_the_command_line_is_followed(capsys: pytest.CaptureFixture[str]) -> None:
     """Those that it raises itself; what argparse says has the choices in it."""
     said = "".join(shell(capsys, *line.split())[1] for line, _ in TYPED)
-    for _, text in messages.COMMANDS.values():
+    for rule, (_, text) in messages.COMMANDS.items():
+        if rule in OF_FUNCTIONS:
+            continue
         words = max(re.split(r"\{[^}]*\}", text), key=len)
         assert words in said, text
 
@@ -1121,6 +1125,7 @@ def test_every_refusal_is_one_of_the_table() -> None:
         "messages.py: raise filled",
         "cost.py: raise type",
         "__main__.py: raise argparse.ArgumentTypeError",
+        "conformance/calling.py: raise loaded",  # refused in a process of its own, and handed on
     }
 
 
