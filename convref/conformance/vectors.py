@@ -166,7 +166,7 @@ def write_vectors(
     ...     for call in sorted(Path(folder).glob("nchw/*")):
     ...         x, w, b = (np.load(call / f"{name}.npy") for name in ("input", "weight", "bias"))
     ...         lines = [line.split() for line in (call / "call.txt").read_text().splitlines()]
-    ...         given = {name: tuple(map(int, values)) for name, *values in lines}
+    ...         given = {name: tuple(map(int, values)) for name, *values in lines[1:]}
     ...         options = {name: given[name] for name in ("stride", "dilation")}
     ...         options |= {"padding": given["before"], "groups": given["groups"][0]}
     ...         np.save(call / "result.npy", convref.conv2d(x, w, b, **options))
