@@ -21,7 +21,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from website import addresses, node
+from website import addresses, messages, node
 from website.after import AfterError, bundles, lighter, names, search, security, styles, theme
 from website.before import cards, facts, pages, repository, versions
 from website.markdown.page import PageError
@@ -45,6 +45,7 @@ def before(language: str, docs: Path) -> None:
     pages.write(ROOT / "docs" / language, docs, language, address, repository.repository())
     cards.write(docs)
     pages.put(docs / "assets/explorer/facts.js", facts.script())
+    pages.put(docs / messages.ROWS, messages.rows(language))
 
 
 def render(language: str, docs: Path, site: Path, builder: str) -> None:

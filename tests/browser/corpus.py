@@ -106,7 +106,8 @@ def messages(language: str) -> dict[str, set[str]]:
 
 def address(page: str, link: str) -> str:
     """Where a link of a page leads: learn/channels.md#x on the home page is learn/channels/#x."""
-    folder = page if page in ("", "play/") else page.rstrip("/").rpartition("/")[0] + "/"
+    index = (ROOT / "docs/zh" / page / "index.md").exists()
+    folder = page if index else page.rstrip("/").rpartition("/")[0] + "/"
     path, _, anchor = link.partition("#")
     target = urljoin(folder, path).removesuffix(".md").removesuffix("index")
     return f"{target}/#{anchor}".lstrip("/")
@@ -160,7 +161,9 @@ def public_names() -> list[str]:
 
 def of_names(language: str) -> Iterator[Query]:
     """Every public name on a page: its entry on the API page is right, else any page with it."""
-    texts = dict(sources(language))
+    texts = {
+        page: re.sub(r"\A---.*?\n---", "", text, flags=re.S) for page, text in sources(language)
+    }
     entries = set(re.findall(r"^::: convref\.(?:\w+\.)*(\w+)", texts["reference/api/"], re.M))
     for name in public_names():
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")

@@ -44,6 +44,12 @@ READ = """async () => {
   await seen();
 }"""
 
+# What scrolls is told so by scripts some time after the width has changed.
+SETTLED = """async () => {
+  for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}"""
+
 # What sticks out of the window and cannot be scrolled to within something of its own.
 OVERFLOW = """() => {
   const width = document.documentElement.clientWidth;
@@ -269,6 +275,7 @@ class Visitor:
         self.tab.set_viewport_size({"width": look.width, "height": 900})
         if self.tab.locator(".part").count():  # each is laid out anew when it is seen
             self.tab.evaluate(READ)
+        self.tab.evaluate(SETTLED)
 
 
 @pytest.fixture(scope="module")

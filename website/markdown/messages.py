@@ -66,23 +66,22 @@ def message(body: str, page: Page) -> str:
 
 @fence
 def box(body: str, page: Page) -> str:
-    """The box and its data, or the list of all messages."""
+    """The box, or the list of all messages."""
     words = WORDS[page.language]
     rows = messages.of_language(page.language)
     if body.strip() == "list":
         return listed(rows, page)
     if body.strip():
         raise ValueError(f"conv-messages is empty or says list, received {body.strip()!r}")
-    data = json.dumps([each.row() for each in rows], ensure_ascii=False).replace("</", "<\\/")
     return (
-        f'<div class="conv-messages" data-search-exclude>'
+        f'<div class="conv-messages" data-up="{page.up}" data-rows="{page.up}{messages.ROWS}" '
+        f"data-search-exclude>"
         f'<label for="conv-messages">{words["label"]}</label>'
         f'<textarea id="conv-messages" rows="6" spellcheck="false" autocomplete="off" '
         f'aria-describedby="conv-messages-private" placeholder="{html.escape(words["hint"])}">'
         f'</textarea><p id="conv-messages-private" class="private">{words["private"]}</p>'
         f"<noscript><p>{words['missing']}</p></noscript>"
-        f'<div class="found" role="status" aria-live="polite"></div>'
-        f'<script type="application/json" data-up="{page.up}">{data}</script></div>'
+        f'<div class="found" role="status" aria-live="polite"></div></div>'
     )
 
 

@@ -16,6 +16,7 @@ reads as `Message.filled` does.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from website.source import Fence, parse
 FOLDER = "errors"
 OWN = "reference/errors"  # where convref's own are explained
 NAME = "conv-message"
+ROWS = "assets/messages.json"  # of a language, below its home page
 
 BRACES = re.compile(r"\{([^{}]*)\}")
 HEADING = re.compile(r"^(?P<level>#{2,4}) +(?P<title>.+?) *\{#(?P<id>[\w-]+)\} *$", re.M)
@@ -163,3 +165,8 @@ def of_language(language: str) -> list[Message]:
         if path.stem != "index":
             found += of_page(path.read_text("utf-8"), f"{FOLDER}/{path.stem}")
     return [*found, *own(language)]
+
+
+def rows(language: str) -> str:
+    """All that the box looks up, as JSON: it is asked for when somebody uses the box."""
+    return json.dumps([each.row() for each in of_language(language)], ensure_ascii=False)

@@ -48,16 +48,22 @@ const paragraph = (text) => {
 const link = (address, text) =>
   Object.assign(document.createElement("a"), { href: address, textContent: text });
 
-/** @type {(box: Element) => void} */
+/** @type {(box: HTMLElement) => void} */
 const open = (box) => {
   const field = /** @type {HTMLTextAreaElement} */ (box.querySelector("textarea"));
   const found = /** @type {HTMLElement} */ (box.querySelector(".found"));
-  const data = /** @type {HTMLScriptElement} */ (box.querySelector("script"));
-  /** @type {Row[]} */
-  const rows = JSON.parse(data.textContent ?? "[]");
-  const up = data.dataset.up ?? "";
+  const { up = "", rows: address = "" } = box.dataset;
+  /** @type {Promise<Row[]> | undefined} */
+  let asked;
+  // Half a page's weight: it comes when somebody turns to the box, and once.
+  const known = () => {
+    asked ??= fetch(address).then((answer) => answer.json());
+    asked.catch(() => (asked = undefined)); // offline, say: the next key asks again
+    return asked;
+  };
 
-  const look = () => {
+  const look = async () => {
+    const rows = await known();
     const text = field.value;
     if (!text.trim()) return found.replaceChildren();
     kept(text);
@@ -77,10 +83,11 @@ const open = (box) => {
     none.append(link(`${up}errors/around/`, words.around), zh ? "。" : ".");
     found.replaceChildren(none);
   };
+  field.addEventListener("focus", () => known().catch(() => {}), { once: true });
   let timer = 0;
   field.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(look, WAIT);
+    timer = setTimeout(() => look().catch(() => {}), WAIT);
   });
   if (field.value) look(); // what the browser has kept
 };
@@ -97,7 +104,9 @@ const table = (values) => {
   return list;
 };
 
-for (const box of document.querySelectorAll(".conv-messages")) open(box);
+/** @type {NodeListOf<HTMLElement>} */
+const boxes = document.querySelectorAll(".conv-messages");
+for (const box of boxes) open(box);
 
 const text = kept();
 /** @type {NodeListOf<HTMLElement>} */
