@@ -349,7 +349,9 @@ def test_missing_address_below_another_path(fresh_page: Page, path: str, place: 
     with serve(path) as copy:
         fresh_page.goto(copy.address + place)
         link = fresh_page.locator("main a[href$='/en/']")
-        expect(link).to_have_attribute("href", re.compile(f"(?:http.*)?{path}en/$"))
+        # Until a script has changed it, the link leads to where the site was built for.
+        there = re.compile(f"^(?:{re.escape(copy.origin)})?{re.escape(path)}en/$")
+        expect(link).to_have_attribute("href", there)
         link.click()
         expect(fresh_page).to_have_url(f"{copy.address}en/")
         expect(fresh_page.locator("html")).to_have_attribute("lang", "en")
