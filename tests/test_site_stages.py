@@ -251,6 +251,14 @@ def test_messages_wrap(line: str, is_message: bool) -> None:
     assert ErrorOutputs(Markdown()).run(shown) == shown
 
 
+def test_a_message_beside_columns_does_not_wrap() -> None:
+    rows = "  -59   44   |  -2\n  -96   80   |  81"
+    told = "RuntimeError: nothing of what came is right"
+    columns = converter("en").convert(f"```text\n{told}\n{rows}\n```")
+    single = converter("en").convert(f"```text\n{told}\n{rows.splitlines()[0]}\n```")
+    assert "language-text raised" not in columns and "language-text raised" in single
+
+
 def test_blocks_bear_the_titles_of_their_tabs() -> None:
     page = '=== "One & two"\n\n    1\n\n=== "Three"\n\n    3\n'
     html = converter("en").convert(page)

@@ -11,6 +11,8 @@ from website.source import RAISED
 
 LONG = 48  # characters, as a phone holds; a longer line of so many words is no matrix
 WORDS = 6
+# Columns: lines below each other with three gaps each. Wrapped, they could not be read.
+COLUMNS = re.compile(r"(?:^.*\S {2,}\S+ {2,}\S+ {2,}\S.*\n?){2,}", re.M)
 OUTPUT = re.compile(
     r'<div class="language-text(?! raised)(?P<more>[^"]*)">(?P<code>.*?<code>(?P<text>.*?)</code>)',
     re.S,
@@ -31,6 +33,6 @@ class ErrorOutputs(Postprocessor):
 
 def marked(output: re.Match[str]) -> str:
     text = html.unescape(re.sub(r"<[^>]*>", "", output["text"])).rstrip("\n")
-    if not any(map(message, text.split("\n"))):
+    if not any(map(message, text.split("\n"))) or COLUMNS.search(text):
         return output[0]
     return f'<div class="language-text raised{output["more"]}">{output["code"]}'
